@@ -1,0 +1,88 @@
+"""The port to a graph store. One contract suite (`tests/contracts/graph_store.py`) holds every store to it.
+
+Reading is by plan; writing is one transaction a batch, in which the projection reads the state of what it touches and
+writes a `Delta`. A store renders, runs and translates; it decides nothing about the merge law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from graph.plan import Plan, Row
+from graph.thing import Delta, Key, Thing
+from schema.assertion import RecordKey
+from schema.merge import Record
+
+
+class WriteTransaction(Protocol):
+    """Reads and one write that happen together or not at all. The things read stay locked until the end."""
+
+    async def resolve(self, identifiers: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+        """The ids of the things that (kind, identifier) pairs name; absent where none does."""
+        ...
+
+    async def things(self, keys: Collection[Key]) -> Mapping[Key, Thing]:
+        """The state of nodes, placeholders included; absent where there is none. `golden` is not read back."""
+        ...
+
+    async def referrers(self, keys: Collection[Key]) -> Mapping[Key, frozenset[Key]]:
+        """The things that have an edge to each of these nodes."""
+        ...
+
+    async def withdrawn(self, keys: Collection[RecordKey]) -> Mapping[RecordKey, Record]:
+        """The floors of withdrawn records among these."""
+        ...
+
+    async def write(self, delta: Delta) -> frozenset[Key]:
+        """Writes a batch; gives the placeholders that went because nothing refers to them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a store says of itself; `detail` names product, version and place, and never a secret."""
+
+    ok: bool
+    detail: str
+
+
+class GraphStore(Protocol):
+    """Where the knowledge graph is kept. Errors are `graph.errors.GraphError`s; no driver exception gets out."""
+
+    async def migrate(self) -> tuple[str, ...]:
+        """Makes tables, constraints and indexes fit the model; gives the statements run, none when all was there.
+
+        Only ever adds: a kind or attribute that left the model keeps its data until `rebuild`.
+        """
+        ...
+
+    def write(self) -> AbstractAsyncContextManager[WriteTransaction]:
+        """One write transaction: committed at the end of the block, rolled back if it raises."""
+        ...
+
+    async def read(self, plan: Plan, parameters: Mapping[str, Any]) -> Row:
+        """Runs a plan. See `graph.plan` for the shape of what comes back."""
+        ...
+
+    async def search(self, text: str, kinds: Collection[str], limit: int) -> list[Key]:
+        """Things whose id, name, description or identifiers hold the text, best first; case does not matter."""
+        ...
+
+    def dump(self) -> AsyncIterator[Mapping[str, Any]]:
+        """Everything, in a fixed order, as JSON objects: equal graphs give equal dumps, whatever the store."""
+        ...
+
+    async def counts(self) -> Mapping[str, int]:
+        """How many things there are of each kind, placeholders left out."""
+        ...
+
+    async def clear(self) -> None:
+        """Removes every node and edge, and tables that the model no longer has."""
+        ...
+
+    async def health(self) -> Health: ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""The running service: settings, MQTT, journal, ingest, live changes, GraphQL, command line."""

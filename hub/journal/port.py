@@ -1,0 +1,166 @@
+"""The port to the journal: what was accepted, for good, before anything is acknowledged.
+
+One contract suite (`tests/contracts/journal.py`) holds every form to it. Rows have sequence numbers that grow; an
+append is one commit. The projection takes pending assertions in order and marks them applied; `read_assertions` reads
+everything again, which is all that `rebuild` needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from schema.assertion import Assertion
+from schema.errors import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedAssertion:
+    """An accepted assertion with how it came. Times are microseconds since 1970 UTC.
+
+    `digest` identifies the message where it carried its own event time: the same message again is not kept twice. It is
+    None where the event time is the arrival time, since then the same bytes later are news.
+    """
+
+    assertion: Assertion
+    topic: str
+    received: int
+    digest: bytes | None = None
+
+
+class EventKind(StrEnum):
+    """What a plant event is."""
+
+    TAG = "tag"
+    STATE = "state"
+    COUNT = "count"
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedEvent:
+    """A tag value, a state change or a count. `name` is the tag's name below the location, or the system's."""
+
+    kind: EventKind
+    path: str
+    name: str
+    time: int
+    body: Mapping[str, Any]
+    topic: str
+    received: int
+    digest: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A message that was refused, whole, with every reason. `payload` is kept as it came, up to the size limit."""
+
+    topic: str
+    payload: bytes
+    properties: Mapping[str, Any]
+    received: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A refusal as listed."""
+
+    number: int
+    refusal: Refusal
+    replayed: int | None
+    """When it was tried again and accepted; None while it waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A journaled assertion with its sequence number."""
+
+    sequence: int
+    accepted: AcceptedAssertion
+
+
+@dataclass(frozen=True, slots=True)
+class TagValue:
+    """The newest value of a tag."""
+
+    path: str
+    name: str
+    time: int
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalStatus:
+    """Counts for people and probes. `pending` are accepted and not yet in the graph."""
+
+    accepted: int
+    pending: int
+    events: int
+    refused: int
+    bytes: int
+    detail: str
+
+
+class Journal(Protocol):
+    """Where accepted messages are kept. Errors are `hub.errors.JournalError`s; no driver exception gets out."""
+
+    async def migrate(self) -> tuple[str, ...]:
+        """Brings the tables to this version; gives the names of the migrations run."""
+        ...
+
+    async def append(
+        self,
+        assertions: Sequence[AcceptedAssertion] = (),
+        events: Sequence[AcceptedEvent] = (),
+        refusals: Sequence[Refusal] = (),
+    ) -> None:
+        """Keeps everything given, in one commit; when it returns, it is on disk."""
+        ...
+
+    async def pending(self, limit: int) -> Sequence[Entry]:
+        """The oldest assertions that are not applied, at most `limit`; the same ones again until `applied`."""
+        ...
+
+    async def applied(self, entries: Sequence[Entry]) -> None:
+        """Marks entries as applied to the graph."""
+        ...
+
+    async def failed(self, entry: Entry, reason: Reason) -> None:
+        """Takes an entry that can't be applied out of the queue, and lists it as a dead letter."""
+        ...
+
+    def read_assertions(self, after: int = 0, batch: int = 1000) -> AsyncIterator[Sequence[Entry]]:
+        """Every accepted assertion in order, in batches; those that failed for good left out."""
+        ...
+
+    async def history(self, kind: str, ids: Collection[str], limit: int, before: int | None = None) -> Sequence[Entry]:
+        """What was asserted of these ids, newest sequence first."""
+        ...
+
+    async def tags(self, path: str, limit: int) -> Sequence[TagValue]:
+        """Newest values of the tags at or below a location, in order of path and name."""
+        ...
+
+    async def dead_letters(self, limit: int, after: int = 0, waiting: bool = True) -> Sequence[DeadLetter]:
+        """Refused messages in order of number; only those that still wait, or all."""
+        ...
+
+    async def replayed(self, number: int, time: int) -> None:
+        """Marks a dead letter as tried again and accepted."""
+        ...
+
+    async def reset(self) -> int:
+        """Marks everything as pending again, for a rebuild of the graph; gives how many."""
+        ...
+
+    async def checkpoint(self, name: str) -> bytes | None:
+        """A position kept under a name."""
+        ...
+
+    async def set_checkpoint(self, name: str, value: bytes) -> None: ...
+
+    async def status(self) -> JournalStatus: ...
+
+    async def close(self) -> None: ...

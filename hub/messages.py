@@ -1,0 +1,63 @@
+"""MQTT messages in the project's own terms, and the port to a broker."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A message as it came. `received` is microseconds since 1970 UTC; `properties` are MQTT 5 user properties."""
+
+    topic: str
+    payload: bytes
+    received: int
+    properties: Mapping[str, str] = field(default_factory=dict)
+    content_type: str | None = None
+    retained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A message to publish. Its `properties` and `content_type` are lost on an MQTT 3.1.1 connection."""
+
+    topic: str
+    payload: bytes
+    retain: bool = False
+    qos: int = 1
+    properties: Mapping[str, str] = field(default_factory=dict)
+    content_type: str | None = None
+
+
+Accept = Callable[[Inbound], Awaitable[None]]
+"""Takes a message; when it returns, the message is in the journal and may be acknowledged. If it raises, it may not."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerStatus:
+    """`product` names what carries the messages (`mosquitto 2.0.11, child process`); `guarantee` what that means."""
+
+    connected: bool
+    product: str
+    address: str
+    guarantee: str
+
+
+class Broker(Protocol):
+    """The connection to a broker, started or external."""
+
+    async def start(self, accept: Accept) -> None:
+        """Connects (starting the broker first, where it is the hub's own) and begins to take messages."""
+        ...
+
+    async def publish(self, message: Outbound) -> None:
+        """Hands a message to the broker; QoS 1 returns when the broker has acknowledged it. `PublishError` if not."""
+        ...
+
+    async def status(self) -> BrokerStatus: ...
+
+    async def stop(self) -> None:
+        """Stops taking messages, lets those under way end, and disconnects."""
+        ...

@@ -1,0 +1,31 @@
+"""Whose word counts where systems disagree: a declared order, by kind and by attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+UNRANKED = 1_000_000
+
+
+@dataclass(frozen=True)
+class Authority:
+    """An order of systems, the highest first.
+
+    `orders` maps `(kind, cell)` to systems; None stands for any. The most particular entry that names the system
+    decides: for its kind and cell, for its kind, for any kind. A system that none names comes after all that are named.
+    """
+
+    orders: Mapping[tuple[str | None, str | None], Sequence[str]] = field(default_factory=dict)
+
+    def rank(self, system: str, kind: str, cell: str | None = None) -> int:
+        """0 for the highest authority; `UNRANKED` for a system that no order names."""
+        for scope in ((kind, cell), (kind, None), (None, cell), (None, None)):
+            order = self.orders.get(scope)
+            if order is not None and system in order:
+                return order.index(system)
+        return UNRANKED
+
+
+EQUAL = Authority()
+"""No system ranks above another: the newest event time wins."""

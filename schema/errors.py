@@ -1,0 +1,51 @@
+"""The errors of `schema`.
+
+SchemaError
+├── ModelError        a declaration contradicts itself; a programmer's fault, raised at import
+├── TopicError        a topic does not follow the grammar
+└── Refused           a message can't be accepted; carries every reason
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+class SchemaError(Exception):
+    """Base of this package's errors."""
+
+
+class ModelError(SchemaError):
+    """A kind's declaration contradicts itself or another's."""
+
+
+class TopicError(SchemaError):
+    """A topic does not follow the grammar in `schema.topic`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that is wrong with a message.
+
+    `path` is a JSON path (`$.quantity.unit`), or `topic`; `value` what stands there, shortened to 200 characters;
+    `expected` what should stand there, as a sentence that a person can act on.
+    """
+
+    path: str
+    value: str
+    expected: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"path": self.path, "value": self.value, "expected": self.expected}
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.expected} (got {self.value})" if self.value else f"{self.path}: {self.expected}"
+
+
+class Refused(SchemaError):
+    """A message can't be accepted. Nothing of it is applied; every reason is given."""
+
+    def __init__(self, reasons: tuple[Reason, ...]) -> None:
+        super().__init__("; ".join(map(str, reasons)))
+        self.reasons = reasons

@@ -1,0 +1,227 @@
+"""The merge law: how what systems said becomes what is so. Pure functions; any order, any number of times.
+
+    assertion -> Record --join--> Record, one for each (kind, system, id)        a join-semilattice
+    records --things--> groups that share an identifier, each one thing
+    records of a thing, authority --resolve--> Golden: values with their winners, conflicts, stated links
+
+`join` is commutative, associative and idempotent: it takes, cell by cell, the greatest (event time, message id, value)
+and drops what is older than the floor, the greatest stamp of a replacement or withdrawal. The graph is a function of
+the joined records alone, and so of the set of accepted messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from schema import identifier
+from schema.assertion import IDENTIFIER_CELL, PATH, Assertion, RecordKey, Stamp
+from schema.authority import Authority
+from schema.json import Json, canonical
+from schema.registry import Kind, Link, Model
+
+NEVER = Stamp(-(2**63), "")
+
+
+class Cell(NamedTuple):
+    """The newest word of one system on one attribute; `value` None where it was cleared."""
+
+    time: int
+    message: str
+    value: Json
+
+    @property
+    def stamp(self) -> Stamp:
+        return Stamp(self.time, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that one system says of one id.
+
+    `asserted` is the newest assertion's stamp, `floor` that of the newest replacement or withdrawal. Cells older than
+    the floor are gone. Where `asserted` is older than the floor the record is withdrawn: it says nothing, and only its
+    floor is kept, so that an older message can't bring it back.
+    """
+
+    key: RecordKey
+    asserted: Stamp
+    floor: Stamp
+    cells: Mapping[str, Cell]
+
+    @property
+    def current(self) -> bool:
+        return self.asserted >= self.floor
+
+    def value(self, cell: str) -> Json:
+        found = self.cells.get(cell)
+        return found.value if found else None
+
+    def identifiers(self, kind: Kind) -> frozenset[str]:
+        """Every identifier under which this record speaks of its thing, its own id among them."""
+        named = {
+            name.removeprefix(IDENTIFIER_CELL): str(cell.value)
+            for name, cell in self.cells.items()
+            if name.startswith(IDENTIFIER_CELL) and cell.value is not None
+        }
+        return identifier.identifiers(kind, named) | {identifier.of_id(self.key.id)}
+
+    def as_json(self) -> list[Any]:
+        return [self.key.system, self.key.id, list(self.asserted), list(self.floor), dict(self.cells)]
+
+    @classmethod
+    def from_json(cls, kind: str, row: Sequence[Any]) -> Record:
+        system, id_, asserted, floor, cells = row
+        return cls(
+            RecordKey(kind, system, id_),
+            Stamp(*asserted),
+            Stamp(*floor),
+            {name: Cell(*cell) for name, cell in cells.items()},
+        )
+
+
+def record_of(assertion: Assertion) -> Record:
+    """The record that this assertion alone amounts to."""
+    stamp = assertion.stamp
+    if assertion.withdraw:
+        return Record(assertion.key, NEVER, stamp, {})
+    cells = {name: Cell(stamp.time, stamp.message, value) for name, value in assertion.cells.items()}
+    return Record(assertion.key, stamp, stamp if assertion.replace else NEVER, cells)
+
+
+def join(left: Record, right: Record) -> Record:
+    """What both records say together. Both speak for the same system of the same id."""
+    floor = max(left.floor, right.floor)
+    asserted = max(left.asserted, right.asserted)
+    if asserted < floor:
+        return Record(left.key, NEVER, floor, {})
+    cells = dict(left.cells)
+    for name, cell in right.cells.items():
+        mine = cells.get(name)
+        if mine is None or _newer(cell, mine):
+            cells[name] = cell
+    if floor > NEVER:
+        cells = {name: cell for name, cell in cells.items() if (cell.time, cell.message) >= floor}
+    return Record(left.key, asserted, floor, cells)
+
+
+def _newer(one: Cell, other: Cell) -> bool:
+    if one[:2] != other[:2]:
+        return one[:2] > other[:2]
+    return canonical(one.value) > canonical(other.value)
+
+
+def things(records: Iterable[Record], kind: Kind) -> list[tuple[Record, ...]]:
+    """Groups current records of one kind that share an identifier, directly or through others."""
+    owner: dict[str, int] = {}
+    groups: dict[int, list[Record]] = {}
+    for number, record in enumerate(sorted((r for r in records if r.current), key=lambda r: r.key)):
+        groups[number] = [record]
+        for name in record.identifiers(kind):
+            other = owner.setdefault(name, number)
+            if other != number:
+                _absorb(groups, owner, number, other, kind)
+                number = other
+    return [tuple(sorted(group, key=lambda r: r.key)) for group in groups.values()]
+
+
+def _absorb(groups: dict[int, list[Record]], owner: dict[str, int], gone: int, into: int, kind: Kind) -> None:
+    moved = groups.pop(gone)
+    groups[into].extend(moved)
+    for record in moved:
+        for name in record.identifiers(kind):
+            if owner.get(name) == gone:
+                owner[name] = into
+
+
+def canonical_id(records: Iterable[Record], authority: Authority) -> str:
+    """Which of a thing's ids names it: the highest authority's, then the first in order."""
+    return min((authority.rank(r.key.system, r.key.kind, "id"), r.key.id) for r in records)[1]
+
+
+class Said(NamedTuple):
+    """One system's value of one cell, with where it came from."""
+
+    system: str
+    id: str
+    time: int
+    value: Json
+
+
+class Statement(NamedTuple):
+    """One reference that one record states.
+
+    `position` is its place in the record's list, `attributes` the link's own values, `wins` False only for a link to
+    one where another system's word counts.
+    """
+
+    link: str
+    identifier: str
+    system: str
+    id: str
+    time: int
+    position: int
+    attributes: Mapping[str, Json]
+    wins: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """A thing as it is taken to be.
+
+    `values` holds attributes, `properties/…` and `@path`, each with whose word won; `rivals` every cell on which two
+    systems say different things (links to one by their references: whether those meet is known only in the graph).
+    """
+
+    values: Mapping[str, Said]
+    rivals: Mapping[str, tuple[Said, ...]]
+    statements: tuple[Statement, ...]
+    identifiers: frozenset[str]
+
+
+def resolve(model: Model, kind: Kind, records: Sequence[Record], authority: Authority) -> Golden:
+    """The golden record of one thing from its systems' records, under the order of authority."""
+    said: dict[str, list[Said]] = {}
+    for record in records:
+        for name, cell in record.cells.items():
+            if cell.value is not None and not name.startswith(IDENTIFIER_CELL):
+                said.setdefault(name, []).append(Said(record.key.system, record.key.id, cell.time, cell.value))
+    values: dict[str, Said] = {}
+    rivals: dict[str, tuple[Said, ...]] = {}
+    statements: list[Statement] = []
+    for name in sorted(said):
+        ordered = sorted(said[name], key=lambda s: _precedence(s, kind.name, name, authority))
+        link = kind.links.get(name)
+        if link is None:
+            values[name] = ordered[0]
+        else:
+            statements.extend(_statements(model, link, ordered))
+        if (link is None or not link.many) and name != PATH and _differ(ordered):
+            rivals[name] = tuple(ordered)
+    names = frozenset(name for record in records for name in record.identifiers(kind))
+    return Golden(values, rivals, tuple(statements), names)
+
+
+def _precedence(said: Said, kind: str, cell: str, authority: Authority) -> tuple[int, int, int, str, str]:
+    """The order in which words count. Of two places the deeper one does: some systems know the site, some the cell."""
+    depth = -str(said.value).count("/") if cell == PATH else 0
+    return authority.rank(said.system, kind, cell), depth, -said.time, said.system, said.id
+
+
+def _differ(said: Sequence[Said]) -> bool:
+    first = said[0]
+    return any(s.system != first.system and canonical(s.value) != canonical(first.value) for s in said[1:])
+
+
+def _statements(model: Model, link: Link, ordered: Sequence[Said]) -> Iterable[Statement]:
+    target = model.kind(link.target)
+    for place, said in enumerate(ordered):
+        assert isinstance(said.value, list)
+        for position, reference in enumerate(said.value):
+            assert isinstance(reference, dict)
+            to: Any = reference["to"]
+            attributes: Any = reference.get("with", {})
+            name = identifier.of_reference(target, to)
+            wins = link.many or place == 0
+            yield Statement(link.name, name, said.system, said.id, said.time, position, attributes, wins)

@@ -1,0 +1,203 @@
+"""How a kind is declared: a pydantic class, its attributes and its links.
+
+    class MaterialLot(Entity):
+        '''A uniquely identified amount of a material. Source: ISA-95 Part 2, material lot (B2MML MaterialLot).'''
+
+        kind = declare("materials", plural="materialLots", composites=[("gtin", "lot")])
+
+        status: LotStatus | None = attribute("Whether the lot may be used.")
+        quantity: Quantity | None = attribute("What is left of the lot.")
+        definition: Ref | None = link("DEFINED_BY", "MaterialDefinition", "lots", "The material that the lot is of.")
+        assembled_from: list[LotUse] | None = link("ASSEMBLED_FROM", "MaterialLot", "assembledInto", "…")
+
+The class validates payloads straight from bytes; `schema.registry` derives from it all that other packages read.
+Python names are snake_case here; everywhere else (payloads, GraphQL, graph properties) they are camelCase.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, ClassVar
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PlainSerializer,
+    StringConstraints,
+)
+from pydantic.alias_generators import to_camel
+
+_STRICT = ConfigDict(
+    alias_generator=to_camel,
+    strict=True,
+    frozen=True,
+    allow_inf_nan=False,
+)
+
+MAX_ID_BYTES = 256
+
+
+def instant_text(value: datetime) -> str:
+    """RFC 3339 in UTC with a literal Z; fractions of a second only where there are any, to the microsecond."""
+    utc = value.astimezone(UTC).replace(tzinfo=None)
+    return utc.isoformat(timespec="microseconds" if utc.microsecond else "seconds") + "Z"
+
+
+def _check_text(value: str) -> str:
+    if any(ord(c) < 32 or ord(c) == 127 for c in value):
+        raise ValueError("holds a control character; send printable text")
+    return value
+
+
+def _check_id(value: str) -> str:
+    if value != value.strip():
+        raise ValueError("begins or ends with a space; send it trimmed")
+    if value.startswith("~"):
+        raise ValueError("begins with '~', which marks placeholders; send the system's own number")
+    if len(value.encode()) > MAX_ID_BYTES:
+        raise ValueError(f"is longer than {MAX_ID_BYTES} bytes; send the system's short number, not a description")
+    return _check_text(value)
+
+
+Instant = Annotated[AwareDatetime, PlainSerializer(instant_text, return_type=str, when_used="json")]
+"""A point in time. RFC 3339 with an offset; kept in UTC, to the microsecond."""
+
+Date = date
+"""A calendar day at the site, ISO 8601 (`2026-03-01`)."""
+
+Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+"""A whole number of at most 64 bits, signed."""
+
+Text = str
+
+Identifier = Annotated[str, StringConstraints(min_length=1), AfterValidator(_check_id)]
+"""An id: 1 to 256 bytes of UTF-8, no control characters, no spaces at the ends, not beginning with `~`."""
+
+SchemeName = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9]{0,39}$")]
+"""The name of an identifier scheme, such as `gtin`, `serial` or `sapOrder`."""
+
+
+class Struct(BaseModel):
+    """Base of the small values inside attributes; unknown members are refused."""
+
+    model_config = _STRICT | ConfigDict(extra="forbid")
+
+
+class Quantity(Struct):
+    """An amount with its unit. Source: B2MML QuantityValueType."""
+
+    value: float = Field(description="The number.")
+    unit: str = Field(description="UCUM code (kg, L, Cel, %) or UN/ECE Recommendation 20 code (KGM, LTR, C62).")
+
+
+class Parameter(Struct):
+    """A named value: a process parameter, a setting or a reading. Source: B2MML ParameterType."""
+
+    id: str = Field(description="The parameter's name, unique in its list.")
+    value: bool | Int64 | float | str | None = Field(None, description="The value.")
+    unit: str | None = Field(None, description="UCUM or UN/ECE code of the value.")
+    description: str | None = Field(None, description="What the parameter means.")
+
+
+class RefObject(BaseModel):
+    """A reference with more than an id: link attributes, or another identifier of the target in place of `id`."""
+
+    model_config = _STRICT | ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Identifier] = Field(init=False)
+
+    id: Identifier | None = Field(None, description="The target's id.")
+
+
+Ref = Annotated[Identifier | RefObject, Field(union_mode="left_to_right")]
+"""A reference to another thing: its id, `{"id": …}` or another identifier of it, `{"gtin": …, "lot": …}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindInfo:
+    """What a kind declares beside its fields."""
+
+    domain: str
+    plural: str
+    source: str
+    composites: tuple[tuple[str, ...], ...]
+    parent: str | None
+
+
+def declare(
+    domain: str,
+    *,
+    plural: str,
+    source: str,
+    composites: tuple[tuple[str, ...], ...] = (),
+    parent: str | None = None,
+) -> KindInfo:
+    """Says which domain a kind belongs to, its plural GraphQL name and its standard's source.
+
+    `composites` lists identifiers made of several schemes that identify only together, as GTIN and lot number do.
+    `parent` names the to-one link that places the thing below another of its kind.
+    """
+    return KindInfo(domain, plural, source, composites, parent)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkInfo:
+    """What a link declares beside its Python type."""
+
+    relationship: str
+    target: str
+    inverse: str
+    inverse_description: str
+    inverse_many: bool
+
+
+def attribute(description: str, *, examples: list[Any] | None = None) -> Any:
+    """A field that holds a value. The description is shown in every generated document."""
+    return Field(None, description=description, examples=examples)
+
+
+def link(
+    relationship: str,
+    target: str,
+    inverse: str,
+    description: str,
+    *,
+    inverse_description: str,
+    inverse_many: bool = True,
+) -> Any:
+    """A field that refers to other things; to many where its type is a list.
+
+    `relationship` is the edge's type in the graph, read from the stating thing to `target`; `inverse` the GraphQL name
+    at the other end, derived and never stored.
+    """
+    field: Any = Field(None, description=description)
+    field.metadata.append(LinkInfo(relationship, target, inverse, inverse_description, inverse_many))
+    return field
+
+
+class Entity(BaseModel):
+    """What any system may say of any thing. Every kind extends it."""
+
+    model_config = _STRICT | ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, JsonValue] = Field(init=False)
+    kind: ClassVar[KindInfo]
+
+    id: Identifier | None = Field(None, description="The thing's id; may be left out where the topic names it.")
+    name: Text | None = Field(None, description="What people call the thing.")
+    description: Text | None = Field(None, description="What the thing is, in a sentence.")
+    identifiers: dict[SchemeName, Identifier | None] | None = Field(
+        None, description="Other identifiers of the same thing, by scheme; null clears one."
+    )
+    properties: dict[str, JsonValue] | None = Field(
+        None, description="Whatever else the system knows (ISA-95 property list); null clears one."
+    )
+    observed_at: Instant | None = Field(
+        None, description="When this was so, where the message itself carries no event time."
+    )
+    replace: bool = Field(
+        False, alias="$replace", description="True where the message is all that the system says of the thing."
+    )
