@@ -1,0 +1,31 @@
+"""Fixtures for every test, and the order: fast tests first, so that a plain fault shows within seconds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import Mosquitto
+from tests.servers import mosquitto as start_mosquitto
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings of the developer's shell don't reach the tests."""
+    for name in list(os.environ):
+        if name.startswith("UNSHUB_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A mosquitto of the test's own."""
+    with start_mosquitto(tmp_path / "mosquitto") as broker:
+        yield broker

@@ -1,0 +1,110 @@
+"""Real servers for the tests, started on free ports of the loopback address and stopped at the end.
+
+A server that is not installed skips its tests on a developer's machine and fails them where `CI=true`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+START_SECONDS = 10.0
+
+
+def missing(server: str, remedy: str) -> None:
+    """Skips the test, or fails it where CI promises every server."""
+    message = f"{server} is not installed; {remedy}"
+    if os.environ.get("CI", "").lower() == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def free_port() -> int:
+    """A TCP port of the loopback address that nothing listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def mosquitto_path() -> str:
+    """Where Debian's mosquitto is; daemons are often off a user's PATH."""
+    path = os.environ.get("PATH", "") + os.pathsep + "/usr/sbin" + os.pathsep + "/usr/local/sbin"
+    found = shutil.which("mosquitto", path=path)
+    if found is None:
+        missing("mosquitto", "run `apt-get install mosquitto`, or scripts/test as root")
+    assert found is not None
+    return found
+
+
+class Mosquitto:
+    """A mosquitto of its own, with persistence, that can be stopped and started again on the same port."""
+
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self.url = f"mqtt://127.0.0.1:{self.port}"
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._command = mosquitto_path()
+
+    def start(self) -> None:
+        """Returns when the broker takes connections."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        config = self._folder / "mosquitto.conf"
+        config.write_text(
+            f"listener {self.port} 127.0.0.1\n"
+            "allow_anonymous true\n"
+            "persistence true\n"
+            f"persistence_location {self._folder}/\n"
+            "max_queued_messages 0\n" + ("user root\n" if os.geteuid() == 0 else "")
+        )
+        with (self._folder / "mosquitto.log").open("ab") as log:
+            self._process = subprocess.Popen([self._command, "-c", str(config)], stdout=log, stderr=log)
+        wait_for_port(self.port, self._process)
+
+    def stop(self) -> None:
+        """Ends the broker as an administrator would; it writes its store first."""
+        self._end(kill=False)
+
+    def kill(self) -> None:
+        """Ends the broker as a power failure would."""
+        self._end(kill=True)
+
+    def _end(self, *, kill: bool) -> None:
+        if self._process is not None:
+            self._process.kill() if kill else self._process.terminate()
+            self._process.wait(START_SECONDS)
+            self._process = None
+
+
+def wait_for_port(port: int, process: subprocess.Popen[bytes] | None = None) -> None:
+    """Returns when something takes connections on the port; fails when the process ends or ten seconds pass."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            ended = process.poll() if process else None
+            if ended is not None or time.monotonic() > deadline:
+                pytest.fail(f"nothing listens on port {port} (exit code {ended})")
+            time.sleep(0.01)
+
+
+@contextmanager
+def mosquitto(folder: Path) -> Iterator[Mosquitto]:
+    """A running mosquitto whose files are in `folder`."""
+    broker = Mosquitto(folder)
+    broker.start()
+    try:
+        yield broker
+    finally:
+        broker.stop()
