@@ -1,0 +1,270 @@
+"""Projection: a batch of assertions becomes a change of the graph, inside one write transaction.
+
+    assertions --join--> records --things--> which thing each is of, now            (schema.merge)
+    what was there before, read by identifier     -> which identifiers lead elsewhere now
+    things touched, and those that refer to what moved -> their edges anew          (graph.linking)
+    before and after compared                     -> Delta, and the changes to announce
+
+Everything is computed from the records that nodes carry, so joins, splits and withdrawals touch only the things
+involved and those that refer to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from graph.linking import Reference, link, references, target_of
+from graph.store import WriteTransaction
+from graph.thing import Delta, Key, Thing
+from schema.assertion import Assertion, RecordKey
+from schema.authority import Authority
+from schema.identifier import of_id, placeholder_id
+from schema.merge import Record, canonical_id, join, record_of, resolve, things
+from schema.registry import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a batch did to one thing. `before` is None for a new one, `after` None for one that is gone.
+
+    A placeholder counts as no thing: becoming one is being deleted, ceasing to be one is being created.
+    """
+
+    key: Key
+    before: Thing | None
+    after: Thing | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Attributes, properties and links that are different now."""
+        old, new = _said(self.before), _said(self.after)
+        return tuple(sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name)))
+
+
+def _said(thing: Thing | None) -> dict[str, object]:
+    if thing is None or thing.golden is None:
+        return {}
+    said: dict[str, object] = {name: value.value for name, value in thing.golden.values.items()}
+    links: dict[str, list[object]] = {}
+    for edge in thing.edges:
+        if edge.golden:
+            links.setdefault(edge.key.link, []).append((edge.key.target, edge.key.occurrence, edge.attributes))
+    return said | links
+
+
+async def project(
+    tx: WriteTransaction, model: Model, authority: Authority, assertions: Iterable[Assertion]
+) -> tuple[Changed, ...]:
+    """Applies a batch. The result depends on the set of assertions ever applied, not on order or batching."""
+    batch = _Batch(tx, model, authority)
+    await batch.gather(assertions)
+    batch.regroup()
+    await batch.find_referrers()
+    await batch.relink()
+    delta = batch.delta()
+    if delta != Delta():
+        await tx.write(delta)
+    return batch.changed()
+
+
+@dataclass
+class _Batch:
+    """The working state of one projection."""
+
+    tx: WriteTransaction
+    model: Model
+    authority: Authority
+
+    asked: dict[Reference, str | None] = field(default_factory=dict)
+    """References that name things touched, or may: looked up or read, with the thing that each named before the batch."""
+    before: dict[Key, Thing] = field(default_factory=dict)
+    """Nodes read: things and placeholders."""
+    absent: set[Key] = field(default_factory=set)
+    records: dict[RecordKey, Record] = field(default_factory=dict)
+    """Every record of the things touched, the batch's among them."""
+    floors: Mapping[RecordKey, Record] = field(default_factory=dict)
+    after: dict[Key, Thing] = field(default_factory=dict)
+    """Things touched, as they are now."""
+    names: dict[Reference, str] = field(default_factory=dict)
+    """Where the identifiers of those things lead now."""
+    gone: set[Key] = field(default_factory=set)
+    """Keys that named a thing and name none now."""
+    moved: set[Reference] = field(default_factory=set)
+    """References that led to a node which was there, and lead to another now."""
+    unresolved: set[Key] = field(default_factory=set)
+    """Where references lead that name nothing known."""
+
+    async def gather(self, assertions: Iterable[Assertion]) -> None:
+        """Reads every thing that the batch speaks of, until no identifier is left that might name another."""
+        fresh: dict[RecordKey, Record] = {}
+        for assertion in assertions:
+            record = record_of(assertion)
+            known = fresh.get(record.key)
+            fresh[record.key] = join(known, record) if known else record
+        self.floors = await self.tx.withdrawn(fresh.keys())
+        for key, floor in self.floors.items():
+            fresh[key] = join(fresh[key], floor)
+        self.records = dict(fresh)
+        while unknown := self._unknown():
+            found = await self.tx.resolve(unknown)
+            self.asked.update({reference: found.get(reference) for reference in unknown})
+            await self._read(Key(kind, self.asked[kind, name] or placeholder_id(name)) for kind, name in unknown)
+            for thing in list(self.before.values()):
+                for record in thing.records:
+                    mine = fresh.get(record.key)
+                    self.records[record.key] = join(record, mine) if mine else record
+            self.asked.update(self._names_before())
+
+    def _unknown(self) -> set[Reference]:
+        return {
+            (record.key.kind, name)
+            for record in self.records.values()
+            for name in record.identifiers(self.model.kinds[record.key.kind])
+            if (record.key.kind, name) not in self.asked
+        }
+
+    async def _read(self, keys: Iterable[Key]) -> None:
+        wanted = {key for key in keys if key not in self.before and key not in self.absent}
+        if wanted:
+            found = await self.tx.things(wanted)
+            self.before.update(found)
+            self.absent |= wanted - found.keys()
+
+    def regroup(self) -> None:
+        """Finds the things that there are now, and which identifiers lead elsewhere than before."""
+        by_kind: dict[str, list[Record]] = {}
+        for record in self.records.values():
+            by_kind.setdefault(record.key.kind, []).append(record)
+        for name, records in by_kind.items():
+            kind = self.model.kinds[name]
+            for group in things(records, kind):
+                key = Key(name, canonical_id(group, self.authority))
+                golden = resolve(self.model, kind, group, self.authority)
+                self.after[key] = Thing(key, group, golden)
+                self.names.update({(name, identifier): key.id for identifier in golden.identifiers})
+        self.gone = {key for key, thing in self.before.items() if not thing.placeholder} - self.after.keys()
+        self.moved = {reference for reference in self.asked if self._has_moved(reference)}
+
+    def _has_moved(self, reference: Reference) -> bool:
+        kind, name = reference
+        old = Key(kind, self.asked[reference] or placeholder_id(name))
+        return old in self.before and target_of(reference, self.names) != old
+
+    def _left(self) -> set[Key]:
+        """Nodes that some reference led to and no longer does."""
+        return {Key(kind, self.asked[kind, name] or placeholder_id(name)) for kind, name in self.moved}
+
+    async def find_referrers(self) -> None:
+        """Takes in the things that refer to nodes which some reference no longer leads to: their edges change too."""
+        left = self._left()
+        if not left:
+            return
+        found = await self.tx.referrers(left)
+        sources = {source for group in found.values() for source in group} - self.before.keys()
+        await self._read(sources)
+        for key in sources & self.before.keys():
+            thing = self._resolved(self.before[key])
+            assert thing.golden is not None
+            self.after[key] = thing
+            self.names.update({(key.kind, identifier): key.id for identifier in thing.golden.identifiers})
+
+    def _resolved(self, thing: Thing) -> Thing:
+        kind = self.model.kinds[thing.key.kind]
+        return replace(thing, golden=resolve(self.model, kind, thing.records, self.authority))
+
+    async def relink(self) -> None:
+        """Computes the edges of every thing in `after`."""
+        targets = await self._targets()
+        for key, thing in self.after.items():
+            assert thing.golden is not None
+            linked = link(self.model.kinds[key.kind], key, thing.golden, targets)
+            self.after[key] = replace(thing, edges=linked.edges, conflicts=linked.conflicts)
+
+    async def _targets(self) -> Mapping[Reference, str]:
+        """Where every reference of the things in `after` leads; asks the store only for those not seen yet."""
+        wanted = {
+            reference
+            for key, thing in self.after.items()
+            if thing.golden is not None
+            for reference in references(self.model.kinds[key.kind], thing.golden)
+        }
+        seen = self._seen()
+        unknown = wanted - self.asked.keys() - self.names.keys() - seen.keys()
+        found = await self.tx.resolve(unknown) if unknown else {}
+        targets: dict[Reference, str] = {}
+        for reference in wanted:
+            named = self.names.get(reference)
+            if named is None and reference not in self.asked:
+                named = found.get(reference) or seen.get(reference)
+            if named is None:
+                self.unresolved.add(target_of(reference, {}))
+            else:
+                targets[reference] = named
+        return targets
+
+    def _seen(self) -> dict[Reference, str]:
+        """References on edges that were there: they lead where they led, unless this batch moved them."""
+        return {
+            (edge.key.target.kind, stated.identifier): edge.key.target.id
+            for thing in self.before.values()
+            for edge in thing.edges
+            for stated in edge.stated
+        }
+
+    def delta(self) -> Delta:
+        """What to write."""
+        new = {edge.key: edge for thing in self.after.values() for edge in thing.edges}
+        old = {edge.key: edge for thing in self.before.values() for edge in thing.edges}
+        removed = {key for key in self.gone if (key.kind, of_id(key.id)) in self.names}
+        emptied = self.gone - removed
+        edges = tuple(edge for key, edge in sorted(new.items()) if old.get(key) != edge)
+        cut = old.keys() - new.keys()
+        lost = {key.target for key in cut} | self._left() | emptied
+        names_before = self._names_before()
+        return Delta(
+            things=tuple(thing for _, thing in self._written()),
+            removed=frozenset(removed),
+            placeholders=frozenset(({edge.key.target for edge in edges} & self.unresolved) | emptied),
+            unreferred=frozenset(lost - self.after.keys() - removed),
+            identifiers={r: id_ for r, id_ in self.names.items() if names_before.get(r) != id_},
+            released=frozenset(names_before.keys() - self.names.keys()),
+            edges=edges,
+            cut=frozenset(key for key in cut if key.source not in removed),
+            withdrawn=self._withdrawn(),
+            revived=frozenset(key for key in self.floors if self.records[key].current),
+        )
+
+    def _written(self) -> Iterable[tuple[Key, Thing]]:
+        return ((key, thing) for key, thing in sorted(self.after.items()) if not _same(self.before.get(key), thing))
+
+    def _names_before(self) -> dict[Reference, str]:
+        return {
+            (key.kind, name): key.id
+            for key, thing in self.before.items()
+            for record in thing.records
+            for name in record.identifiers(self.model.kinds[key.kind])
+        }
+
+    def _withdrawn(self) -> tuple[Record, ...]:
+        silent = (record for _, record in sorted(self.records.items()) if not record.current)
+        return tuple(record for record in silent if self.floors.get(record.key) != record)
+
+    def changed(self) -> tuple[Changed, ...]:
+        """What there is to announce, in order of key."""
+        gone = ((key, None) for key in self.gone)
+        touched: Iterable[tuple[Key, Thing | None]] = sorted([*self._written(), *gone], key=lambda pair: pair[0])
+        return tuple(Changed(key, self._thing_before(key), thing) for key, thing in touched)
+
+    def _thing_before(self, key: Key) -> Thing | None:
+        thing = self.before.get(key)
+        return None if thing is None or thing.placeholder else self._resolved(thing)
+
+
+def _same(before: Thing | None, after: Thing) -> bool:
+    return (
+        before is not None
+        and before.records == after.records
+        and before.edges == after.edges
+        and before.conflicts == after.conflicts
+    )
