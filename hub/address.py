@@ -1,0 +1,111 @@
+"""Addresses as values: where the hub listens, and where a part of it is reached.
+
+A URL may hold a password. Its text form hides it; only `password` gives it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+HIDDEN = "***"
+
+_CREDENTIALS = re.compile(r"(?<=://)(?P<user>[^:/?#\s]*):[^/?#\s]*@")
+
+
+def redact(text: str) -> str:
+    """The text with every password in a URL hidden."""
+    return _CREDENTIALS.sub(rf"\g<user>:{HIDDEN}@", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen: `HOST:PORT`, with an IPv6 host in brackets. Port 0 takes any free port."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Reads an address; `ValueError` says what is wrong with it."""
+        host, colon, port = text.rpartition(":")
+        if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+            raise ValueError("is not HOST:PORT; write it as 127.0.0.1:8080 or [::1]:8080")
+        if host.startswith("[") and host.endswith("]"):
+            host = host[1:-1]
+        elif ":" in host:
+            raise ValueError(f"has an IPv6 host without brackets; write it as [{host}]:{port}")
+        return cls(host, int(port))
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """Where a part is: `scheme://[user[:password]@]host[:port]` for a server, `scheme:///path` for files.
+
+    Three slashes begin a path below the working folder, four an absolute one: `sqlite:///data/journal.db`,
+    `sqlite:////var/lib/unshub/journal.db`.
+    """
+
+    scheme: str
+    host: str = ""
+    port: int | None = None
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    path: str = ""
+    query: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Url:
+        """Reads a URL; `ValueError` says what is wrong with it, without repeating it."""
+        try:
+            parts = urlsplit(text)
+            port = parts.port
+        except ValueError:
+            raise ValueError("has a broken host or port; write it as scheme://host:port") from None
+        if not parts.scheme or "://" not in text:
+            raise ValueError("has no scheme; write it as scheme://host:port or scheme:///path")
+        return cls(
+            parts.scheme, parts.hostname or "", port, _text(parts.username), _text(parts.password), *_rest(parts)
+        )
+
+    @classmethod
+    def of_file(cls, scheme: str, path: Path) -> Url:
+        """The URL of a file or folder."""
+        return cls(scheme, path=f"/{path}")
+
+    @property
+    def file(self) -> Path:
+        """The file or folder that a URL without a host means."""
+        return Path(self.path[1:])
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port is None else f":{self.port}"
+        secret = "" if self.password is None else f":{HIDDEN}"
+        user = "" if self.user is None and not secret else f"{self.user or ''}{secret}@"
+        query = f"?{self.query}" if self.query else ""
+        return f"{self.scheme}://{user}{host}{port}{self.path}{query}"
+
+
+def _text(part: str | None) -> str | None:
+    return None if part is None else unquote(part)
+
+
+def _rest(parts: SplitResult) -> tuple[str, str]:
+    return unquote(parts.path), parts.query

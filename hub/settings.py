@@ -1,0 +1,180 @@
+"""The hub's settings: one frozen value.
+
+    flags  >  environment (UNSHUB_…)  >  unshub.yaml  >  defaults          `hub.settings_load` puts them together
+
+One name serves all: the field `log_level` is `--log-level`, `UNSHUB_LOG_LEVEL`, and `logLevel` in the file.
+`Settings(...)` itself reads neither the environment nor a file. The reference page is made from the fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ByteSize, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from hub.address import Address, Url
+from hub.setting_types import (
+    BrokerChoice,
+    GraphUrl,
+    JournalUrl,
+    ListenAddress,
+    Orders,
+    Seconds,
+    SystemName,
+    TopicPrefix,
+)
+from schema import topic
+from schema.authority import EQUAL
+
+
+class LogLevel(StrEnum):
+    """From which weight on a log line is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """How log lines look: for people, or one JSON object a line."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class SystemSettings(BaseModel):
+    """A system that may speak."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True)
+
+    description: str = Field("", description="What the system is, for people.", examples=["SAP S/4HANA, plant 1010"])
+    kinds: tuple[str, ...] = Field(
+        (),
+        description="The kinds that it may assert, by name; any kind where none is named.",
+        examples=[["MaterialLot", "JobOrder"]],
+    )
+    id_prefix: str = Field(
+        "",
+        description="Put before its ids and references, for a system whose numbers are unique only within its site.",
+        examples=["NORTH-"],
+        max_length=40,
+    )
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Every value has a default, so that `unshub up` alone runs a hub."""
+
+    model_config = SettingsConfigDict(env_prefix="UNSHUB_", extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    data: Path = Field(
+        Path("unshub-data"),
+        description="The folder for everything that the hub keeps; made when it is not there.",
+        examples=["/var/lib/unshub"],
+    )
+    http: ListenAddress = Field(
+        Address("127.0.0.1", 8080),
+        description="Where GraphQL and the other HTTP APIs listen: HOST:PORT, on the loopback address.",
+        examples=["127.0.0.1:9080"],
+    )
+    mqtt: ListenAddress = Field(
+        Address("127.0.0.1", 1883),
+        description="Where the hub's own broker listens: HOST:PORT, on the loopback address. "
+        "Unused where `broker` is a URL.",
+        examples=["127.0.0.1:2883"],
+    )
+    broker: BrokerChoice = Field(
+        "auto",
+        description="What carries the messages: `mosquitto` as a child process, `amqtt` inside the hub's process, "
+        "`auto` for mosquitto where it is installed and amqtt otherwise, or the URL of a broker that runs elsewhere.",
+        examples=["mqtt://hub:secret@broker.example:1883"],
+    )
+    journal: JournalUrl = Field(
+        default_factory=lambda known: Url.of_file("sqlite", known["data"] / "journal.db"),
+        description="Where accepted messages are kept; `journal.db` in the data folder unless set.",
+        examples=["sqlite:////var/lib/unshub/journal.db"],
+    )
+    graph: GraphUrl = Field(
+        default_factory=lambda known: Url.of_file("ladybug", known["data"] / "graph"),
+        description="Where the graph is kept; `graph` in the data folder unless set.",
+        examples=["ladybug:////var/lib/unshub/graph"],
+    )
+    topic_prefix: TopicPrefix = Field(
+        topic.DEFAULT_PREFIX,
+        description="What every topic begins with.",
+        examples=["factory/v1"],
+    )
+    max_payload: ByteSize = Field(
+        ByteSize(1_048_576),
+        description="The largest payload that is taken, in bytes or as 512KiB, 1MiB.",
+        examples=["4MiB"],
+        ge=1024,
+    )
+    future_tolerance: Seconds = Field(
+        300.0,
+        description="How far in the future an event time may be; one beyond is refused. Seconds, or as 250ms, 5m.",
+        examples=["1m"],
+    )
+    receive_maximum: int = Field(
+        1000,
+        description="How many messages the broker may have sent that are not acknowledged yet.",
+        examples=[200],
+        ge=1,
+        le=65535,
+    )
+    ingest_batch: int = Field(
+        1000,
+        description="How many messages at most go into the journal in one commit.",
+        examples=[200],
+        ge=1,
+        le=65535,
+    )
+    ingest_linger: Seconds = Field(
+        0.005,
+        description="How long a commit to the journal waits for more messages. Seconds, or as 5ms.",
+        examples=["2ms"],
+    )
+    projection_batch: int = Field(
+        1000,
+        description="How many assertions at most go into the graph in one transaction.",
+        examples=[500],
+        ge=1,
+        le=100_000,
+    )
+    projection_linger: Seconds = Field(
+        0.01,
+        description="How long a transaction on the graph waits for more assertions. Seconds, or as 10ms.",
+        examples=["50ms"],
+    )
+    page_size: int = Field(
+        50, description="How many rows a list gives where `first` is not given.", examples=[100], ge=1
+    )
+    max_page_size: int = Field(1000, description="The most rows that `first` may ask for.", examples=[500], ge=1)
+    log_level: LogLevel = Field(LogLevel.INFO, description="From which weight on log lines are written.")
+    log_format: LogFormat = Field(LogFormat.TEXT, description="How log lines look.")
+    systems: Mapping[SystemName, SystemSettings] = Field(
+        default_factory=dict,
+        description="The systems that may speak, by name; any system where none is named.",
+        examples=[{"erp": {"description": "SAP S/4HANA", "kinds": ["MaterialDefinition"], "idPrefix": "NORTH-"}}],
+    )
+    authority: Orders = Field(
+        EQUAL,
+        description="Whose word counts where systems disagree, the highest first: for all things (`default`), for a "
+        "kind, for an attribute of a kind. The most particular order that names a system decides.",
+        examples=[{"default": ["erp", "mes"], "MaterialLot.status": ["qms", "lims"]}],
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
