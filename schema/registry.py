@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum, StrEnum
+from enum import Enum
 from functools import cached_property
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
@@ -21,7 +21,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
 from schema.errors import ModelError
-from schema.model.base import Entity, LinkInfo, Parameter, Quantity, RefObject
+from schema.model.base import Entity, LinkInfo, Parameter, Quantity, RefObject, Term
 
 ENVELOPE = frozenset({"id", "identifiers", "properties", "observedAt", "$replace"})
 """Payload members that speak of the message or of all kinds alike; not attributes."""
@@ -60,8 +60,8 @@ class Attribute:
     field: str
     data_type: AttributeType
     description: str
-    values: type[StrEnum] | None = None
-    """The members, for an ENUM."""
+    values: type[Term] | None = None
+    """The members, for an ENUM; each has a `description`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +281,7 @@ def _attribute(field: str, info: FieldInfo) -> Attribute | None:
             return Attribute(name, field, AttributeType.PARAMETERS, description)
         if leaf is str:
             return Attribute(name, field, AttributeType.STRINGS, description)
-    elif isinstance(member, type) and issubclass(member, StrEnum):
+    elif isinstance(member, type) and issubclass(member, Term):
         return Attribute(name, field, AttributeType.ENUM, description, member)
     elif member in _SCALARS:
         return Attribute(name, field, _SCALARS[member], description)

@@ -18,7 +18,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, ClassVar
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -78,8 +79,26 @@ Text = str
 Identifier = Annotated[str, StringConstraints(min_length=1), AfterValidator(_check_id)]
 """An id: 1 to 256 bytes of UTF-8, no control characters, no spaces at the ends, not beginning with `~`."""
 
+UnitCode = str
+"""A unit of measure: a UCUM code (`kg`, `Cel`) or a UN/ECE Recommendation 20 code (`KGM`, `CEL`)."""
+
 SchemeName = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9]{0,39}$")]
 """The name of an identifier scheme, such as `gtin`, `serial` or `sapOrder`."""
+
+
+class Term(StrEnum):
+    """An enum whose members say what they mean: `RELEASED = "RELEASED", "May be used."`.
+
+    A member is its own name, in payloads and in GraphQL; `description` is shown in every generated document.
+    """
+
+    description: str
+
+    def __new__(cls, value: str, description: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.description = description
+        return member
 
 
 class Struct(BaseModel):
@@ -115,6 +134,11 @@ class RefObject(BaseModel):
 
 Ref = Annotated[Identifier | RefObject, Field(union_mode="left_to_right")]
 """A reference to another thing: its id, `{"id": …}` or another identifier of it, `{"gtin": …, "lot": …}`."""
+
+_Reference = TypeVar("_Reference", bound=RefObject)
+
+RefWith = Annotated[Identifier | _Reference, Field(union_mode="left_to_right")]
+"""A reference that may carry link attributes: `RefWith[LotUse]`, where `LotUse` is a `RefObject` that declares them."""
 
 
 @dataclass(frozen=True, slots=True)
