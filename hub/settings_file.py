@@ -1,0 +1,124 @@
+"""`unshub.yaml` as values, each with the line and column where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from hub.errors import Fault
+
+DEFAULT_FILE = Path("unshub.yaml")
+MAX_DEPTH = 12
+
+Location = tuple[str | int, ...]
+"""Keys and list indexes from the top of the file, as written there."""
+
+
+class Position(NamedTuple):
+    """A place in a file; both count from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class SettingsFile:
+    """What a settings file says. A file that can't be read as YAML has no values and one fault."""
+
+    path: Path
+    values: Mapping[str, Any] = field(default_factory=dict)
+    positions: Mapping[Location, Position] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+
+    def fault(self, location: Location, message: str, fix: str) -> Fault:
+        """A fault at a location, or at the nearest one above it that the file has."""
+        while location and location not in self.positions:
+            location = location[:-1]
+        position = self.positions.get(location, Position(1, 1))
+        return _fault(self.path, position, message, fix)
+
+
+def read(path: Path) -> SettingsFile:
+    """Reads a settings file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return SettingsFile(path, faults=(Fault(str(path), "the file is not UTF-8", "save it as UTF-8"),))
+    except OSError as error:
+        fault = Fault(str(path), f"the file can't be read: {error.strerror}", "give a file that can, or leave it out")
+        return SettingsFile(path, faults=(fault,))
+    return parse(text, path)
+
+
+def parse(text: str, path: Path = DEFAULT_FILE) -> SettingsFile:
+    """Reads the text of a settings file."""
+    reader = _Reader(text, path)
+    try:
+        node = reader.get_single_node()
+        values = {} if node is None else reader.value(node, ())
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
+        what = ", ".join(part for part in (error.context, error.problem) if part)
+        return SettingsFile(path, faults=(_fault(path, position, f"this is no YAML: {what}", "correct the line"),))
+    except yaml.YAMLError as error:
+        what = str(error).splitlines()[0]
+        return SettingsFile(path, faults=(_fault(path, Position(1, 1), f"this is no YAML: {what}", "correct it"),))
+    finally:
+        reader.dispose()
+    if not isinstance(values, dict):
+        fault = _fault(path, Position(1, 1), "the file holds no settings", "write one `name: value` a line")
+        return SettingsFile(path, faults=(fault,))
+    return SettingsFile(path, values, reader.positions, tuple(reader.faults))
+
+
+class _Reader(yaml.SafeLoader):
+    """Builds values from nodes and notes where each key and item stands."""
+
+    def __init__(self, text: str, path: Path) -> None:
+        super().__init__(text)
+        self._path = path
+        self.positions: dict[Location, Position] = {}
+        self.faults: list[Fault] = []
+
+    def value(self, node: yaml.Node, at: Location) -> Any:
+        if len(at) > MAX_DEPTH:
+            raise yaml.MarkedYAMLError(None, None, f"nested deeper than {MAX_DEPTH} levels", node.start_mark)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, at)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._item(child, (*at, index)) for index, child in enumerate(node.value)]
+        return self.construct_object(node, deep=True)
+
+    def _mapping(self, node: yaml.MappingNode, at: Location) -> dict[str, Any]:
+        self.flatten_mapping(node)
+        found: dict[str, Any] = {}
+        for name_node, value_node in node.value:
+            name = self._name(name_node)
+            if name in found:
+                message = f"{name!r} is given a second time"
+                self.faults.append(_fault(self._path, _position(name_node), message, "remove one of the two"))
+                continue
+            self.positions[(*at, name)] = _position(name_node)
+            found[name] = self.value(value_node, (*at, name))
+        return found
+
+    def _item(self, node: yaml.Node, at: Location) -> Any:
+        self.positions[at] = _position(node)
+        return self.value(node, at)
+
+    def _name(self, node: yaml.Node) -> str:
+        name: Hashable = self.construct_object(node, deep=True)
+        return name if isinstance(name, str) else str(node.value)
+
+
+def _position(node: yaml.Node) -> Position:
+    return Position(node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _fault(path: Path, position: Position, message: str, fix: str) -> Fault:
+    return Fault(f"{path}:{position.line}:{position.column}", message, fix, position.line, position.column)
