@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+from pathlib import Path
+
+from hub.errors import JournalError
+from hub.journal.migrations import Migration, load
+from hub.journal.port import (
+    AcceptedAssertion,
+    AcceptedEvent,
+    DeadLetter,
+    Entry,
+    JournalStatus,
+    Refusal,
+    TagValue,
+)
+from hub.journal.sqlite_file import ENGINE, Connection, SqliteFile, Synchronous
+from hub.journal.sqlite_group import GroupCommit
+from hub.journal.sqlite_rows import (
+    DEAD_LETTER,
+    ENTRY,
+    TAG,
+    dead_letter,
+    encode,
+    entry,
+    insert_refusals,
+    refusal_row,
+    tag_value,
+)
+from schema.errors import Reason
+
+_LAST = (1 << 63) - 1
+
+
+class SqliteJournal:
+    """The journal in one SQLite file, for one hub process. `hub.journal.port.Journal` says what each method means.
+
+    Appends that wait at the same time share one commit. A process that has the file open keeps others from writing it.
+    """
+
+    def __init__(self, file: SqliteFile, synchronous: Synchronous) -> None:
+        self._file = file
+        self._synchronous = synchronous
+        self._appends = GroupCommit(file)
+
+    @classmethod
+    async def open(
+        cls, path: Path, synchronous: Synchronous = "FULL", migrations: Sequence[Migration] | None = None
+    ) -> SqliteJournal:
+        """Opens the journal in `path`, or makes it; call `migrate` before anything else.
+
+        With `synchronous="NORMAL"` a power failure may lose the last messages acknowledged; `FULL` loses none.
+        `JournalError` where another process has it, where it can't be written, or where it is no journal of a version
+        known here; the file is left as it was.
+        """
+        steps = load("sqlite") if migrations is None else migrations
+        file = await asyncio.to_thread(SqliteFile.open, path, steps, synchronous)
+        return cls(file, synchronous)
+
+    async def migrate(self) -> tuple[str, ...]:
+        return tuple(str(step) for step in await self._file.migrate())
+
+    async def append(
+        self,
+        assertions: Sequence[AcceptedAssertion] = (),
+        events: Sequence[AcceptedEvent] = (),
+        refusals: Sequence[Refusal] = (),
+    ) -> None:
+        rows = encode(assertions, events, refusals)
+        if len(rows):
+            await self._appends.add(rows)
+
+    async def pending(self, limit: int) -> Sequence[Entry]:
+        sql = (
+            f"SELECT {ENTRY} FROM assertion WHERE seq > (SELECT applied FROM progress) "
+            "AND seq NOT IN (SELECT seq FROM applied_ahead) AND seq NOT IN (SELECT seq FROM failed) "
+            "ORDER BY seq LIMIT ?"
+        )
+        return await self._entries("can't read what is pending", sql, (limit,))
+
+    async def applied(self, entries: Sequence[Entry]) -> None:
+        done = {entry.sequence for entry in entries}
+        await self._file.write(self._doing("can't mark assertions as applied"), lambda c: _settle(c, done))
+
+    async def failed(self, entry: Entry, reason: Reason) -> None:
+        def job(connection: Connection) -> None:
+            if connection.execute("INSERT OR IGNORE INTO failed VALUES (?)", (entry.sequence,)).rowcount == 0:
+                return
+            # Without its digest the message is news when it is sent again.
+            connection.execute("UPDATE assertion SET digest = NULL WHERE seq = ?", (entry.sequence,))
+            insert_refusals(connection, [refusal_row(refusal)])
+            _settle(connection, {entry.sequence})
+
+        accepted = entry.accepted
+        refusal = Refusal(accepted.topic, accepted.assertion.to_bytes(), {}, accepted.received, (reason,))
+        await self._file.write(self._doing("can't list an assertion as failed"), job)
+
+    async def read_assertions(self, after: int = 0, batch: int = 1000) -> AsyncIterator[Sequence[Entry]]:
+        doing = self._doing("can't read the assertions")
+        last = await self._file.read(doing, lambda c: _value(c, "SELECT max(seq) FROM assertion"))
+        sql = (
+            f"SELECT {ENTRY} FROM assertion WHERE seq > ? AND seq <= ? AND seq NOT IN (SELECT seq FROM failed) "
+            "ORDER BY seq LIMIT ?"
+        )
+        while entries := await self._entries("can't read the assertions", sql, (after, last, batch)):
+            yield entries
+            after = entries[-1].sequence
+
+    async def history(self, kind: str, ids: Collection[str], limit: int, before: int | None = None) -> Sequence[Entry]:
+        if not ids:
+            return ()
+        # At most `limit` of each id are looked at, all in the index; only the rows that are given are read.
+        sql = (
+            f"WITH wanted (id) AS (VALUES {', '.join(['(?)'] * len(ids))}) "
+            f"SELECT {ENTRY} FROM assertion WHERE seq IN (SELECT found.seq FROM wanted JOIN assertion AS found "
+            "ON found.seq IN (SELECT seq FROM assertion WHERE kind = ? AND id = wanted.id AND seq < ? "
+            "ORDER BY seq DESC LIMIT ?) ORDER BY found.seq DESC LIMIT ?) ORDER BY seq DESC"
+        )
+        bound = (*set(ids), kind, _LAST if before is None else before, limit, limit)
+        return await self._entries("can't read the history", sql, bound)
+
+    async def tags(self, path: str, limit: int) -> Sequence[TagValue]:
+        below = (f"{path}/", f"{path}0") if path else ("", "\U0010ffff")
+        sql = (
+            f"SELECT {TAG} FROM tag WHERE path = ? UNION ALL SELECT {TAG} FROM tag WHERE path >= ? AND path < ? "
+            "ORDER BY path, name LIMIT ?"
+        )
+        doing = self._doing("can't read the tags")
+        return await self._file.read(
+            doing, lambda c: [tag_value(row) for row in c.execute(sql, (path or None, *below, limit))]
+        )
+
+    async def dead_letters(self, limit: int, after: int = 0, waiting: bool = True) -> Sequence[DeadLetter]:
+        only = "AND replayed IS NULL" if waiting else ""
+        sql = f"SELECT {DEAD_LETTER} FROM dead_letter WHERE number > ? {only} ORDER BY number LIMIT ?"
+        doing = self._doing("can't read the dead letters")
+        return await self._file.read(doing, lambda c: [dead_letter(row) for row in c.execute(sql, (after, limit))])
+
+    async def replayed(self, number: int, time: int) -> None:
+        doing = self._doing(f"can't mark dead letter {number} as replayed")
+        sql = "UPDATE dead_letter SET replayed = ? WHERE number = ?"
+        if not await self._file.write(doing, lambda c: c.execute(sql, (time, number)).rowcount):
+            raise JournalError(f"{doing}: there is none; `unshub dead-letters list` shows those there are")
+
+    async def reset(self) -> int:
+        def job(connection: Connection) -> int:
+            connection.execute("UPDATE progress SET applied = 0")
+            connection.execute("DELETE FROM applied_ahead")
+            _settle(connection, {row[0] for row in connection.execute("SELECT seq FROM failed")})
+            return _pending(connection)
+
+        return await self._file.write(self._doing("can't mark everything as pending"), job)
+
+    async def checkpoint(self, name: str) -> bytes | None:
+        def job(connection: Connection) -> bytes | None:
+            row = connection.execute("SELECT value FROM checkpoint WHERE name = ?", (name,)).fetchone()
+            return None if row is None else bytes(row[0])
+
+        return await self._file.read(self._doing(f"can't read checkpoint {name!r}"), job)
+
+    async def set_checkpoint(self, name: str, value: bytes) -> None:
+        sql = "INSERT INTO checkpoint VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        await self._file.write(self._doing(f"can't set checkpoint {name!r}"), lambda c: c.execute(sql, (name, value)))
+
+    async def status(self) -> JournalStatus:
+        def job(connection: Connection) -> JournalStatus:
+            return JournalStatus(
+                accepted=_value(connection, "SELECT max(seq) FROM assertion"),
+                pending=_pending(connection),
+                events=_value(connection, "SELECT max(seq) FROM event"),
+                refused=_value(connection, "SELECT count(*) FROM dead_letter WHERE replayed IS NULL"),
+                bytes=self._file.size(),
+                detail=f"{ENGINE}, {self._file.path}, write-ahead log, synchronous={self._synchronous}",
+            )
+
+        return await self._file.read(self._doing("can't read the status"), job)
+
+    async def close(self) -> None:
+        await self._appends.close()
+        await self._file.close()
+
+    async def _entries(self, doing: str, sql: str, bound: tuple[object, ...]) -> Sequence[Entry]:
+        return await self._file.read(self._doing(doing), lambda c: [entry(row) for row in c.execute(sql, bound)])
+
+    def _doing(self, what: str) -> str:
+        return f"{what} (journal {self._file.path})"
+
+
+def _settle(connection: Connection, done: set[int]) -> None:
+    """Marks sequences as done: moves the watermark as far as it goes, and lists the rest of those applied beyond it."""
+    applied = start = _value(connection, "SELECT applied FROM progress")
+    if start + 1 in done:
+        settled = done.union(
+            row[0]
+            for row in connection.execute(
+                "SELECT seq FROM applied_ahead UNION ALL SELECT seq FROM failed WHERE seq > ?", (start,)
+            )
+        )
+        while applied + 1 in settled:
+            applied += 1
+        connection.execute("UPDATE progress SET applied = ?", (applied,))
+        connection.execute("DELETE FROM applied_ahead WHERE seq <= ?", (applied,))
+    connection.executemany(
+        "INSERT OR IGNORE INTO applied_ahead VALUES (?)", [(sequence,) for sequence in done if sequence > applied]
+    )
+
+
+def _pending(connection: Connection) -> int:
+    return _value(
+        connection,
+        "SELECT (SELECT coalesce(max(seq), 0) FROM assertion) - applied "
+        "- (SELECT count(*) FROM (SELECT seq FROM applied_ahead UNION SELECT seq FROM failed WHERE seq > applied)) "
+        "FROM progress",
+    )
+
+
+def _value(connection: Connection, sql: str) -> int:
+    (value,) = connection.execute(sql).fetchone()
+    return value or 0
