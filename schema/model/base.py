@@ -27,11 +27,14 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     JsonValue,
     PlainSerializer,
     StringConstraints,
 )
 from pydantic.alias_generators import to_camel
+from pydantic_core import core_schema
 
 _STRICT = ConfigDict(
     alias_generator=to_camel,
@@ -65,10 +68,46 @@ def _check_id(value: str) -> str:
     return _check_text(value)
 
 
-Instant = Annotated[AwareDatetime, PlainSerializer(instant_text, return_type=str, when_used="json")]
+INSTANT_PATTERN = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})?$"
+)
+"""The form of a time. The offset is left open here, so that its want has a fault of its own."""
+
+DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Written:
+    """Holds JSON to one way of writing a time or a day: pydantic alone would take `"1700000000"` too."""
+
+    pattern: str
+    schema: core_schema.CoreSchema
+    format: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        written = core_schema.chain_schema([core_schema.str_schema(pattern=self.pattern, strict=True), self.schema])
+        return core_schema.json_or_python_schema(written, self.schema)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "format": self.format, "pattern": self.pattern.replace(")?$", ")$")}
+
+
+_INSTANT = core_schema.datetime_schema(
+    strict=False,
+    tz_constraint="aware",
+    ge=datetime(1, 1, 1, tzinfo=UTC),
+    le=datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+    microseconds_precision="truncate",
+)
+
+Instant = Annotated[
+    AwareDatetime,
+    _Written(INSTANT_PATTERN, _INSTANT, "date-time"),
+    PlainSerializer(instant_text, return_type=str, when_used="json"),
+]
 """A point in time. RFC 3339 with an offset; kept in UTC, to the microsecond."""
 
-Date = date
+Date = Annotated[date, _Written(DATE_PATTERN, core_schema.date_schema(strict=False), "date")]
 """A calendar day at the site, ISO 8601 (`2026-03-01`)."""
 
 Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]

@@ -1,0 +1,168 @@
+"""When a message was true and which message it was, from wherever its sender could say so.
+
+    MQTT 5 user properties   eventTime, messageId
+    CloudEvents 1.0          binary mode: user properties time and id beside specversion, or ce_time and ce_id
+                             structured mode: {"specversion", "id", "source", "type", "time"?, "data"} with the
+                             content type application/cloudevents+json; MQTT 3.1.1 has none, there its members tell
+    payload                  observedAt of each object, the event time alone
+    arrival                  where nothing of these is given, the event time is the time of arrival
+
+The first that speaks decides, for the event time and for the message id each. A message that names itself nowhere is
+named by a digest of what it says, so that equal words have equal stamps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from schema import topic as topics
+from schema.errors import Reason
+from schema.model.base import Instant
+from schema.reasons import shown
+from schema.rules import Rules
+from schema.topic import Topic
+
+CLOUDEVENTS_JSON = "application/cloudevents+json"
+MAX_MESSAGE_ID = 256
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How a message came. `received` is microseconds since 1970 UTC; `properties` are MQTT 5 user properties."""
+
+    received: int
+    properties: Mapping[str, str] = field(default_factory=dict)
+    content_type: str | None = None
+
+
+class Given(NamedTuple):
+    """What a message says of itself; None where it says nothing. `time` is the event time in microseconds."""
+
+    time: int | None = None
+    message: str | None = None
+
+
+class Envelope(BaseModel, Generic[T]):
+    """A CloudEvents 1.0 event in JSON. Other attributes of CloudEvents may stand beside these."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+
+    specversion: Literal["1.0"] = Field(description="The version of CloudEvents.")
+    id: str = Field(min_length=1, max_length=MAX_MESSAGE_ID, description="The event's id, unique within its source.")
+    source: str = Field(
+        min_length=1, max_length=MAX_MESSAGE_ID, description="What the event comes from, a URI reference."
+    )
+    type: str = Field(min_length=1, description="The type of event. The topic decides what is asserted, not this.")
+    time: Instant | None = Field(None, description="The event time.")
+    datacontenttype: str | None = Field(
+        None, pattern=r"^[a-z]+/([^;\s]+\+)?json\s*(;.*)?$", description="JSON, where it is given."
+    )
+    data: T | None = Field(
+        None, description="What the payload would be without the envelope; left out to withdraw a thing."
+    )
+
+    @property
+    def given(self) -> Given:
+        return Given(None if self.time is None else micros(self.time), f"{self.source}#{self.id}")
+
+
+def micros(value: datetime) -> int:
+    """Microseconds since 1970 UTC."""
+    return (value - _EPOCH) // _MICROSECOND
+
+
+def is_envelope(payload: bytes, content_type: str | None) -> bool:
+    """Whether a payload is a CloudEvents envelope rather than the thing itself."""
+    if content_type is not None:
+        return content_type.partition(";")[0].strip().lower() == CLOUDEVENTS_JSON
+    if b'"specversion"' not in payload:
+        return False
+    try:
+        root = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(root, dict) and "specversion" in root and "source" in root
+
+
+def from_properties(provenance: Provenance, rules: Rules, reasons: list[Reason]) -> Given:
+    """What the user properties say; adds a reason for each that can't be read."""
+    properties = provenance.properties
+    if not properties:
+        return Given()
+    binary = "specversion" in properties
+    time = _first(properties, "eventTime", "ce_time", *(("time",) if binary else ()))
+    message = _first(properties, "messageId", "ce_id", *(("id",) if binary else ()))
+    return Given(
+        None if time is None else _read_time(*time, provenance.received, rules, reasons),
+        None if message is None else _read_message(*message, reasons),
+    )
+
+
+def check_time(time: int, received: int, rules: Rules, path: str, reasons: list[Reason]) -> None:
+    """Adds a reason where an event time can't be true."""
+    if time < 0:
+        reasons.append(Reason(path, _text(time), "an event time is in 1970 or later; set the clock of the sender"))
+    elif time > received + rules.future:
+        expected = (
+            f"the event time is after the message's arrival, {_text(received)}, by more than "
+            f"{rules.future / 1_000_000:g} s; the clock of the sender is wrong: set it and send again"
+        )
+        reasons.append(Reason(path, _text(time), expected))
+
+
+def message_digest(topic: Topic, payload: bytes, given: Given) -> bytes:
+    """Names a message by everything that it consists of: its topic, its payload and what came beside it."""
+    head = orjson.dumps([topics.build(topic), given.time, given.message])
+    return blake2b(head + b"\n" + payload, digest_size=16).digest()
+
+
+def item_digest(digest: bytes, index: int) -> bytes:
+    """Names one thing's place in a message, 16 bytes."""
+    return blake2b(digest + index.to_bytes(4), digest_size=16).digest()
+
+
+def _first(properties: Mapping[str, str], *names: str) -> tuple[str, str] | None:
+    return next(((name, properties[name]) for name in names if name in properties), None)
+
+
+def _read_time(name: str, value: str, received: int, rules: Rules, reasons: list[Reason]) -> int | None:
+    try:
+        time = micros(_INSTANT.validate_json(orjson.dumps(value)))
+    except (ValidationError, orjson.JSONEncodeError):
+        expected = "expected a time as RFC 3339 has it, with an offset: 2026-03-01T14:30:00+01:00"
+        reasons.append(Reason(_property(name), shown(value), expected))
+        return None
+    check_time(time, received, rules, _property(name), reasons)
+    return time
+
+
+def _read_message(name: str, value: str, reasons: list[Reason]) -> str | None:
+    if 0 < len(value) <= MAX_MESSAGE_ID and value.isprintable():
+        return value
+    expected = f"expected a message id of 1 to {MAX_MESSAGE_ID} printable characters"
+    reasons.append(Reason(_property(name), shown(value), expected))
+    return None
+
+
+def _property(name: str) -> str:
+    return f"user property {name}"
+
+
+def _text(time: int) -> str:
+    try:
+        return (_EPOCH + time * _MICROSECOND).isoformat()
+    except OverflowError:
+        return f"{time} µs since 1970"
