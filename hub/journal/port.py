@@ -93,7 +93,10 @@ class TagValue:
 
 @dataclass(frozen=True, slots=True)
 class JournalStatus:
-    """Counts for people and probes. `pending` are accepted and not yet in the graph."""
+    """Counts for people and probes. `pending` are accepted and not yet in the graph; `refused` dead letters that wait.
+
+    `bytes` is the journal's size on disk.
+    """
 
     accepted: int
     pending: int
@@ -116,7 +119,10 @@ class Journal(Protocol):
         events: Sequence[AcceptedEvent] = (),
         refusals: Sequence[Refusal] = (),
     ) -> None:
-        """Keeps everything given, in one commit; when it returns, it is on disk."""
+        """Keeps everything given, in one commit; when it returns, it is on disk.
+
+        If it raises, nothing of it is kept. A row whose digest the journal has already is left out in silence.
+        """
         ...
 
     async def pending(self, limit: int) -> Sequence[Entry]:
@@ -128,11 +134,15 @@ class Journal(Protocol):
         ...
 
     async def failed(self, entry: Entry, reason: Reason) -> None:
-        """Takes an entry that can't be applied out of the queue, and lists it as a dead letter."""
+        """Takes an entry that can't be applied out of the queue for good, and lists it once as a dead letter.
+
+        The dead letter's payload is `Assertion.to_bytes()`. The entry's digest is forgotten, so that the message may
+        be sent again; it stays in the history.
+        """
         ...
 
     def read_assertions(self, after: int = 0, batch: int = 1000) -> AsyncIterator[Sequence[Entry]]:
-        """Every accepted assertion in order, in batches; those that failed for good left out."""
+        """Every assertion accepted by now with a sequence beyond `after`, in order; those that failed left out."""
         ...
 
     async def history(self, kind: str, ids: Collection[str], limit: int, before: int | None = None) -> Sequence[Entry]:
@@ -140,7 +150,10 @@ class Journal(Protocol):
         ...
 
     async def tags(self, path: str, limit: int) -> Sequence[TagValue]:
-        """Newest values of the tags at or below a location, in order of path and name."""
+        """Newest values of the tags at or below a location ("": anywhere), in order of path and name by code point.
+
+        The newest has the greatest (time, received), in whatever order the values came.
+        """
         ...
 
     async def dead_letters(self, limit: int, after: int = 0, waiting: bool = True) -> Sequence[DeadLetter]:
@@ -148,11 +161,11 @@ class Journal(Protocol):
         ...
 
     async def replayed(self, number: int, time: int) -> None:
-        """Marks a dead letter as tried again and accepted."""
+        """Marks a dead letter as tried again and accepted; `JournalError` where there is none of that number."""
         ...
 
     async def reset(self) -> int:
-        """Marks everything as pending again, for a rebuild of the graph; gives how many."""
+        """Marks everything but what failed as pending again, for a rebuild of the graph; gives how many."""
         ...
 
     async def checkpoint(self, name: str) -> bytes | None:

@@ -108,16 +108,17 @@ class SqliteJournal:
             after = entries[-1].sequence
 
     async def history(self, kind: str, ids: Collection[str], limit: int, before: int | None = None) -> Sequence[Entry]:
-        if not ids:
+        wanted = sorted(set(ids))
+        if not wanted:
             return ()
         # At most `limit` of each id are looked at, all in the index; only the rows that are given are read.
         sql = (
-            f"WITH wanted (id) AS (VALUES {', '.join(['(?)'] * len(ids))}) "
+            f"WITH wanted (id) AS (VALUES {', '.join(['(?)'] * len(wanted))}) "
             f"SELECT {ENTRY} FROM assertion WHERE seq IN (SELECT found.seq FROM wanted JOIN assertion AS found "
             "ON found.seq IN (SELECT seq FROM assertion WHERE kind = ? AND id = wanted.id AND seq < ? "
             "ORDER BY seq DESC LIMIT ?) ORDER BY found.seq DESC LIMIT ?) ORDER BY seq DESC"
         )
-        bound = (*set(ids), kind, _LAST if before is None else before, limit, limit)
+        bound = (*wanted, kind, _LAST if before is None else before, limit, limit)
         return await self._entries("can't read the history", sql, bound)
 
     async def tags(self, path: str, limit: int) -> Sequence[TagValue]:

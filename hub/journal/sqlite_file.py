@@ -51,7 +51,6 @@ _BAD_VALUES = (
     sqlite3.DataError,
     sqlite3.IntegrityError,
     sqlite3.InterfaceError,
-    sqlite3.ProgrammingError,
 )
 
 
