@@ -1,0 +1,89 @@
+"""Messages of a connection on their way into the journal: a bounded number at a time, each acknowledged once accepted."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from hub.messages import Accept, Inbound
+from hub.mqtt.connection import Connection
+from hub.mqtt.topics import for_hub
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 30.0
+
+
+class Intake:
+    """Takes the messages of one connection after another. What an earlier one brought counts towards the bound."""
+
+    def __init__(self, accept: Accept, prefix: str, limit: int) -> None:
+        self._accept = accept
+        self._prefix = prefix
+        self._limit = limit
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._failed = asyncio.Event()
+        self._closed = False
+        self._paused: Connection | None = None
+
+    def begin(self) -> None:
+        """Makes ready for a new connection."""
+        self._failed.clear()
+        self._closed = False
+
+    def take(self, connection: Connection, message: Inbound, identifier: int | None) -> None:
+        """Begins to accept a message. While closed it leaves it to come again on the next connection."""
+        if self._closed:
+            return
+        if not for_hub(message.topic, self._prefix):
+            if identifier is not None:
+                connection.acknowledge(identifier)
+            return
+        task = asyncio.create_task(self._hand_over(connection, message, identifier))
+        self._under_way.add(task)
+        task.add_done_callback(self._done)
+        # QoS 0 and MQTT 3.1.1 know no receive maximum: there, TCP makes the broker wait.
+        if len(self._under_way) > self._limit:
+            self._paused = connection
+            connection.pause()
+
+    async def until_over(self, connection: Connection) -> bool:
+        """Waits until the connection is lost (False) or a message was not accepted (True)."""
+        failed = asyncio.ensure_future(self._failed.wait())
+        try:
+            await asyncio.wait({failed, connection.lost}, return_when=asyncio.FIRST_COMPLETED)
+            return not connection.lost.done()
+        finally:
+            failed.cancel()
+
+    async def drain(self) -> None:
+        """Takes nothing more, and waits until what was taken is accepted or has failed."""
+        self._closed = True
+        self._resume()
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=DRAIN_SECONDS)
+            for task in late:
+                task.cancel()
+
+    async def _hand_over(self, connection: Connection, message: Inbound, identifier: int | None) -> None:
+        try:
+            await self._accept(message)
+        except Exception as error:
+            if identifier is None:
+                log.warning("lost a QoS 0 message on %r, which could not be accepted: %s", message.topic, error)
+            elif not self._failed.is_set() and not connection.lost.done():
+                log.warning("could not accept the message on %r, which will come again: %s", message.topic, error)
+                self._failed.set()
+        else:
+            if identifier is not None:
+                connection.acknowledge(identifier)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if len(self._under_way) <= self._limit // 2:
+            self._resume()
+
+    def _resume(self) -> None:
+        paused, self._paused = self._paused, None
+        if paused is not None:
+            paused.resume()

@@ -1,0 +1,233 @@
+"""Mosquitto as a child process of the hub: its configuration, its life, and what an earlier run left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from hub.address import Address, Url
+from hub.errors import BrokerError
+from hub.messages import Accept, BrokerStatus, Outbound
+from hub.mqtt import tether
+from hub.mqtt.backoff import Backoff
+from hub.mqtt.client import MqttClient
+from hub.mqtt.limits import BrokerLimits
+from hub.mqtt.processes import check_port, command_of, end
+
+log = logging.getLogger(__name__)
+
+START_SECONDS = 10.0
+STOP_SECONDS = 20.0
+STEADY_SECONDS = 60.0
+SAVE_SECONDS = 5
+
+GUARANTEE = (
+    "a QoS 1 or 2 message that it has acknowledged reaches the journal; it keeps retained and waiting messages on disk, "
+    f"saved every {SAVE_SECONDS} s and at its end, so that only a crash of Mosquitto itself loses what it took in the "
+    f"last {SAVE_SECONDS} s and had not handed on"
+)
+
+
+def find() -> Path | None:
+    """Where mosquitto is installed, if it is. Debian puts it where users have no PATH to."""
+    found = shutil.which(
+        "mosquitto", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
+    )
+    return None if found is None else Path(found)
+
+
+def configuration(listen: Address, folder: Path, limits: BrokerLimits) -> str:
+    """The text of mosquitto.conf.
+
+    Saving on every change would write the whole store once a message, so it is saved on time. Queues are unbounded,
+    since a bound would drop what is acknowledged; `message_size_limit` is unused, since it acknowledges what it drops.
+    """
+    lines = [
+        "# Written by unshub at every start.",
+        f"listener {listen.port} {listen.host}",
+        "allow_anonymous true",
+        "persistence true",
+        f"persistence_location {folder}/",
+        f"autosave_interval {SAVE_SECONDS}",
+        "autosave_on_changes false",
+        "max_queued_messages 0",
+        f"max_inflight_messages {limits.in_flight}",
+        f"max_packet_size {limits.packet}",
+        "set_tcp_nodelay true",
+        f"log_dest file {folder / 'mosquitto.log'}",
+        "log_type error",
+        "log_type warning",
+        "log_type notice",
+        "connection_messages false",
+        "log_timestamp_format %Y-%m-%dT%H:%M:%S",
+    ]
+    if os.geteuid() == 0:
+        # Started by root it would become the user mosquitto, who may not write to the data folder.
+        lines.append(f"user {pwd.getpwuid(0).pw_name}")
+    return "\n".join(lines) + "\n"
+
+
+class MosquittoBroker:
+    """The `Broker` port on a Mosquitto that lives and dies with the hub."""
+
+    def __init__(self, binary: Path, listen: Address, data: Path, client_id: str, limits: BrokerLimits, prefix: str):
+        self._child = _Child(binary, listen, (data / "mosquitto").absolute(), limits)
+        self._client = MqttClient(
+            Url("mqtt", listen.host, listen.port),
+            client_id=client_id,
+            prefix=prefix,
+            limits=limits,
+            product=f"{_version(binary)}, child process",
+            guarantee=GUARANTEE,
+        )
+
+    async def start(self, accept: Accept) -> None:
+        await self._child.start()
+        await self._client.start(accept)
+
+    async def publish(self, message: Outbound) -> None:
+        await self._client.publish(message)
+
+    async def status(self) -> BrokerStatus:
+        return await self._client.status()
+
+    async def stop(self) -> None:
+        await self._client.stop()
+        await self._child.stop()
+
+
+class _Child:
+    """The process: started, watched, started again when it dies, and ended."""
+
+    def __init__(self, binary: Path, listen: Address, folder: Path, limits: BrokerLimits) -> None:
+        self._binary = binary
+        self._listen = listen
+        self._folder = folder
+        self._limits = limits
+        self._config = folder / "mosquitto.conf"
+        self._record = folder / "process.json"
+        self._process: asyncio.subprocess.Process | None = None
+        self._watching: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Returns when it takes connections."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        await self._end_orphan()
+        check_port(self._listen.host, self._listen.port)
+        self._config.write_text(configuration(self._listen, self._folder, self._limits))
+        process = await self._launch()
+        self._watching = asyncio.create_task(self._watch(process), name="mosquitto")
+
+    async def stop(self) -> None:
+        """Ends it; it saves its store first."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+            self._watching = None
+        await self._end()
+        self._record.unlink(missing_ok=True)
+
+    async def _watch(self, process: asyncio.subprocess.Process) -> None:
+        clock = asyncio.get_running_loop().time
+        backoff = Backoff()
+        while True:
+            began = clock()
+            code = await process.wait()
+            if clock() - began > STEADY_SECONDS:
+                backoff.reset()
+            pause = backoff.pause()
+            log.error("mosquitto has ended (%s); starting it again in %.1f s. %s", code, pause, self._last_words())
+            await asyncio.sleep(pause)
+            with contextlib.suppress(BrokerError):
+                process = await self._launch()
+
+    async def _launch(self) -> asyncio.subprocess.Process:
+        with (self._folder / "console.log").open("wb") as console:
+            process = self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", tether.__file__, str(os.getpid())),
+                *(str(self._binary), "-c", str(self._config)),
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=console,
+                # A terminal's Ctrl-C goes to the whole group; the hub ends its broker itself, last of all.
+                start_new_session=True,
+            )
+        self._record.write_text(json.dumps({"process": process.pid, "hub": os.getpid()}))
+        try:
+            await self._until_listening(process)
+        except BaseException:
+            await self._end()
+            raise
+        return process
+
+    async def _until_listening(self, process: asyncio.subprocess.Process) -> None:
+        deadline = asyncio.get_running_loop().time() + START_SECONDS
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(self._listen.host, self._listen.port)
+            except OSError:
+                if process.returncode is not None or asyncio.get_running_loop().time() > deadline:
+                    raise BrokerError(f"mosquitto does not start on {self._listen}. {self._last_words()}") from None
+                await asyncio.sleep(0.01)
+            else:
+                writer.close()
+                return
+
+    async def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None or process.returncode is not None:
+            return
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), STOP_SECONDS)
+        except TimeoutError:
+            log.error("mosquitto did not end within %.0f s and is killed", STOP_SECONDS)
+            process.kill()
+            await process.wait()
+
+    async def _end_orphan(self) -> None:
+        """Ends a mosquitto that an earlier hub left behind; it saves its store, which the new one then reads."""
+        try:
+            record = json.loads(self._record.read_text())
+            process, hub = int(record["process"]), int(record["hub"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return
+        if str(self._config) not in command_of(process):
+            return
+        if hub != os.getpid() and _parent(process) == hub:
+            raise BrokerError(
+                f"the hub with process id {hub} already runs mosquitto on {self._folder}; "
+                "end that hub, or give this one a data folder of its own with `--data`"
+            )
+        log.warning("ending the mosquitto that an earlier hub left behind (process %d)", process)
+        await end(process, STOP_SECONDS)
+
+    def _last_words(self) -> str:
+        lines: list[str] = []
+        for name in ("mosquitto.log", "console.log"):
+            with contextlib.suppress(OSError):
+                lines += (self._folder / name).read_text(errors="replace").splitlines()[-2:]
+        return f"Its last words: {' | '.join(lines)}" if lines else f"See {self._folder / 'mosquitto.log'}"
+
+
+def _parent(process: int) -> int | None:
+    done = subprocess.run(["ps", "-o", "ppid=", "-p", str(process)], capture_output=True, text=True, check=False)
+    return int(done.stdout) if done.stdout.strip() else None
+
+
+def _version(binary: Path) -> str:
+    """`mosquitto 2.0.11`"""
+    try:
+        said = subprocess.run([binary, "-h"], capture_output=True, text=True, check=False, timeout=START_SECONDS).stdout
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise BrokerError(f"can't run {binary}: {error}; repair it, or choose `--broker amqtt`") from None
+    words = said.splitlines()[0].split() if said else []
+    return f"mosquitto {words[2]}" if len(words) > 2 else "mosquitto"

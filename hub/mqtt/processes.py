@@ -1,0 +1,73 @@
+"""What the operating system says of processes and ports, for clear errors and to find what an earlier run left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+from hub.errors import BrokerError
+
+_LISTENING = "0A"
+
+
+def command_of(process: int) -> str:
+    """The command line of a process; empty where there is no such process."""
+    if Path("/proc/self/cmdline").exists():
+        with contextlib.suppress(OSError):
+            return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        return ""
+    done = subprocess.run(["ps", "-o", "args=", "-p", str(process)], capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
+async def end(process: int, seconds: float) -> None:
+    """Ends a process that is not a child: asks first, and kills it when it has not gone in time."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, signal.SIGTERM)
+        while command_of(process):
+            if asyncio.get_running_loop().time() > deadline:
+                os.kill(process, signal.SIGKILL)
+            await asyncio.sleep(0.02)
+
+
+def check_port(host: str, port: int) -> None:
+    """`BrokerError` where the hub's broker can't listen there; says who holds the port where that can be found."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        holder = _holder(port)
+        by = f", held by {holder}" if holder else ""
+        raise BrokerError(
+            f"can't listen for MQTT on {host}:{port}: {error.strerror or error}{by}; end that program, choose another "
+            "port with `--mqtt HOST:PORT`, or use the broker that runs there with `--broker mqtt://HOST:PORT`"
+        ) from None
+
+
+def _holder(port: int) -> str | None:
+    """The process that listens on a port, as `process 7 (mosquitto -c …)`; None where the system doesn't tell."""
+    sockets = _sockets(port)
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if any(os.readlink(link) in sockets for link in (process / "fd").iterdir()):
+                return f"process {process.name} ({command_of(int(process.name))[:120]})"
+    return None
+
+
+def _sockets(port: int) -> set[str]:
+    found = set()
+    for table in ("tcp", "tcp6"):
+        with contextlib.suppress(OSError):
+            for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+                local, state, inode = (fields := line.split())[1], fields[3], fields[9]
+                if state == _LISTENING and int(local.rpartition(":")[2], 16) == port:
+                    found.add(f"socket:[{inode}]")
+    return found

@@ -1,0 +1,40 @@
+"""Which topics the hub takes, and which it may publish on."""
+
+from __future__ import annotations
+
+from hub.errors import PublishError
+from schema.errors import TopicError
+from schema.topic import GoldenTopic, HubTopic, build, encode_id, parse
+
+_TAKEN = ("source/", "tag/", "state/", "count/")
+
+
+def for_hub(topic: str, prefix: str) -> bool:
+    """Whether a message on this topic is for the hub.
+
+    Its own topics are not (golden records and everything below `_hub`): taking them would be a loop. A topic that breaks
+    the grammar is, so that it is refused with a reason.
+    """
+    if not topic.startswith(prefix + "/"):
+        return False
+    mark = topic.find("/_", len(prefix))
+    if mark >= 0 and topic.startswith(_TAKEN, mark + 2):
+        return True
+    if topic[len(prefix) + 1 :].split("/", 1)[0] == "_hub":
+        return False
+    try:
+        return not isinstance(parse(topic, prefix), GoldenTopic)
+    except TopicError:
+        return True
+
+
+def status_topic(client_id: str, prefix: str) -> str:
+    """Where a hub process says whether it is there, retained."""
+    return build(HubTopic(("status", encode_id(client_id))), prefix)
+
+
+def check_publishable(topic: str) -> None:
+    """`PublishError` where no broker would take a message on this topic."""
+    if not topic or len(topic.encode(errors="replace")) > 65535 or any(c in topic for c in "+#\0"):
+        shown = repr(topic if len(topic) <= 80 else topic[:77] + "…")
+        raise PublishError(f"can't publish on {shown}: a topic has 1 to 65535 bytes, and none of + # and NUL")
