@@ -22,7 +22,7 @@ async def open_journal(url: str) -> Journal:
     journal = await SqliteJournal.open(Path(url.removeprefix(_SQLITE)))
     try:
         await journal.migrate()
-    except JournalError:
+    except BaseException:
         await journal.close()
         raise
     return journal

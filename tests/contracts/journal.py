@@ -1,27 +1,32 @@
-"""What every form of the journal must do. A form's tests subclass `JournalContract` and give it an empty `journal`."""
+"""What every form of the journal must do. A form's tests subclass `JournalContract` and say how one is made."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from itertools import permutations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hub.errors import JournalError
 from hub.journal.port import AcceptedAssertion, AcceptedEvent, Entry, EventKind, Journal, Refusal, TagValue
 from schema.assertion import Assertion, Stamp
 from schema.errors import Reason
+from schema.json import Json
 
 START = 1_767_225_600_000_000
+LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
 REASON = Reason("$.quantity.unit", '"kgs"', "a UCUM code, as kg is")
 
 
 def accepted(number: int, id_: str | None = None, digest: bytes | None = None) -> AcceptedAssertion:
     """An accepted assertion, told apart from others by its number."""
     stamp = Stamp(START + number, f"message-{number}")
-    cells = {"quantity": {"value": number, "unit": "kg"}, "note": None, "name": "Läufer \u0000 ☃"}
+    cells: dict[str, Json] = {"quantity": {"value": number, "unit": "kg"}, "note": None, "name": "Läufer \u0000 ☃"}
     said = Assertion("mes", "MaterialLot", id_ or f"LOT-{number}", stamp, cells, replace=number % 2 == 0)
     return AcceptedAssertion(said, "uns/v1/acme/_source/mes/material-lot", START + number + 5, digest)
 
@@ -51,7 +56,15 @@ async def everything(journal: Journal, after: int = 0, batch: int = 1000) -> lis
 
 
 class JournalContract:
-    """Subclasses have a fixture `journal`: open, migrated and empty."""
+    """Subclasses give `fresh`: a journal that is open, migrated and empty, and closed at the end."""
+
+    def fresh(self) -> AbstractAsyncContextManager[Journal]:
+        raise NotImplementedError
+
+    @pytest.fixture
+    async def journal(self) -> AsyncIterator[Journal]:
+        async with self.fresh() as journal:
+            yield journal
 
     async def test_gives_back_what_was_appended_unchanged_and_in_order(self, journal: Journal) -> None:
         kept = [*some(5), accepted(6, "ID/ü%\u0000", digest=b"d" * 16)]
@@ -280,6 +293,56 @@ class JournalContract:
     async def test_an_unknown_dead_letter_cannot_be_replayed(self, journal: Journal) -> None:
         with pytest.raises(JournalError, match="dead letter 7"):
             await journal.replayed(7, START)
+
+    # -- laws ------------------------------------------------------------------------------------------------------
+
+    @LAW
+    @given(
+        st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 3), st.integers(0, 3), st.integers(0, 2)), max_size=20)
+    )
+    async def test_tags_are_a_function_of_the_set_of_values(self, values: list[tuple[str, int, int, int]]) -> None:
+        def event(name: str, time: int, received: int, value: int) -> AcceptedEvent:
+            return tag(value, START + time, START + received, name=name)
+
+        expected = {name: (START + time, value) for name, time, _, value in sorted(values)}
+        async with self.fresh() as journal:
+            await journal.append(events=[event(*value) for value in values[::2]])
+            for value in values[1::2]:
+                await journal.append(events=[event(*value)])
+            found = await journal.tags("acme/north", 10)
+        assert {value.name: (value.time, value.body["value"]) for value in found} == expected
+
+    @LAW
+    @given(
+        st.lists(
+            st.tuples(st.sampled_from(["append", "apply", "fail", "reset"]), st.sets(st.integers(0, 9))), max_size=25
+        )
+    )
+    async def test_the_queue_holds_what_is_neither_applied_nor_failed(self, steps: list[tuple[str, set[int]]]) -> None:
+        good: list[AcceptedAssertion] = []
+        applied: set[int] = set()
+        async with self.fresh() as journal:
+            for number, (step, picks) in enumerate(steps):
+                entries = await journal.pending(1000)
+                assert [e.received for e in contents(entries)] == [
+                    a.received for a in good if a.received not in applied
+                ]
+                assert (await journal.status()).pending == len(entries)
+                picked = [entry for index, entry in enumerate(entries) if index in picks]
+                if step == "append":
+                    good += (new := some(len(picks), first=number * 10))
+                    await journal.append(new)
+                elif step == "apply":
+                    await journal.applied(picked)
+                    applied |= {entry.accepted.received for entry in picked}
+                elif step == "fail":
+                    for entry in picked:
+                        await journal.failed(entry, REASON)
+                        good.remove(entry.accepted)
+                else:
+                    applied.clear()
+                    assert await journal.reset() == len(good)
+            assert contents(await everything(journal)) == good
 
     # -- the rest --------------------------------------------------------------------------------------------------
 
