@@ -65,7 +65,8 @@ class Record:
             for name, cell in self.cells.items()
             if name.startswith(IDENTIFIER_CELL) and cell.value is not None
         }
-        return identifier.identifiers(kind, named) | {identifier.of_id(self.key.id)}
+        own = frozenset((identifier.of_id(self.key.id),))
+        return identifier.identifiers(kind, named) | own if named else own
 
     def as_json(self) -> list[Any]:
         return [self.key.system, self.key.id, list(self.asserted), list(self.floor), dict(self.cells)]
@@ -191,15 +192,17 @@ def resolve(model: Model, kind: Kind, records: Sequence[Record], authority: Auth
     rivals: dict[str, tuple[Said, ...]] = {}
     statements: list[Statement] = []
     for name in sorted(said):
-        ordered = sorted(said[name], key=lambda s: _precedence(s, kind.name, name, authority))
+        ordered = said[name]
+        if len(ordered) > 1:
+            ordered.sort(key=lambda s: _precedence(s, kind.name, name, authority))
         link = kind.links.get(name)
         if link is None:
             values[name] = ordered[0]
         else:
             statements.extend(_statements(model, link, ordered))
-        if (link is None or not link.many) and name != PATH and _differ(ordered):
+        if len(ordered) > 1 and (link is None or not link.many) and name != PATH and _differ(ordered):
             rivals[name] = tuple(ordered)
-    names = frozenset(name for record in records for name in record.identifiers(kind))
+    names = frozenset().union(*(record.identifiers(kind) for record in records))
     return Golden(values, rivals, tuple(statements), names)
 
 

@@ -1,0 +1,36 @@
+"""Which store a URL names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from graph.errors import StoreUnavailable
+from graph.store import GraphStore
+from schema.registry import Model
+
+_LADYBUG = "ladybug:///"
+
+
+def ladybug_path(url: str) -> Path | None:
+    """The file that a `ladybug:///` URL names; None for another kind of store."""
+    return Path(url.removeprefix(_LADYBUG)) if url.startswith(_LADYBUG) and url != _LADYBUG else None
+
+
+async def open_store(url: str, model: Model) -> GraphStore:
+    """Opens the store that a URL names and makes its tables fit the model.
+
+    `ladybug:///unshub-data/graph` is relative to the working folder, `ladybug:////var/lib/unshub/graph` absolute.
+    `StoreUnavailable` says what stands in the way.
+    """
+    path = ladybug_path(url)
+    if path is None:
+        raise StoreUnavailable(f"can't open the graph {url!r}: no store has such a URL; write {_LADYBUG}<path>")
+    from graph.ladybug.store import LadybugStore
+
+    store = await LadybugStore.open(path, model)
+    try:
+        await store.migrate()
+    except BaseException:
+        await store.close()
+        raise
+    return store

@@ -1,0 +1,182 @@
+"""Tells the world what a committed batch changed: listeners in the process, golden records and changes on the broker.
+
+What the broker does not take waits in the `Outbox`. How far the journal's assertions were announced is kept there as a
+checkpoint; what was applied but not yet published when the hub went down is published when it comes up again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+
+import orjson
+
+from graph.projection import Changed
+from hub import golden
+from hub.clock import instant, now
+from hub.errors import JournalError, PublishError
+from hub.journal.port import Journal
+from hub.live import Change, Changes, ChangeType
+from hub.messages import Outbound
+from schema.registry import Model
+
+log = logging.getLogger(__name__)
+
+Publish = Callable[[Outbound], Awaitable[None]]
+
+ANNOUNCED = "announced"
+"""The checkpoint with the sequence of the last assertion whose changes are on the broker."""
+
+PAUSE = 1.0
+
+
+class Outbox:
+    """Messages on their way to the broker: the newest for each topic, in the order in which topics came up.
+
+    Retained ones are kept until they are published; others are dropped, oldest first, beyond `limit`.
+    """
+
+    def __init__(self, publish: Publish, limit: int = 20_000, in_flight: int = 200) -> None:
+        """`in_flight` is how many messages may wait for the broker's acknowledgement at once."""
+        self._publish = publish
+        self._limit = limit
+        self._in_flight = in_flight
+        self._retained: dict[str, Outbound] = {}
+        self._passing: deque[Outbound] = deque(maxlen=limit)
+        self._work = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    async def put(self, message: Outbound) -> None:
+        """Takes a message; waits while too many retained ones are on their way."""
+        await self._room.wait()
+        self.push(message)
+
+    def push(self, message: Outbound) -> None:
+        """Takes a message at once."""
+        if message.retain:
+            self._retained[message.topic] = message
+            if len(self._retained) >= self._limit:
+                self._room.clear()
+        else:
+            self._passing.append(message)
+        self._empty.clear()
+        self._work.set()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._retained) + len(self._passing)
+
+    async def drained(self) -> None:
+        """Returns when everything that was put has been published."""
+        await self._empty.wait()
+
+    async def run(self) -> None:
+        """Publishes until cancelled. What the broker does not take is tried again."""
+        while True:
+            await self._work.wait()
+            batch = self._take()
+            if not batch:
+                self._work.clear()
+                self._empty.set()
+                continue
+            results = await asyncio.gather(*(self._publish(m) for m in batch), return_exceptions=True)
+            failed = [m for m, result in zip(batch, results, strict=True) if isinstance(result, BaseException)]
+            errors = [r for r in results if isinstance(r, BaseException)]
+            if failed:
+                await self._put_back(failed, errors[0])
+
+    def _take(self) -> list[Outbound]:
+        batch: list[Outbound] = []
+        while self._passing and len(batch) < self._in_flight:
+            batch.append(self._passing.popleft())
+        while self._retained and len(batch) < self._in_flight:
+            topic = next(iter(self._retained))
+            batch.append(self._retained.pop(topic))
+        if len(self._retained) < self._limit:
+            self._room.set()
+        return batch
+
+    async def _put_back(self, failed: Sequence[Outbound], error: BaseException) -> None:
+        if not isinstance(error, PublishError):
+            raise error
+        log.warning("publishing %d messages: %s; trying again in %g s", len(failed), error, PAUSE)
+        for message in failed:
+            if message.retain:
+                self._retained.setdefault(message.topic, message)
+        await asyncio.sleep(PAUSE)
+
+
+class Announcer:
+    """Turns what a batch changed into changes for listeners and messages for the broker."""
+
+    def __init__(self, model: Model, prefix: str, changes: Changes, outbox: Outbox) -> None:
+        self._model = model
+        self._prefix = prefix
+        self._changes = changes
+        self._outbox = outbox
+        self._through = 0
+        self._news = asyncio.Event()
+
+    async def __call__(self, changed: Sequence[Changed], through: int) -> None:
+        """Announces what a batch changed. `through` is the sequence of the batch's last assertion."""
+        time = now()
+        told = [(one, change_of(one, time)) for one in changed]
+        self._changes.publish(change for _, change in told)
+        for one, change in told:
+            self._outbox.push(self._change_message(change))
+            await self._golden(one)
+        self._through = through
+        self._news.set()
+
+    async def keep_position(self, journal: Journal) -> None:
+        """Keeps in the journal, until cancelled, how far everything has been published."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            through = self._through
+            await self._outbox.drained()
+            try:
+                await journal.set_checkpoint(ANNOUNCED, str(through).encode())
+            except JournalError as error:
+                log.warning("keeping how far changes were announced: %s", error)
+
+    async def _golden(self, changed: Changed) -> None:
+        old = golden.topic_of(self._model, self._prefix, changed.before)
+        new = golden.topic_of(self._model, self._prefix, changed.after)
+        if old is not None and old != new:
+            await self._outbox.put(golden.removal(old))
+        if new is not None and changed.after is not None:
+            await self._outbox.put(golden.message(self._model, new, changed.after))
+
+    def _change_message(self, change: Change) -> Outbound:
+        kind = self._model.kinds[change.kind].topic
+        body = {
+            "kind": change.kind,
+            "id": change.id,
+            "change": change.change,
+            "path": change.path,
+            "changed": change.changed,
+            "systems": change.systems,
+            "time": instant(change.time),
+        }
+        return Outbound(f"{self._prefix}/_hub/change/{kind}", orjson.dumps(body), qos=0)
+
+
+def change_of(changed: Changed, time: int) -> Change:
+    """The change that listeners are told of. `time` is that of the commit, in microseconds."""
+    after = changed.after
+    kind = ChangeType.DELETED if after is None else ChangeType.CREATED if changed.before is None else ChangeType.UPDATED
+    return Change(
+        kind=changed.key.kind,
+        id=changed.key.id,
+        change=kind,
+        path=golden.path_of(after or changed.before),
+        changed=changed.names,
+        systems=tuple(sorted({r.key.system for r in after.records})) if after else (),
+        time=time,
+    )

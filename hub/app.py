@@ -1,0 +1,124 @@
+"""The hub put together: every long-lived part opened in one place, in order, and closed in the opposite one.
+
+    journal -> graph store -> announcing -> projection -> ingest -> broker, which starts the flow
+
+`open_hub` yields a running `Hub`; `serve` puts it behind HTTP, which answers from the first moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from graph.open import open_store
+from graph.store import GraphStore
+from hub import dead_letters
+from hub.announce import Announcer, Outbox
+from hub.catchup import catch_up
+from hub.ingest import Ingest
+from hub.journal.open import open_journal
+from hub.journal.port import DeadLetter, Journal
+from hub.live import Changes
+from hub.messages import Broker, Outbound
+from hub.mqtt.limits import BrokerLimits
+from hub.mqtt.open import open_broker
+from hub.projector import Projection, Projector
+from hub.settings import Settings
+from schema.contract import Contract
+from schema.errors import Reason
+from schema.events import EventContract
+from schema.model import MODEL
+from schema.registry import Model
+
+log = logging.getLogger(__name__)
+
+CLIENT_ID = "unshub"
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A running hub: its parts, and what is asked of them together."""
+
+    settings: Settings
+    model: Model
+    journal: Journal
+    store: GraphStore
+    broker: Broker
+    changes: Changes
+    ingest: Ingest
+    projector: Projector
+    outbox: Outbox
+
+    async def publish(self, topic: str, payload: bytes, properties: Mapping[str, str] | None = None) -> None:
+        """Publishes through the broker, like everyone else. `PublishError` if the broker does not take it."""
+        await self.broker.publish(Outbound(topic, payload, properties=properties or {}))
+
+    async def replay(self, letter: DeadLetter) -> tuple[Reason, ...]:
+        """Tries a dead letter again; the reasons why it is still refused, none when it was accepted."""
+        return await dead_letters.replay(self.journal, self.ingest, letter)
+
+    async def settled(self) -> None:
+        """Returns when all that was accepted so far is in the graph and its golden records are on the broker."""
+        await self.projector.idle()
+        await self.outbox.drained()
+
+
+@asynccontextmanager
+async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hub]:
+    """Opens every part and yields the hub, running. A `HubError` or `GraphError` says which could not be opened."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        journal = await open_journal(str(settings.journal))
+        stack.push_async_callback(journal.close)
+        store = await open_store(str(settings.graph), model)
+        stack.push_async_callback(store.close)
+        hub, announcer = _assemble(settings, model, journal, store, _broker(settings))
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(hub.outbox.run()), tasks.create_task(announcer.keep_position(journal))]
+            try:
+                await hub.broker.start(hub.ingest.accept)
+                await catch_up(journal, store, model, settings.authority, hub.outbox, settings.topic_prefix)
+                running.append(tasks.create_task(hub.projector.run()))
+                yield hub
+            finally:
+                await hub.broker.stop()
+                for task in running:
+                    task.cancel()
+
+
+def _broker(settings: Settings) -> Broker:
+    return open_broker(
+        settings.broker,
+        listen=settings.mqtt,
+        data=settings.data,
+        client_id=CLIENT_ID,
+        limits=BrokerLimits(int(settings.max_payload), settings.receive_maximum),
+        prefix=settings.topic_prefix,
+    )
+
+
+def _assemble(
+    settings: Settings, model: Model, journal: Journal, store: GraphStore, broker: Broker
+) -> tuple[Hub, Announcer]:
+    changes = Changes()
+    outbox = Outbox(broker.publish)
+    announcer = Announcer(model, settings.topic_prefix, changes, outbox)
+    projector = Projector(
+        Projection(journal, store, model, settings.authority),
+        announcer,
+        batch=settings.projection_batch,
+        linger=settings.projection_linger,
+    )
+    rules = settings.rules()
+    ingest = Ingest(
+        journal,
+        Contract(model, rules),
+        EventContract(rules),
+        prefix=settings.topic_prefix,
+        accepted=projector.wake,
+        refused=outbox.push,
+    )
+    return Hub(settings, model, journal, store, broker, changes, ingest, projector, outbox), announcer

@@ -1,0 +1,140 @@
+"""The hub over HTTP: its health, its status and the refused messages, beside GraphQL (`hub.api`).
+
+    GET  /livez                               200 while the process answers
+    GET  /readyz                              200 when every part is up, else 503; the body says which is not
+    GET  /api/status                          what /readyz says, with counts
+    GET  /api/dead-letters?limit=&after=&all  refused messages
+    POST /api/dead-letters/{number}/replay    tries one again
+
+Errors have one shape: {"error": {"title", "status", "detail"}}.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from hub.app import Hub
+from hub.clock import instant
+from hub.errors import JournalError
+from hub.journal.port import DeadLetter
+
+MAX_LISTED = 1000
+
+
+@dataclass
+class Stage:
+    """How far the hub has come: `hub` is None until every part is open, `doing` says what it is at."""
+
+    hub: Hub | None = None
+    doing: str = "starting"
+
+
+def problem(status: int, title: str, detail: str) -> JSONResponse:
+    """An error as JSON."""
+    return JSONResponse({"error": {"title": title, "status": status, "detail": detail}}, status)
+
+
+def routes(stage: Stage) -> list[Route]:
+    """The routes of this module, for a hub that may still be starting."""
+
+    async def livez(request: Request) -> Response:
+        return JSONResponse({"status": "alive"})
+
+    async def readyz(request: Request) -> Response:
+        ready, body = await _readiness(stage)
+        return JSONResponse(body, 200 if ready else 503)
+
+    async def status(request: Request) -> Response:
+        _, body = await _readiness(stage)
+        return JSONResponse(body | (await _counts(stage.hub) if stage.hub else {}))
+
+    async def letters(request: Request) -> Response:
+        return await _list(stage.hub, request) if stage.hub else _starting(stage)
+
+    async def replay(request: Request) -> Response:
+        return await _replay(stage.hub, request.path_params["number"]) if stage.hub else _starting(stage)
+
+    return [
+        Route("/livez", livez),
+        Route("/readyz", readyz),
+        Route("/api/status", status),
+        Route("/api/dead-letters", letters),
+        Route("/api/dead-letters/{number:int}/replay", replay, methods=["POST"]),
+    ]
+
+
+def _starting(stage: Stage) -> JSONResponse:
+    return problem(503, "Service Unavailable", f"the hub is {stage.doing}; try again in a moment")
+
+
+async def _readiness(stage: Stage) -> tuple[bool, dict[str, Any]]:
+    hub = stage.hub
+    if hub is None:
+        return False, {"ready": False, "doing": stage.doing}
+    broker = await hub.broker.status()
+    graph = await hub.store.health()
+    try:
+        journal = {"ok": True, "detail": (await hub.journal.status()).detail}
+    except JournalError as error:
+        journal = {"ok": False, "detail": str(error)}
+    parts = {
+        "broker": {"ok": broker.connected, "detail": f"{broker.product} at {broker.address}: {broker.guarantee}"},
+        "journal": journal,
+        "graph": {"ok": graph.ok, "detail": graph.detail},
+    }
+    ready = all(part["ok"] for part in parts.values())
+    return ready, {"ready": ready, **parts}
+
+
+async def _counts(hub: Hub) -> dict[str, Any]:
+    status = await hub.journal.status()
+    tally = hub.ingest.tally
+    return {
+        "accepted": status.accepted,
+        "pending": status.pending,
+        "events": status.events,
+        "refused": status.refused,
+        "journalBytes": status.bytes,
+        "waitingToPublish": hub.outbox.waiting,
+        "listeners": hub.changes.listeners,
+        "sinceStart": {"assertions": tally.assertions, "events": tally.events, "refused": tally.refused},
+        "unknownMembers": [{"kind": k, "name": n, "count": c} for (k, n), c in tally.unknown.most_common(100)],
+    }
+
+
+async def _list(hub: Hub, request: Request) -> Response:
+    query = request.query_params
+    try:
+        limit, after = int(query.get("limit", 100)), int(query.get("after", 0))
+    except ValueError:
+        return problem(400, "Bad Request", "limit and after are whole numbers")
+    if not 1 <= limit <= MAX_LISTED:
+        return problem(400, "Bad Request", f"limit is {limit}; give 1 to {MAX_LISTED}")
+    letters = await hub.journal.dead_letters(limit, after, waiting=query.get("all", "").lower() not in ("1", "true"))
+    return JSONResponse({"deadLetters": [letter_json(letter) for letter in letters]})
+
+
+async def _replay(hub: Hub, number: int) -> Response:
+    letters = await hub.journal.dead_letters(1, number - 1, waiting=False)
+    if not letters or letters[0].number != number:
+        return problem(404, "Not Found", f"there is no dead letter {number}; list them at /api/dead-letters")
+    reasons = await hub.replay(letters[0])
+    return JSONResponse({"accepted": not reasons, "reasons": [reason.as_json() for reason in reasons]})
+
+
+def letter_json(letter: DeadLetter) -> dict[str, Any]:
+    """A dead letter as JSON. A payload that is not UTF-8 is shown with its bytes escaped."""
+    refusal = letter.refusal
+    return {
+        "number": letter.number,
+        "topic": refusal.topic,
+        "payload": refusal.payload.decode("utf-8", "backslashreplace"),
+        "received": instant(refusal.received),
+        "reasons": [reason.as_json() for reason in refusal.reasons],
+        "replayed": None if letter.replayed is None else instant(letter.replayed),
+    }
