@@ -35,7 +35,7 @@ WINDOW = 1000
 
 _REFUSED = 0x80
 _UNSUPPORTED_VERSION = 132
-_DISCONNECTS = {
+_REASONS = {
     0x87: "not authorised",
     0x8B: "the broker shuts down",
     0x8D: "the broker heard nothing for too long",
@@ -96,8 +96,11 @@ class Connection:
         return "5" if self._client._connection_state.protocol_version == MQTTv50 else "3.1.1"
 
     async def subscribe(self, topic_filter: str) -> None:
-        """Subscribes with QoS 1. Where the broker can (MQTT 5), what this client publishes doesn't come back, and retained
-        messages come only with a new subscription."""
+        """Subscribes with QoS 1; `BrokerError` where the broker refuses.
+
+        With MQTT 5, what this client publishes doesn't come back, and retained messages come only when the subscription
+        is new.
+        """
         if self.lost.done():
             raise BrokerError(f"can't subscribe to {topic_filter!r}: {self.lost.result()}")
         answer = asyncio.get_running_loop().create_future()
@@ -112,7 +115,7 @@ class Connection:
             raise BrokerError(f"the broker refused the subscription to {topic_filter!r}; allow the hub to read it")
 
     async def publish(self, message: Outbound) -> None:
-        """Sends a message; QoS 1 returns when the broker has acknowledged it, `PublishError` when it has not in time."""
+        """Sends a message; returns, for QoS 1, when the broker has acknowledged it. `PublishError` if it does not."""
         check_publishable(message.topic)
         try:
             async with asyncio.timeout(PUBLISH_SECONDS):
@@ -237,7 +240,7 @@ class Connection:
 
     def _on_disconnect(self, _client: Any, packet: Any, _error: Any = None) -> None:
         code = packet[0] if isinstance(packet, bytes) and packet else None
-        reason = "the network connection ended" if code is None else _DISCONNECTS.get(code, f"reason code {code:#x}")
+        reason = "the network connection ended" if code is None else _REASONS.get(code, f"reason code {code:#x}")
         if not self.lost.done():
             self._lose(reason)
             self._abort()
@@ -259,7 +262,7 @@ class Connection:
             return
         if reason >= _REFUSED:
             answer.set_exception(
-                PublishError(f"the broker refused the message: {_DISCONNECTS.get(reason, hex(reason))}")
+                PublishError(f"the broker refused the message: {_REASONS.get(reason, f'reason code {reason:#x}')}")
             )
         else:
             answer.set_result(None)

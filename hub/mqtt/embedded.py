@@ -1,7 +1,7 @@
 """amqtt inside the hub's process: a broker where nothing else is installed. The only file that knows amqtt.
 
-amqtt acknowledges a message before anybody has it. Here the connection's handler first hands it to `accept`, and goes on
-to acknowledge (PUBACK, or PUBREC for QoS 2) only once that has returned; where it raises, the client is disconnected
+amqtt acknowledges a message before anybody has it. Here the connection's handler first hands it to `accept`, and goes
+on to acknowledge (PUBACK, or PUBREC for QoS 2) only once that has returned; where it raises, the client is disconnected
 without an acknowledgement and will send again. So messages reach the hub from the handler, not by a subscription.
 """
 
@@ -37,8 +37,8 @@ BACKLOG_SECONDS = 20.0
 LISTENER = "default"
 
 GUARANTEE = (
-    "a QoS 1 or 2 message for the hub is acknowledged only once it is in the journal; retained messages, and what waits "
-    "for other subscribers, are in memory and gone when the hub stops; MQTT 3.1.1 only, for a first look and small plants"
+    "a QoS 1 or 2 message for the hub is acknowledged only once it is in the journal; retained messages and what waits "
+    "for other subscribers are in memory, gone when the hub stops; MQTT 3.1.1 only, for a first look and small plants"
 )
 
 

@@ -1,9 +1,10 @@
-"""Messages of a connection on their way into the journal: a bounded number at a time, each acknowledged once accepted."""
+"""Messages of a connection on their way into the journal: a bounded number at once, acknowledged once accepted."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
 from hub.messages import Accept, Inbound
 from hub.mqtt.connection import Connection
@@ -51,7 +52,8 @@ class Intake:
         """Waits until the connection is lost (False) or a message was not accepted (True)."""
         failed = asyncio.ensure_future(self._failed.wait())
         try:
-            await asyncio.wait({failed, connection.lost}, return_when=asyncio.FIRST_COMPLETED)
+            ends: set[asyncio.Future[Any]] = {failed, connection.lost}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             return not connection.lost.done()
         finally:
             failed.cancel()

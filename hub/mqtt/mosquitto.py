@@ -20,7 +20,7 @@ from hub.mqtt import tether
 from hub.mqtt.backoff import Backoff
 from hub.mqtt.client import MqttClient
 from hub.mqtt.limits import BrokerLimits
-from hub.mqtt.processes import check_port, command_of, end
+from hub.mqtt.processes import check_port, command_of, end, parent_of
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +30,9 @@ STEADY_SECONDS = 60.0
 SAVE_SECONDS = 5
 
 GUARANTEE = (
-    "a QoS 1 or 2 message that it has acknowledged reaches the journal; it keeps retained and waiting messages on disk, "
-    f"saved every {SAVE_SECONDS} s and at its end, so that only a crash of Mosquitto itself loses what it took in the "
-    f"last {SAVE_SECONDS} s and had not handed on"
+    "a QoS 1 or 2 message that it has acknowledged reaches the journal; retained and waiting messages are on disk, saved "
+    f"every {SAVE_SECONDS} s and at its end, so that only a crash of the machine or of Mosquitto itself loses what it "
+    f"took in the last {SAVE_SECONDS} s and had not handed on"
 )
 
 
@@ -202,7 +202,7 @@ class _Child:
             return
         if str(self._config) not in command_of(process):
             return
-        if hub != os.getpid() and _parent(process) == hub:
+        if hub != os.getpid() and parent_of(process) == hub:
             raise BrokerError(
                 f"the hub with process id {hub} already runs mosquitto on {self._folder}; "
                 "end that hub, or give this one a data folder of its own with `--data`"
@@ -216,11 +216,6 @@ class _Child:
             with contextlib.suppress(OSError):
                 lines += (self._folder / name).read_text(errors="replace").splitlines()[-2:]
         return f"Its last words: {' | '.join(lines)}" if lines else f"See {self._folder / 'mosquitto.log'}"
-
-
-def _parent(process: int) -> int | None:
-    done = subprocess.run(["ps", "-o", "ppid=", "-p", str(process)], capture_output=True, text=True, check=False)
-    return int(done.stdout) if done.stdout.strip() else None
 
 
 def _version(binary: Path) -> str:

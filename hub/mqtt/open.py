@@ -27,8 +27,9 @@ def open_broker(
 ) -> Broker:
     """The broker that the settings choose, not started yet.
 
-    `auto` is mosquitto where it is installed and amqtt otherwise. `client_id` names this hub process to the broker, which
-    keeps what is published while it is away; it must stay the same from start to start, and differ between processes.
+    `auto` is mosquitto where it is installed and amqtt otherwise. `client_id` names this hub process to the broker,
+    which keeps what is published while it is away; it must stay the same from start to start, and differ between
+    processes.
     """
     limits = limits or BrokerLimits()
     if isinstance(choice, Url):

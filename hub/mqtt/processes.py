@@ -1,4 +1,4 @@
-"""What the operating system says of processes and ports, for clear errors and to find what an earlier run left behind."""
+"""What the system says of processes and ports, for clear errors and to find what an earlier run left behind."""
 
 from __future__ import annotations
 
@@ -12,16 +12,32 @@ from pathlib import Path
 
 from hub.errors import BrokerError
 
+_PROC = Path("/proc")
 _LISTENING = "0A"
 
 
 def command_of(process: int) -> str:
     """The command line of a process; empty where there is no such process."""
-    if Path("/proc/self/cmdline").exists():
-        with contextlib.suppress(OSError):
-            return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-        return ""
-    done = subprocess.run(["ps", "-o", "args=", "-p", str(process)], capture_output=True, text=True, check=False)
+    if not (_PROC / "self").exists():
+        return _ps("args=", process)
+    with contextlib.suppress(OSError):
+        return (_PROC / str(process) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    return ""
+
+
+def parent_of(process: int) -> int | None:
+    """The process that started it, or adopted it since; None where there is no such process."""
+    if not (_PROC / "self").exists():
+        said = _ps("ppid=", process)
+        return int(said) if said else None
+    with contextlib.suppress(OSError):
+        # The second field is the program's name in parentheses, and may hold anything.
+        return int((_PROC / str(process) / "stat").read_text().rpartition(")")[2].split()[1])
+    return None
+
+
+def _ps(field: str, process: int) -> str:
+    done = subprocess.run(["ps", "-o", field, "-p", str(process)], capture_output=True, text=True, check=False)
     return done.stdout.strip()
 
 
@@ -55,7 +71,7 @@ def check_port(host: str, port: int) -> None:
 def _holder(port: int) -> str | None:
     """The process that listens on a port, as `process 7 (mosquitto -c …)`; None where the system doesn't tell."""
     sockets = _sockets(port)
-    for process in Path("/proc").glob("[0-9]*"):
+    for process in _PROC.glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if any(os.readlink(link) in sockets for link in (process / "fd").iterdir()):
                 return f"process {process.name} ({command_of(int(process.name))[:120]})"
@@ -66,7 +82,7 @@ def _sockets(port: int) -> set[str]:
     found = set()
     for table in ("tcp", "tcp6"):
         with contextlib.suppress(OSError):
-            for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+            for line in (_PROC / "net" / table).read_text().splitlines()[1:]:
                 local, state, inode = (fields := line.split())[1], fields[3], fields[9]
                 if state == _LISTENING and int(local.rpartition(":")[2], 16) == port:
                     found.add(f"socket:[{inode}]")

@@ -1,8 +1,8 @@
 """Runs a program so that it ends with the process that started it, also where that one is killed.
 
-Run as a script, `tether.py PARENT PROGRAM ARGUMENT…`: it asks the kernel for SIGTERM at the parent's death, then becomes
-the program. Asking between fork and exec instead would run Python in a forked copy of a process with threads. Where
-the kernel can't (macOS), the program may stay behind; the hub ends it at its next start.
+Run as a script, `tether.py PARENT PROGRAM ARGUMENT…`: it asks the kernel for SIGTERM at the parent's death, then
+becomes the program. Asking between fork and exec instead would run Python in a forked copy of a process with threads.
+Where the kernel can't (macOS), the program may stay behind; the hub ends it at its next start.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ _TAKEN = ("source/", "tag/", "state/", "count/")
 def for_hub(topic: str, prefix: str) -> bool:
     """Whether a message on this topic is for the hub.
 
-    Its own topics are not (golden records and everything below `_hub`): taking them would be a loop. A topic that breaks
-    the grammar is, so that it is refused with a reason.
+    Its own topics are not (golden records and everything below `_hub`): taking them would be a loop. A topic that
+    breaks the grammar is, so that it is refused with a reason.
     """
     if not topic.startswith(prefix + "/"):
         return False
