@@ -79,6 +79,13 @@ class GraphStore(Protocol):
         """How many things there are of each kind, placeholders left out."""
         ...
 
+    async def places(self, path: str | None) -> Mapping[str, Mapping[str, int]]:
+        """How many things of each kind there are at each location at or below this one, everywhere for None.
+
+        By location, then by kind: `{"acme/north": {"Equipment": 3}}`. Locations without a thing are left out.
+        """
+        ...
+
     async def clear(self) -> None:
         """Removes every node and edge, and tables that the model no longer has."""
         ...
