@@ -15,6 +15,7 @@ from pydantic import (
     PlainValidator,
 )
 from pydantic_core import CoreSchema, core_schema
+from pydantic_settings import NoDecode
 
 from hub.address import Address, Url
 from schema import topic
@@ -88,10 +89,12 @@ def _system(value: str) -> str:
     return value
 
 
-ListenAddress = Annotated[Address, PlainValidator(_listen), PlainSerializer(str)]
-BrokerChoice = Annotated[str | Url, PlainValidator(_broker), PlainSerializer(str)]
-JournalUrl = Annotated[Url, PlainValidator(lambda v: _file_url(v, "sqlite", "journal.db")), PlainSerializer(str)]
-GraphUrl = Annotated[Url, PlainValidator(lambda v: _file_url(v, "ladybug", "graph")), PlainSerializer(str)]
+ListenAddress = Annotated[Address, NoDecode, PlainValidator(_listen), PlainSerializer(str)]
+BrokerChoice = Annotated[str | Url, NoDecode, PlainValidator(_broker), PlainSerializer(str)]
+JournalUrl = Annotated[
+    Url, NoDecode, PlainValidator(lambda v: _file_url(v, "sqlite", "journal.db")), PlainSerializer(str)
+]
+GraphUrl = Annotated[Url, NoDecode, PlainValidator(lambda v: _file_url(v, "ladybug", "graph")), PlainSerializer(str)]
 Seconds = Annotated[float, BeforeValidator(_duration), Field(ge=0, allow_inf_nan=False)]
 TopicPrefix = Annotated[str, AfterValidator(_prefix)]
 SystemName = Annotated[str, AfterValidator(_system)]

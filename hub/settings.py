@@ -30,6 +30,7 @@ from hub.setting_types import (
 )
 from schema import topic
 from schema.authority import EQUAL
+from schema.rules import Rules, SystemRules
 
 
 class LogLevel(StrEnum):
@@ -184,3 +185,13 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings,)
+
+    def rules(self) -> Rules:
+        """The limits on messages and the systems that may speak, as the contract has them."""
+        named = {
+            name: SystemRules(frozenset(system.kinds) or None, system.id_prefix)
+            for name, system in self.systems.items()
+        }
+        return Rules(
+            max_payload=self.max_payload, future=round(self.future_tolerance * 1_000_000), systems=named or None
+        )

@@ -56,8 +56,8 @@ def read(path: Path) -> SettingsFile:
 
 def parse(text: str, path: Path = DEFAULT_FILE) -> SettingsFile:
     """Reads the text of a settings file."""
-    reader = _Reader(text, path)
     try:
+        reader = _Reader(text, path)
         node = reader.get_single_node()
         values = {} if node is None else reader.value(node, ())
     except yaml.MarkedYAMLError as error:
@@ -68,8 +68,6 @@ def parse(text: str, path: Path = DEFAULT_FILE) -> SettingsFile:
     except yaml.YAMLError as error:
         what = str(error).splitlines()[0]
         return SettingsFile(path, faults=(_fault(path, Position(1, 1), f"this is no YAML: {what}", "correct it"),))
-    finally:
-        reader.dispose()
     if not isinstance(values, dict):
         fault = _fault(path, Position(1, 1), "the file holds no settings", "write one `name: value` a line")
         return SettingsFile(path, faults=(fault,))
@@ -88,9 +86,9 @@ class _Reader(yaml.SafeLoader):
     def value(self, node: yaml.Node, at: Location) -> Any:
         if len(at) > MAX_DEPTH:
             raise yaml.MarkedYAMLError(None, None, f"nested deeper than {MAX_DEPTH} levels", node.start_mark)
-        if isinstance(node, yaml.MappingNode):
+        if isinstance(node, yaml.MappingNode) and node.tag == self.DEFAULT_MAPPING_TAG:
             return self._mapping(node, at)
-        if isinstance(node, yaml.SequenceNode):
+        if isinstance(node, yaml.SequenceNode) and node.tag == self.DEFAULT_SEQUENCE_TAG:
             return [self._item(child, (*at, index)) for index, child in enumerate(node.value)]
         return self.construct_object(node, deep=True)
 
