@@ -96,7 +96,7 @@ class CellReader:
         if not 0 < len(name) <= MAX_NAME:
             expected = f"the name of a property has 1 to {MAX_NAME} characters"
             reasons.append(Reason(json_path(where[:-1]), shown(name), expected))
-        _check_value(value, where, self._depth, reasons)
+        check_value(value, where, self._depth, reasons)
         cells[PROPERTY_CELL + name] = value
 
 
@@ -158,7 +158,7 @@ def _no_null(where: Path) -> Reason:
     )
 
 
-def _check_value(value: Json, where: Path, depth: int, reasons: list[Reason]) -> None:
+def check_value(value: Json, where: Path, depth: int, reasons: list[Reason]) -> None:
     """Adds reasons for what can't be kept of a value that no declaration describes."""
     if value is None or isinstance(value, (str, bool)):
         return
@@ -176,4 +176,4 @@ def _check_value(value: Json, where: Path, depth: int, reasons: list[Reason]) ->
     else:
         members = value.items() if isinstance(value, dict) else enumerate(value)
         for step, member in members:
-            _check_value(member, (*where, step), depth - 1, reasons)
+            check_value(member, (*where, step), depth - 1, reasons)

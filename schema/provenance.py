@@ -22,7 +22,6 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from schema import topic as topics
 from schema.errors import Reason
 from schema.model.base import Instant
 from schema.reasons import shown
@@ -31,6 +30,11 @@ from schema.topic import Topic
 
 CLOUDEVENTS_JSON = "application/cloudevents+json"
 MAX_MESSAGE_ID = 256
+
+_TIME = ("eventTime", "ce_time")
+_MESSAGE = ("messageId", "ce_id")
+_BINARY_TIME = (*_TIME, "time")
+_BINARY_MESSAGE = (*_MESSAGE, "id")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -103,8 +107,8 @@ def from_properties(provenance: Provenance, rules: Rules, reasons: list[Reason])
     if not properties:
         return Given()
     binary = "specversion" in properties
-    time = _first(properties, "eventTime", "ce_time", *(("time",) if binary else ()))
-    message = _first(properties, "messageId", "ce_id", *(("id",) if binary else ()))
+    time = _first(properties, _BINARY_TIME if binary else _TIME)
+    message = _first(properties, _BINARY_MESSAGE if binary else _MESSAGE)
     return Given(
         None if time is None else _read_time(*time, provenance.received, rules, reasons),
         None if message is None else _read_message(*message, reasons),
@@ -125,7 +129,7 @@ def check_time(time: int, received: int, rules: Rules, path: str, reasons: list[
 
 def message_digest(topic: Topic, payload: bytes, given: Given) -> bytes:
     """Names a message by everything that it consists of: its topic, its payload and what came beside it."""
-    head = orjson.dumps([topics.build(topic), given.time, given.message])
+    head = orjson.dumps([type(topic).__name__, topic, *given])
     return blake2b(head + b"\n" + payload, digest_size=16).digest()
 
 
@@ -134,8 +138,11 @@ def item_digest(digest: bytes, index: int) -> bytes:
     return blake2b(digest + index.to_bytes(4), digest_size=16).digest()
 
 
-def _first(properties: Mapping[str, str], *names: str) -> tuple[str, str] | None:
-    return next(((name, properties[name]) for name in names if name in properties), None)
+def _first(properties: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, str] | None:
+    for name in names:
+        if name in properties:
+            return name, properties[name]
+    return None
 
 
 def _read_time(name: str, value: str, received: int, rules: Rules, reasons: list[Reason]) -> int | None:

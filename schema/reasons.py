@@ -8,6 +8,7 @@ payload decides which of them was meant: a fault below a value, or of the value 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -39,6 +40,8 @@ def shown(value: Any) -> str:
     """A value as JSON, shortened to what a person reads at a glance."""
     if isinstance(value, str) and len(value) > MAX_SHOWN:
         value = value[:MAX_SHOWN]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     try:
         text = orjson.dumps(value).decode()
     except (TypeError, ValueError):

@@ -46,12 +46,6 @@ class Rules:
         """The rules for one system; those for any where it is not named."""
         return ANY_SYSTEM if self.systems is None else self.systems.get(system, ANY_SYSTEM)
 
-    def check_payload(self, payload: bytes) -> list[Reason]:
-        if len(payload) <= self.max_payload:
-            return []
-        expected = f"a payload has at most {self.max_payload} bytes; send fewer things in one message"
-        return [Reason("$", f"{len(payload)} bytes", expected)]
-
     def check_system(self, system: str) -> list[Reason]:
         """Whether the system may speak at all."""
         if self.systems is None or system in self.systems:

@@ -16,6 +16,7 @@ Python names are snake_case here; everywhere else (payloads, GraphQL, graph prop
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -31,12 +32,16 @@ from pydantic import (
     GetJsonSchemaHandler,
     JsonValue,
     PlainSerializer,
+    PlainValidator,
     StringConstraints,
+    WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import core_schema
 
-_STRICT = ConfigDict(
+from schema import units
+
+STRICT = ConfigDict(
     alias_generator=to_camel,
     strict=True,
     frozen=True,
@@ -59,6 +64,8 @@ def _check_text(value: str) -> str:
 
 
 def _check_id(value: str) -> str:
+    if value.isprintable() and len(value) * 4 <= MAX_ID_BYTES and value[0] not in " ~" and value[-1] != " ":
+        return value  # most ids end here: four bytes are the most that a character takes
     if value != value.strip():
         raise ValueError("begins or ends with a space; send it trimmed")
     if value.startswith("~"):
@@ -118,7 +125,7 @@ Text = str
 Identifier = Annotated[str, StringConstraints(min_length=1), AfterValidator(_check_id)]
 """An id: 1 to 256 bytes of UTF-8, no control characters, no spaces at the ends, not beginning with `~`."""
 
-UnitCode = str
+UnitCode = Annotated[str, AfterValidator(units.check), Field(examples=["kg", "KGM"])]
 """A unit of measure: a UCUM code (`kg`, `Cel`) or a UN/ECE Recommendation 20 code (`KGM`, `CEL`)."""
 
 SchemeName = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9]{0,39}$")]
@@ -140,32 +147,62 @@ class Term(StrEnum):
         return member
 
 
+def _check_scalar(value: Any) -> Any:
+    if value is None or isinstance(value, (str, bool)):
+        return value
+    if isinstance(value, int):
+        if -(2**63) <= value < 2**63:
+            return value
+        raise ValueError("expected a whole number of at most 64 bits; send longer ones as text")
+    if not isinstance(value, float):
+        raise ValueError("expected a number, text, true, false or null")
+    if not math.isfinite(value):
+        raise ValueError("expected a finite number, or null where there is none")
+    return value
+
+
+Scalar = Annotated[
+    bool | int | float | str | None,
+    PlainValidator(_check_scalar),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
+                {"not": {"type": "integer"}, "type": "number"},
+                {"type": ["string", "boolean", "null"]},
+            ]
+        }
+    ),
+]
+"""Any single value of JSON. Whole numbers have at most 64 bits: as floats they would lose digits in silence."""
+
+
 class Struct(BaseModel):
     """Base of the small values inside attributes; unknown members are refused."""
 
-    model_config = _STRICT | ConfigDict(extra="forbid")
+    model_config = STRICT | ConfigDict(extra="forbid")
 
 
 class Quantity(Struct):
     """An amount with its unit. Source: B2MML QuantityValueType."""
 
     value: float = Field(description="The number.")
-    unit: str = Field(description="UCUM code (kg, L, Cel, %) or UN/ECE Recommendation 20 code (KGM, LTR, C62).")
+    unit: UnitCode = Field(description="UCUM code (kg, L, Cel, %) or UN/ECE Recommendation 20 code (KGM, LTR, C62).")
 
 
 class Parameter(Struct):
     """A named value: a process parameter, a setting or a reading. Source: B2MML ParameterType."""
 
     id: str = Field(description="The parameter's name, unique in its list.")
-    value: bool | Int64 | float | str | None = Field(None, description="The value.")
-    unit: str | None = Field(None, description="UCUM or UN/ECE code of the value.")
+    value: Scalar = Field(None, description="The value.")
+    unit: UnitCode | None = Field(None, description="UCUM or UN/ECE code of the value.")
     description: str | None = Field(None, description="What the parameter means.")
 
 
 class RefObject(BaseModel):
     """A reference with more than an id: link attributes, or another identifier of the target in place of `id`."""
 
-    model_config = _STRICT | ConfigDict(extra="allow")
+    model_config = STRICT | ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Identifier] = Field(init=False)
 
     id: Identifier | None = Field(None, description="The target's id.")
@@ -245,7 +282,7 @@ def link(
 class Entity(BaseModel):
     """What any system may say of any thing. Every kind extends it."""
 
-    model_config = _STRICT | ConfigDict(extra="allow")
+    model_config = STRICT | ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, JsonValue] = Field(init=False)
     kind: ClassVar[KindInfo]
 
