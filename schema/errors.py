@@ -3,6 +3,7 @@
 SchemaError
 ├── ModelError        a declaration contradicts itself; a programmer's fault, raised at import
 ├── TopicError        a topic does not follow the grammar
+├── UnitError         a unit is unknown, or two can't be compared; also a ValueError
 └── Refused           a message can't be accepted; carries every reason
 """
 
@@ -22,6 +23,10 @@ class ModelError(SchemaError):
 
 class TopicError(SchemaError):
     """A topic does not follow the grammar in `schema.topic`."""
+
+
+class UnitError(SchemaError, ValueError):
+    """A unit of measure is unknown, or two of them can't be compared. Validators see the `ValueError`."""
 
 
 @dataclass(frozen=True, slots=True)
