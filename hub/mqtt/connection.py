@@ -52,11 +52,15 @@ Take = Callable[["Connection", Inbound, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """How the hub introduces itself. The broker publishes `will` when the hub vanishes."""
+    """How a client introduces itself. The broker publishes `will`, where there is one, when the client vanishes.
+
+    The broker keeps the session of one that is `lasting`, and the messages for it, while it is away.
+    """
 
     client_id: str
-    will: Outbound
+    will: Outbound | None
     receive_maximum: int
+    lasting: bool = True
 
 
 class Connection:
@@ -304,9 +308,9 @@ def _client(url: Url, identity: Identity) -> gmqtt.Client:
     will = identity.will
     client = gmqtt.Client(
         identity.client_id,
-        clean_session=False,
-        will_message=gmqtt.Message(will.topic, will.payload, will.qos, will.retain),
-        session_expiry_interval=NEVER_EXPIRES,
+        clean_session=not identity.lasting,
+        will_message=gmqtt.Message(will.topic, will.payload, will.qos, will.retain) if will else None,
+        session_expiry_interval=NEVER_EXPIRES if identity.lasting else 0,
         receive_maximum=identity.receive_maximum,
     )
     if url.user is not None:

@@ -25,12 +25,14 @@ from amqtt.session import INCOMING, IncomingApplicationMessage, OutgoingApplicat
 from hub.address import Address
 from hub.errors import BrokerError, PublishError
 from hub.messages import Accept, BrokerStatus, Inbound, Outbound
+from hub.mqtt.first_packet import UNSUPPORTED_VERSION, read_first_packet, speaks_3_1_1
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.processes import check_port
 from hub.mqtt.topics import check_publishable, for_hub, status_topic
 
 log = logging.getLogger(__name__)
 
+CONNECT_SECONDS = 10.0
 DRAIN_SECONDS = 30.0
 BACKLOG = 10_000
 BACKLOG_SECONDS = 20.0
@@ -53,11 +55,13 @@ class AmqttBroker:
         self._broker: _Broker | None = None
         self._server: asyncio.Server | None = None
         self._delivery: _Delivery | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
 
     async def start(self, accept: Accept) -> None:
         check_port(self._listen.host, self._listen.port)
-        # It writes a line a connection and a traceback a lost client; what matters of that is logged here.
+        # They write a line a connection and a traceback a lost client; what matters of that is logged here.
         logging.getLogger("amqtt").setLevel(logging.CRITICAL)
+        logging.getLogger("transitions").setLevel(logging.CRITICAL)
         self._delivery = _Delivery(accept, self._prefix)
         self._broker = broker = _Broker(self._delivery)
         await broker.start()
@@ -97,18 +101,27 @@ class AmqttBroker:
         server.close()
         await delivery.drain()
         await broker.shutdown()
+        for writer in self._writers:
+            writer.transport.abort()
         await server.wait_closed()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        broker = self._broker
-        peer = writer.get_extra_info("peername")
+        self._writers.add(writer)
         try:
-            if broker is not None:
-                limited = _Reader(reader, self._limits)
-                await broker.external_connected(limited, StreamWriterAdapter(writer), LISTENER)
+            async with asyncio.timeout(CONNECT_SECONDS):
+                first = await read_first_packet(reader, self._limits.packet)
+            if not speaks_3_1_1(first):
+                # amqtt would take the properties of MQTT 5 for the client id, and wait for the rest of it for ever.
+                writer.write(UNSUPPORTED_VERSION)
+            elif self._broker is not None:
+                limited = _Reader(reader, self._limits, first)
+                await self._broker.external_connected(limited, StreamWriterAdapter(writer), LISTENER)
+        except (OSError, EOFError, TimeoutError, ValueError) as error:
+            log.debug("a connection from %s came to nothing: %s", writer.get_extra_info("peername"), error)
         except Exception:
-            log.exception("the connection from %s failed", peer)
+            log.exception("the connection from %s failed", writer.get_extra_info("peername"))
         finally:
+            self._writers.discard(writer)
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
@@ -151,8 +164,10 @@ class _Delivery:
 class _Reader(StreamReaderAdapter):
     """Reads no packet above the limit, and nothing at all while too many messages are under way."""
 
-    def __init__(self, reader: asyncio.StreamReader, limits: BrokerLimits) -> None:
+    def __init__(self, reader: asyncio.StreamReader, limits: BrokerLimits, first: bytes) -> None:
+        """`first` are bytes that were read already."""
         super().__init__(reader)
+        self._first = first
         self._limits = limits
         self._held = 0
         self._room = asyncio.Event()
@@ -161,6 +176,9 @@ class _Reader(StreamReaderAdapter):
         if n > self._limits.packet:
             log.warning("disconnected a client that sent %d bytes; %d are allowed", n, self._limits.packet)
             raise AMQTTError("packet too large")
+        if self._first:
+            taken, self._first = self._first[:n], self._first[n:]
+            return taken
         while self._held >= self._limits.in_flight:
             self._room.clear()
             await self._room.wait()

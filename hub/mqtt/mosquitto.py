@@ -30,9 +30,9 @@ STEADY_SECONDS = 60.0
 SAVE_SECONDS = 5
 
 GUARANTEE = (
-    "a QoS 1 or 2 message that it has acknowledged reaches the journal; retained and waiting messages are on disk, saved "
-    f"every {SAVE_SECONDS} s and at its end, so that only a crash of the machine or of Mosquitto itself loses what it "
-    f"took in the last {SAVE_SECONDS} s and had not handed on"
+    "a QoS 1 or 2 message that it has acknowledged reaches the journal; retained and waiting messages are on disk, "
+    f"saved every {SAVE_SECONDS} s and at its end, so that only a crash of the machine or of Mosquitto itself loses "
+    f"what it took in the last {SAVE_SECONDS} s and had not handed on"
 )
 
 
