@@ -1,0 +1,62 @@
+"""`unshub lint`: everything that is wrong with settings files or with a sample message, all at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.cli.message import inbound, reasons
+from hub.cli.options import Config
+from hub.cli.output import err, fault_json, out, show_faults, show_json, show_reasons
+from hub.settings_file import DEFAULT_FILE, read
+from hub.settings_load import check, load
+
+
+def lint(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Settings files [default: unshub.yaml]; with --topic, payloads.")
+    ] = None,
+    topic: Annotated[
+        str | None, typer.Option(help="Check the files as payloads of messages on this topic.", metavar="TOPIC")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a fault, for machines.")] = False,
+    config: Config = None,
+) -> None:
+    """Report every fault of settings files at once, each with its place and its fix; or of sample messages.
+
+    The exit code is 1 where there is a fault.
+    """
+    if topic is None:
+        found = sum(_settings(file, json) for file in files or [config or DEFAULT_FILE])
+    elif not files:
+        raise typer.BadParameter("give the payload's file after the topic", param_hint="FILES")
+    else:
+        found = sum(_message(topic, file, config, json) for file in files)
+    raise typer.Exit(1 if found else 0)
+
+
+def _settings(path: Path, machine: bool) -> int:
+    faults = check(read(path))
+    if machine:
+        for fault in faults:
+            show_json(fault_json(fault))
+    elif faults:
+        show_faults(faults)
+    else:
+        out().print(f"{path}: no faults", markup=False)
+    return len(faults)
+
+
+def _message(topic: str, path: Path, config: Path | None, machine: bool) -> int:
+    found = reasons(load({}, config), inbound(topic, path.read_bytes()))
+    if machine:
+        for reason in found:
+            show_json({"file": str(path), "topic": topic, **reason.as_json()})
+    elif found:
+        err().print(f"{path}: the hub would refuse this message", style="red", markup=False)
+        show_reasons(found)
+    else:
+        out().print(f"{path}: the hub would accept this message", markup=False)
+    return len(found)

@@ -1,0 +1,66 @@
+"""`unshub publish`: one message, checked, then handed to the broker like anyone's."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from hub.address import Url
+from hub.cli.message import inbound, reasons
+from hub.cli.options import with_settings
+from hub.cli.output import err, out, show_reasons
+from hub.messages import Outbound
+from hub.settings import Settings
+
+
+@with_settings("broker", "mqtt", "topic_prefix", "max_payload", "future_tolerance")
+def publish(
+    settings: Settings,
+    topic: Annotated[str, typer.Argument(help="The topic, uns/v1/…")],
+    payload: Annotated[
+        str, typer.Argument(help="JSON; @FILE reads a file, - the standard input; nothing withdraws.")
+    ] = "",
+    event_time: Annotated[
+        str | None, typer.Option(help="When it was so, RFC 3339 with an offset.", metavar="TIME")
+    ] = None,
+    message_id: Annotated[str | None, typer.Option(help="What tells this message from others.", metavar="ID")] = None,
+) -> None:
+    """Publish one message, where the hub would accept it. The exit code is 1 where it would not."""
+    given = {"eventTime": event_time, "messageId": message_id}
+    properties = {name: value for name, value in given.items() if value is not None}
+    body = _payload(payload)
+    if found := reasons(settings, inbound(topic, body, properties)):
+        err().print("not published: the hub would refuse this message", style="red")
+        show_reasons(found)
+        raise typer.Exit(1)
+    url = _broker(settings)
+    asyncio.run(_send(url, Outbound(topic, body, properties=properties)))
+    out().print(f"published to {url}: {len(body)} bytes on {topic}", markup=False)
+
+
+def _payload(text: str) -> bytes:
+    if text == "-":
+        return sys.stdin.buffer.read()
+    return Path(text[1:]).read_bytes() if text.startswith("@") else text.encode()
+
+
+def _broker(settings: Settings) -> Url:
+    if isinstance(settings.broker, Url):
+        return settings.broker
+    return Url("mqtt", settings.mqtt.host, settings.mqtt.port)
+
+
+async def _send(url: Url, message: Outbound) -> None:
+    from hub.mqtt.connection import Connection, Identity
+
+    identity = Identity(f"unshub-publish-{uuid4().hex[:8]}", will=None, receive_maximum=1, lasting=False)
+    connection = await Connection.open(url, identity, lambda *_: None)
+    try:
+        await connection.publish(message)
+    finally:
+        await connection.close()

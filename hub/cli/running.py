@@ -1,0 +1,65 @@
+"""A hub that runs already, asked over its HTTP API."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, Request, build_opener
+
+from hub.address import Address
+from hub.errors import HubError
+
+TIMEOUT_SECONDS = 10.0
+
+
+class HubUnreachable(HubError):
+    """No hub answers at the address."""
+
+
+class RunningHub:
+    """The HTTP API of a hub on this machine."""
+
+    def __init__(self, address: Address) -> None:
+        self._base = f"http://{address}"
+
+    def answers(self) -> bool:
+        """Whether a hub runs there, ready or not."""
+        try:
+            self.get("/livez")
+        except HubError:
+            return False
+        return True
+
+    def get(self, path: str) -> Any:
+        """The JSON at a path. `HubUnreachable` where nothing answers, `HubError` where the answer is an error."""
+        return self._ask(Request(self._base + path))
+
+    def post(self, path: str) -> Any:
+        """What a POST without a body gives."""
+        return self._ask(Request(self._base + path, data=b"{}", headers={"Content-Type": "application/json"}))
+
+    def _ask(self, request: Request) -> Any:
+        request.add_header("Accept", "application/json")
+        try:
+            with build_opener(ProxyHandler({})).open(request, timeout=TIMEOUT_SECONDS) as response:
+                return json.load(response)
+        except HTTPError as error:
+            with error:
+                raise HubError(
+                    f"asked the hub for {request.full_url}; it answered {error.code}: {_detail(error.read())}"
+                ) from None
+        except (URLError, OSError) as error:
+            reason = getattr(error, "reason", error)
+            raise HubUnreachable(f"no hub answers at {self._base} ({reason}); start one with `unshub up`") from None
+        except ValueError:
+            raise HubError(f"{request.full_url} did not answer in JSON; is another program on that port?") from None
+
+
+def _detail(body: bytes) -> str:
+    """What the hub's error says, or the beginning of what came in its place."""
+    text = body.decode("utf-8", "replace")
+    try:
+        return str(json.loads(text)["error"]["detail"])
+    except (ValueError, KeyError, TypeError):
+        return text[:200]
