@@ -28,8 +28,14 @@ ENVELOPE = frozenset({"id", "identifiers", "properties", "observedAt", "$replace
 
 RESERVED = frozenset(
     {"id", "kind", "path", "placeholder", "sources", "conflicts", "identifiers", "properties", "updatedAt"}
-)
-"""GraphQL fields that every entity has; no attribute or link may take their names."""
+) | frozenset({"systems", "records", "edges"})
+"""What every entity has in GraphQL or as a node; no attribute, link or inverse may take these names."""
+
+EDGE_RESERVED = frozenset({"id", "node", "cursor"})
+"""What every edge has; no link attribute may take these names."""
+
+_NAME = re.compile(r"[a-z][A-Za-z0-9]*")
+_RELATIONSHIP = re.compile(r"[A-Z]+(_[A-Z]+)*")
 
 
 class AttributeType(Enum):
@@ -152,8 +158,42 @@ def build(classes: Iterable[type[Entity]]) -> Model:
     for link in (link for links in stated.values() for link in links.values()):
         _check_link(link, inverses, pairs)
         inverses[link.target][link.inverse] = link
-    kinds = {name: _kind(cls, stated[name], inverses[name]) for name, cls in declared.items()}
-    return Model(kinds)
+    model = Model({name: _kind(cls, stated[name], inverses[name]) for name, cls in declared.items()})
+    _check_roots(model)
+    _check_relationships(model)
+    return model
+
+
+def _check_roots(model: Model) -> None:
+    """Each kind has a look-up and a list in GraphQL; their names must differ from each other and from all others."""
+    taken: dict[str, str] = {}
+    for kind in model:
+        for name in (kind.field, kind.plural):
+            if name in taken or not _NAME.fullmatch(name):
+                other = f", which {taken[name]} has" if name in taken else ""
+                raise ModelError(
+                    f"{kind.name} can't be found under {name!r}{other}; give it another plural, in camelCase"
+                )
+            taken[name] = kind.name
+
+
+def _check_relationships(model: Model) -> None:
+    """A relationship type is one table of edges, so an attribute of one name has one type on all links of the type."""
+    for relationship, links in model.relationships.items():
+        if not _RELATIONSHIP.fullmatch(relationship):
+            raise ModelError(f"relationship type {relationship!r} is not in capitals, as DEFINED_BY is")
+        first: dict[str, tuple[Link, Attribute]] = {}
+        for link in links:
+            for attribute in link.attributes:
+                where = f"{link.source}.{link.name}, attribute {attribute.name!r}"
+                if attribute.name in EDGE_RESERVED or not _NAME.fullmatch(attribute.name):
+                    raise ModelError(f"{where}: every edge has that name already, or it is not camelCase")
+                other, known = first.setdefault(attribute.name, (link, attribute))
+                if known.data_type is not attribute.data_type:
+                    raise ModelError(
+                        f"{where} is {attribute.data_type.value}, but {known.data_type.value} on "
+                        f"{other.source}.{other.name}; both are {relationship}, so give them one type or two names"
+                    )
 
 
 def _check_link(link: Link, inverses: dict[str, dict[str, Link]], pairs: set[tuple[str, str, str]]) -> None:
@@ -178,8 +218,10 @@ def _kind(cls: type[Entity], links: dict[str, Link], inverses: dict[str, Link]) 
     }
     names = [*attributes, *links, *inverses]
     for name in names:
-        if names.count(name) > 1 or name in RESERVED:
-            raise ModelError(f"{cls.__name__}.{name} is taken: every attribute, link and inverse needs its own name")
+        if names.count(name) > 1 or name in RESERVED or not _NAME.fullmatch(name):
+            raise ModelError(
+                f"{cls.__name__}.{name} is taken or not camelCase: every attribute, link and inverse needs a name of its own"
+            )
     parent = links.get(to_camel(info.parent)) if info.parent else None
     if info.parent and (parent is None or parent.many):
         raise ModelError(f"{cls.__name__}: parent {info.parent!r} is not a link to one")
