@@ -69,7 +69,8 @@ class Record:
         return identifier.identifiers(kind, named) | own if named else own
 
     def as_json(self) -> list[Any]:
-        return [self.key.system, self.key.id, list(self.asserted), list(self.floor), dict(self.cells)]
+        cells = {name: list(cell) for name, cell in self.cells.items()}
+        return [self.key.system, self.key.id, list(self.asserted), list(self.floor), cells]
 
     @classmethod
     def from_json(cls, kind: str, row: Sequence[Any]) -> Record:

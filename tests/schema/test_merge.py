@@ -1,0 +1,166 @@
+"""The merge law, over records that collide in everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from random import Random
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schema.assertion import Assertion, RecordKey, Stamp
+from schema.authority import EQUAL, Authority
+from schema.merge import NEVER, Record, canonical_id, join, record_of, resolve, things
+from schema.registry import Kind
+from tests.schema import strategies
+from tests.schema.strategies import SMALL_MODEL
+
+LOT = SMALL_MODEL.kind("Lot")
+AUTHORITIES = st.sampled_from(
+    (EQUAL, Authority({(None, None): ["mes", "erp"]}), Authority({("Lot", "state"): ["lims"]}))
+)
+
+
+def words() -> st.SearchStrategy[Record]:
+    """What one system says of one lot in some messages."""
+    return st.lists(one_word(), min_size=1, max_size=4).map(lambda said: reduce(join, map(record_of, said)))
+
+
+def one_word() -> st.SearchStrategy[Assertion]:
+    return st.builds(
+        lambda stamp, cells, form: Assertion(
+            "mes", "Lot", "A", stamp, {} if form == "withdraw" else cells, form == "replace", form == "withdraw"
+        ),
+        strategies.stamps(),
+        strategies.records_of(LOT),
+        st.sampled_from(("patch", "patch", "replace", "withdraw")),
+    )
+
+
+def records() -> st.SearchStrategy[list[Record]]:
+    """The records of lots that a set of messages amounts to."""
+    return strategies.messages().map(lambda said: lots(said))
+
+
+def lots(said: Iterable[Assertion]) -> list[Record]:
+    found: dict[RecordKey, Record] = {}
+    for assertion in said:
+        if assertion.kind == LOT.name:
+            record = record_of(assertion)
+            found[record.key] = join(found[record.key], record) if record.key in found else record
+    return list(found.values())
+
+
+@given(words(), words())
+def test_join_is_commutative(one: Record, other: Record) -> None:
+    assert join(one, other) == join(other, one)
+
+
+@given(words(), words(), words())
+def test_join_is_associative(one: Record, two: Record, three: Record) -> None:
+    assert join(join(one, two), three) == join(one, join(two, three))
+
+
+@given(words(), words())
+def test_join_is_idempotent(one: Record, other: Record) -> None:
+    both = join(one, other)
+    assert join(one, one) == one
+    assert join(both, one) == both
+    assert join(both, other) == both
+
+
+@given(words(), words())
+def test_nothing_older_than_the_floor_is_left(one: Record, other: Record) -> None:
+    both = join(one, other)
+    assert all(cell.stamp >= both.floor for cell in both.cells.values())
+    assert both.current or (both.asserted, both.cells) == (NEVER, {})
+
+
+@given(words())
+def test_a_record_survives_its_json(record: Record) -> None:
+    row = orjson.loads(orjson.dumps(record.as_json()))
+    assert Record.from_json(record.key.kind, row) == record
+
+
+@given(strategies.assertions())
+def test_an_assertion_survives_its_bytes(assertion: Assertion) -> None:
+    assert Assertion.from_bytes(assertion.to_bytes()) == assertion
+
+
+@given(records(), st.randoms(use_true_random=False))
+def test_things_are_the_same_in_any_order(found: list[Record], random: Random) -> None:
+    assert grouped(shuffled(found, random)) == grouped(found)
+
+
+@given(records())
+def test_things_are_the_components_of_shared_identifiers(found: list[Record]) -> None:
+    groups = things(found, LOT)
+    assert sorted(r.key for group in groups for r in group) == sorted(r.key for r in found if r.current)
+    names = [frozenset().union(*(r.identifiers(LOT) for r in group)) for group in groups]
+    assert sum(map(len, names)) == len(frozenset().union(*names))
+    for group in groups:
+        assert connected(group, LOT)
+
+
+def connected(group: tuple[Record, ...], kind: Kind) -> bool:
+    reached, waiting = group[0].identifiers(kind), list(group[1:])
+    while near := [record for record in waiting if record.identifiers(kind) & reached]:
+        reached = reached.union(*(record.identifiers(kind) for record in near))
+        waiting = [record for record in waiting if record not in near]
+    return not waiting
+
+
+@given(records(), AUTHORITIES, st.randoms(use_true_random=False))
+def test_a_golden_record_is_the_same_in_any_order(found: list[Record], authority: Authority, random: Random) -> None:
+    for group in things(found, LOT):
+        mixed = shuffled(group, random)
+        assert resolve(SMALL_MODEL, LOT, mixed, authority) == resolve(SMALL_MODEL, LOT, group, authority)
+        assert canonical_id(mixed, authority) == canonical_id(group, authority)
+
+
+@given(records(), AUTHORITIES)
+def test_the_word_that_counts_is_one_that_was_said(found: list[Record], authority: Authority) -> None:
+    for group in things(found, LOT):
+        golden = resolve(SMALL_MODEL, LOT, group, authority)
+        for cell, word in golden.values.items():
+            (record,) = (r for r in group if (r.key.system, r.key.id) == (word.system, word.id))
+            assert record.cells[cell].value == word.value
+        assert all(len({said.system for said in rivals}) > 1 for rivals in golden.rivals.values())
+
+
+def test_an_older_message_does_not_bring_a_thing_back() -> None:
+    withdrawn = record_of(Assertion("mes", "Lot", "A", Stamp(2, "m"), {}, withdraw=True))
+    older = record_of(Assertion("mes", "Lot", "A", Stamp(1, "m"), {"name": "old"}))
+    newer = record_of(Assertion("mes", "Lot", "A", Stamp(3, "m"), {"name": "new"}))
+    assert not join(withdrawn, older).current
+    assert join(join(withdrawn, older), newer).value("name") == "new"
+
+
+def test_a_replacement_clears_what_it_does_not_name() -> None:
+    said = record_of(Assertion("mes", "Lot", "A", Stamp(1, "m"), {"name": "x", "state": "RELEASED"}))
+    replaced = record_of(Assertion("mes", "Lot", "A", Stamp(2, "m"), {"name": "y"}, replace=True))
+    assert {name: cell.value for name, cell in join(said, replaced).cells.items()} == {"name": "y"}
+
+
+def test_authority_comes_before_time_and_time_before_name() -> None:
+    said = [
+        record_of(Assertion("erp", "Lot", "A", Stamp(1, "m"), {"state": "BLOCKED"})),
+        record_of(Assertion("mes", "Lot", "A", Stamp(2, "m"), {"state": "RELEASED"})),
+        record_of(Assertion("lims", "Lot", "A", Stamp(2, "m"), {"state": "BLOCKED"})),
+    ]
+    assert resolve(SMALL_MODEL, LOT, said, EQUAL).values["state"].system == "lims"
+    first = Authority({(None, None): ["erp"]})
+    golden = resolve(SMALL_MODEL, LOT, said, first)
+    assert [word.system for word in golden.rivals["state"]] == ["erp", "lims", "mes"]
+
+
+def grouped(found: Iterable[Record]) -> set[tuple[RecordKey, ...]]:
+    return {tuple(record.key for record in group) for group in things(found, LOT)}
+
+
+def shuffled(found: Iterable[Record], random: Random) -> list[Record]:
+    mixed = list(found)
+    random.shuffle(mixed)
+    return mixed
