@@ -133,18 +133,6 @@ class Settings(BaseSettings):
         ge=1,
         le=65535,
     )
-    ingest_batch: int = Field(
-        1000,
-        description="How many messages at most go into the journal in one commit.",
-        examples=[200],
-        ge=1,
-        le=65535,
-    )
-    ingest_linger: Seconds = Field(
-        0.005,
-        description="How long a commit to the journal waits for more messages. Seconds, or as 5ms.",
-        examples=["2ms"],
-    )
     projection_batch: int = Field(
         1000,
         description="How many assertions at most go into the graph in one transaction.",
@@ -157,10 +145,10 @@ class Settings(BaseSettings):
         description="How long a transaction on the graph waits for more assertions. Seconds, or as 10ms.",
         examples=["50ms"],
     )
-    page_size: int = Field(
-        50, description="How many rows a list gives where `first` is not given.", examples=[100], ge=1
+    default_page: int = Field(
+        100, description="How many things a list gives where `first` is not given.", examples=[50], ge=1
     )
-    max_page_size: int = Field(1000, description="The most rows that `first` may ask for.", examples=[500], ge=1)
+    max_page: int = Field(1000, description="The most things that `first` may ask for.", examples=[500], ge=1)
     log_level: LogLevel = Field(LogLevel.INFO, description="From which weight on log lines are written.")
     log_format: LogFormat = Field(LogFormat.TEXT, description="How log lines look.")
     systems: Mapping[SystemName, SystemSettings] = Field(

@@ -70,17 +70,17 @@ def test_flags_go_over_environment_over_file_over_defaults(folder: Path, monkeyp
 
 
 def test_constructing_reads_neither_environment_nor_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (folder / "unshub.yaml").write_text("pageSize: 7\n")
+    (folder / "unshub.yaml").write_text("defaultPage: 7\n")
     monkeypatch.setenv("UNSHUB_LOG_LEVEL", "error")
-    assert Settings() == Settings(page_size=50, log_level="info")
+    assert Settings() == Settings(default_page=100, log_level="info")
 
 
 def test_the_file_is_named_by_flag_or_variable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (folder / "a.yaml").write_text("pageSize: 11\n")
-    (folder / "b.yaml").write_text("pageSize: 12\n")
+    (folder / "a.yaml").write_text("defaultPage: 11\n")
+    (folder / "b.yaml").write_text("defaultPage: 12\n")
     monkeypatch.setenv("UNSHUB_CONFIG", "a.yaml")
-    assert load().page_size == 11
-    assert load(config=Path("b.yaml")).page_size == 12
+    assert load().default_page == 11
+    assert load(config=Path("b.yaml")).default_page == 12
     with pytest.raises(SettingsError, match="can't be read"):
         load(config=Path("c.yaml"))
 
@@ -124,7 +124,7 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         ("topic_prefix", "/uns", "is no topic prefix"),
         ("future_tolerance", "5 weeks", "is not a duration"),
         ("future_tolerance", "-1", "is not a duration"),
-        ("ingest_batch", "0", "will not do"),
+        ("projection_batch", "0", "will not do"),
         ("max_payload", "10", "will not do"),
         ("log_level", "loud", "will not do"),
     ],
@@ -165,9 +165,9 @@ def test_urls_survive_their_text(scheme: str, host: str, port: int | None, path:
 def test_every_fault_is_told_at_its_place() -> None:
     text = """\
 http: 0.0.0.0:80
-page_size: 5
-ingestBatch: 0
-ingestBatch: 1
+default_page: 5
+projectionBatch: 0
+projectionBatch: 1
 systems:
   ERP: {}
   lims:
@@ -197,7 +197,7 @@ broker: mqtt://a:secret@/x
         (16, 1),
     ]
     told = "\n".join(map(str, found))
-    assert "unshub.yaml:2:1: there is no setting 'page_size'; did you mean pageSize?" in told
+    assert "unshub.yaml:2:1: there is no setting 'default_page'; did you mean defaultPage?" in told
     assert "did you mean kinds?" in told
     assert "there is no kind 'MatrialLot'; did you mean MaterialLot?" in told
     assert "MaterialLot has no attribute 'stats'; did you mean status?" in told
@@ -238,10 +238,10 @@ def test_a_file_that_is_not_utf8_is_a_fault(folder: Path) -> None:
 
 
 def test_faults_name_the_variable_they_came_from(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("UNSHUB_PAGE_SIZE", "many")
+    monkeypatch.setenv("UNSHUB_DEFAULT_PAGE", "many")
     with pytest.raises(SettingsError) as raised:
         load()
-    assert [fault.place for fault in raised.value.faults] == ["UNSHUB_PAGE_SIZE"]
+    assert [fault.place for fault in raised.value.faults] == ["UNSHUB_DEFAULT_PAGE"]
 
 
 def test_authority_ranks_the_most_particular_order_first(folder: Path) -> None:

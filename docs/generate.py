@@ -1,0 +1,106 @@
+"""Writes the reference pages that come from the code: `python docs/generate.py`. A test fails when one is stale."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
+from typer.main import get_command
+
+from hub.cli import app
+from hub.cli.options import STRUCTURED, flag
+from hub.settings import Settings, SystemSettings
+
+REFERENCE = Path(__file__).parent / "reference"
+NOTE = "<!-- Made by docs/generate.py from the code; change it there. -->"
+
+
+def settings() -> str:
+    """Every setting with its meaning, default and example."""
+    parts = [
+        "# Settings",
+        NOTE,
+        "Each setting is a flag, a variable and a key in `unshub.yaml`. A flag goes over the variable, the "
+        "variable over the file, the file over the default. The file is `unshub.yaml` in the working folder, or "
+        "what `--config` or `UNSHUB_CONFIG` names. `unshub lint` reports every fault in it at once.",
+        "In a URL of a file, three slashes begin a path below the working folder and four an absolute path.",
+    ]
+    for name, field in Settings.model_fields.items():
+        parts += [f"## {to_camel(name)}", _meaning(field), "\n".join(_ways(name, field))]
+    parts += ["### In `systems`, for each system", "\n".join(_members())]
+    return "\n\n".join(parts) + "\n"
+
+
+def _ways(name: str, field: FieldInfo) -> Iterator[str]:
+    if name not in STRUCTURED:
+        yield f"- Flag: `{flag(name)}`"
+    yield f"- Variable: `UNSHUB_{name.upper()}`{' (JSON)' if name in STRUCTURED else ''}"
+    if field.default_factory is None and name not in STRUCTURED:
+        yield f"- Default: `{field.default}`"
+    if members := getattr(field.annotation, "__members__", None):
+        yield f"- One of: {', '.join(f'`{member.value}`' for member in members.values())}"
+    for example in field.examples or ():
+        yield f"- Example: `{to_camel(name)}: {_yaml(example)}`"
+
+
+def _members() -> Iterator[str]:
+    for name, field in SystemSettings.model_fields.items():
+        examples = ", ".join(f"`{to_camel(name)}: {_yaml(example)}`" for example in field.examples or ())
+        yield f"- `{to_camel(name)}`: {_meaning(field)} Example: {examples}"
+
+
+def _meaning(field: FieldInfo) -> str:
+    return field.description or ""
+
+
+def _yaml(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, dict | list) else str(value)
+
+
+def cli() -> str:
+    """Every command with its arguments and options."""
+    root = get_command(app())
+    parts = [
+        "# The command `unshub`",
+        NOTE,
+        "Exit codes: 0 done, 1 not done or faults found, 2 wrongly called, 130 interrupted. `unshub --debug COMMAND` "
+        "shows the traceback of an error. Flags that are [settings](settings.md) are listed there.",
+    ]
+    for path, command in _commands(root, "unshub"):
+        parts += [f"## {path}", " ".join((command.help or "").split())]
+        if rows := list(_parameters(command)):
+            parts.append("\n".join(rows))
+    return "\n\n".join(parts) + "\n"
+
+
+def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    for name, child in getattr(command, "commands", {}).items():
+        if hasattr(child, "commands"):
+            yield from _commands(child, f"{path} {name}")
+        else:
+            yield f"{path} {name}", child
+
+
+def _parameters(command: Any) -> Iterator[str]:
+    known = []
+    for parameter in command.params:
+        if parameter.name in Settings.model_fields:
+            known.append(f"`{flag(parameter.name)}`")
+        elif parameter.param_type_name == "argument":
+            yield f"- `{parameter.name.upper()}`: {parameter.help or ''}"
+        elif parameter.name != "help":
+            yield f"- `{', '.join(parameter.opts)}`: {parameter.help or ''}"
+    if known:
+        yield f"- Settings: {', '.join(known)}"
+
+
+PAGES: dict[str, Callable[[], str]] = {"settings.md": settings, "cli.md": cli}
+
+if __name__ == "__main__":
+    REFERENCE.mkdir(exist_ok=True)
+    for page, text in PAGES.items():
+        (REFERENCE / page).write_text(text(), encoding="utf-8")
