@@ -220,7 +220,7 @@ def _kind(cls: type[Entity], links: dict[str, Link], inverses: dict[str, Link]) 
     for name in names:
         if names.count(name) > 1 or name in RESERVED or not _NAME.fullmatch(name):
             raise ModelError(
-                f"{cls.__name__}.{name} is taken or not camelCase: every attribute, link and inverse needs a name of its own"
+                f"{cls.__name__}.{name} is taken or not camelCase: each attribute, link and inverse has its own name"
             )
     parent = links.get(to_camel(info.parent)) if info.parent else None
     if info.parent and (parent is None or parent.many):

@@ -1,0 +1,1 @@
+"""What is generated from the model: pure functions from `Model` to text."""
