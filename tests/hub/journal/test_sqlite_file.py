@@ -6,6 +6,7 @@ import resource
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +17,8 @@ from hub.errors import JournalError
 from hub.journal.migrations import Migration, load
 from hub.journal.open import open_journal
 from hub.journal.sqlite import SqliteJournal
-from tests.contracts.journal import accepted, contents, everything, refusal, some, tag
+from hub.journal.sqlite_file import Connection, SqliteFile
+from tests.contracts.journal import REASON, contents, everything, refusal, some, tag
 
 LATER = Migration(len(load("sqlite")) + 1, "later", "CREATE TABLE later (x); INSERT INTO later VALUES (1);")
 BROKEN = Migration(LATER.version, "broken", "DELETE FROM assertion; INSERT INTO missing VALUES (1);")
@@ -177,19 +179,48 @@ async def test_a_refused_open_keeps_no_lock(tmp_path: Path) -> None:
     await filled(path)
 
 
+# -- the queue ---------------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_listed_ahead_of_the_watermark_goes_when_it_is_reached(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    async with opened(path) as journal:
+        await journal.append(some(6))
+        entries = await journal.pending(10)
+        await journal.failed(entries[0], REASON)
+        await journal.failed(entries[3], REASON)
+        await journal.reset()
+        for picked in (entries[4:], entries[1:2], entries[2:3]):
+            await journal.applied(picked)
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        assert file.execute("SELECT applied FROM progress").fetchone() == (6,)
+        assert file.execute("SELECT count(*) FROM applied_ahead").fetchone() == (0,)
+
+
 # -- reading beside writing --------------------------------------------------------------------------------------------
 
 
-async def test_a_long_read_holds_up_no_append(tmp_path: Path) -> None:
-    async with opened(tmp_path / "journal.db") as journal:
-        await journal.append(some(20_000))
-        reading = asyncio.ensure_future(everything(journal, batch=20_000))
-        count = 0
-        while not reading.done():
-            await journal.append([accepted(100_000 + count)])
-            count += 1
-        assert len(await reading) == 20_000
-        assert count > 5
+async def test_a_long_read_holds_up_no_write_and_sees_one_state(tmp_path: Path) -> None:
+    def count(connection: Connection) -> int:
+        (number,) = connection.execute("SELECT count(*) FROM checkpoint").fetchone()
+        return int(number)
+
+    def long_read(connection: Connection) -> tuple[int, int]:
+        before = count(connection)
+        began.set()
+        assert written.wait(timeout=30), "the write waited for the read"
+        return before, count(connection)
+
+    began, written = threading.Event(), threading.Event()
+    file = SqliteFile.open(tmp_path / "journal.db", load("sqlite"), "FULL")
+    await file.migrate()
+    reading = asyncio.ensure_future(file.read("reading", long_read))
+    await asyncio.to_thread(began.wait)
+    await file.write("writing", lambda c: c.execute("INSERT INTO checkpoint VALUES ('erp', x'00')"))
+    written.set()
+    assert await reading == (0, 0)
+    assert await file.read("reading", count) == 1
+    await file.close()
 
 
 # -- disks that refuse -------------------------------------------------------------------------------------------------
