@@ -166,6 +166,7 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "value_error": lambda c: str(c["error"]),
     "timezone_aware": lambda c: "the time has no offset; end it in Z or in one such as +01:00",
     "datetime_parsing": lambda c: f"{_PATTERNS[INSTANT_PATTERN]} ({c['error']})",
+    "datetime_from_date_parsing": lambda c: f"{_PATTERNS[INSTANT_PATTERN]} ({c['error']})",
     "datetime_object_invalid": lambda c: f"{_PATTERNS[INSTANT_PATTERN]} ({c['error']})",
     "date_parsing": lambda c: f"{_PATTERNS[DATE_PATTERN]} ({c['error']})",
     "date_from_datetime_parsing": lambda c: f"{_PATTERNS[DATE_PATTERN]} ({c['error']})",

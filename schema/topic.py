@@ -8,7 +8,7 @@
               | "_tag" "/" name *7( "/" name )                  the value of a tag
               | "_state" "/" system                             an equipment state change
               | "_count" "/" system                             a production count
-              | "_" kind "/" id                                 the hub's golden record
+              | "_" kind "/" id                                 the hub's golden record; `__tag` for the kind `tag`
     hub       = "_hub" "/" subject *( "/" segment )             the hub's own: status, change, dead-letter
     segment   = 1*64 characters without / + # and control characters; no "_" or "$" first, no space at the ends
     system    = lower-case letter, then lower-case letters, digits and "-"
@@ -30,6 +30,9 @@ from schema.errors import TopicError
 DEFAULT_PREFIX = "uns/v1"
 MAX_LEVELS = 8
 MAX_SEGMENT = 64
+
+_ENTRIES = frozenset({"_source", "_tag", "_state", "_count", "_hub"})
+"""Entries with a meaning of their own. A kind of such a name has two underscores before it in golden topics."""
 
 _SYSTEM = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _KIND = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -93,7 +96,8 @@ class GoldenTopic:
     id: str
 
     def segments(self) -> tuple[str, ...]:
-        return (*self.location, f"_{self.kind}", encode_id(self.id))
+        mark = f"__{self.kind}" if f"_{self.kind}" in _ENTRIES else f"_{self.kind}"
+        return (*self.location, mark, encode_id(self.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +180,13 @@ def _entry(where: tuple[str, ...], mark: str, rest: list[str]) -> Topic:
             return CountTopic(where, _system(system))
         case (("_state" | "_count"), _):
             raise TopicError(f"after {mark} comes the system's name, nothing more")
-        case _, [id_]:
-            return GoldenTopic(where, _kind(mark[1:]), _id(id_))
+        case _, [id_] if mark not in _ENTRIES:
+            return GoldenTopic(where, _golden_kind(mark), _id(id_))
     raise TopicError(f"{_shown(mark)} is none of _source, _tag, _state, _count, or _<kind>/<id>")
+
+
+def _golden_kind(mark: str) -> str:
+    return _kind(mark[2:] if mark[1:] in _ENTRIES else mark[1:])
 
 
 def _location(segments: list[str]) -> tuple[str, ...]:

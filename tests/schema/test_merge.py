@@ -84,11 +84,6 @@ def test_a_record_survives_its_json(record: Record) -> None:
     assert Record.from_json(record.key.kind, row) == record
 
 
-@given(strategies.assertions())
-def test_an_assertion_survives_its_bytes(assertion: Assertion) -> None:
-    assert Assertion.from_bytes(assertion.to_bytes()) == assertion
-
-
 @given(records(), st.randoms(use_true_random=False))
 def test_things_are_the_same_in_any_order(found: list[Record], random: Random) -> None:
     assert grouped(shuffled(found, random)) == grouped(found)

@@ -69,6 +69,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         ("uns/v1/a/b/c/d/e/f/g/h/i/_tag/x", "9 levels"),
         ("uns/v1/" + "a" * 65 + "/_tag/x", "longer than 64 characters"),
         ("uns/v1/ acme/_tag/x", "ends in a space"),
+        ("uns/v1/acme/_hub/status", "is none of"),
         ("uns/v1/_hub", "the location is missing"),
     ],
 )
@@ -84,4 +85,5 @@ def test_what_topics_mean() -> None:
     assert parse("uns/v1/acme/_source/mes/material-lot") == SourceTopic(("acme",), "mes", "material-lot")
     assert parse("uns/v1/acme/_tag/press/speed") == TagTopic(("acme",), ("press", "speed"))
     assert parse("uns/v1/acme/_material-lot/L1") == GoldenTopic(("acme",), "material-lot", "L1")
+    assert build(GoldenTopic(("acme",), "tag", "T1")) == "uns/v1/acme/__tag/T1"
     assert location("acme/north") == ("acme", "north")
