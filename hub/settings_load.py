@@ -121,12 +121,14 @@ class _Explain:
         if detail["type"] == "extra_forbidden":
             known = _SYSTEM_FIELDS if location[0] == "systems" else _FIELDS
             return self.at(location, f"there is no setting {shown!r}", _nearest(str(location[-1]), known))
+        named = len(location) == 1 and (field in self._flags or field in self._variables)
+        prefix = "" if named else f"{shown}: "
         value = _shown(location[-1] if detail["loc"][-1] == "[key]" else detail["input"])
         if detail["type"] == "value_error":
             message, _, fix = str(detail["ctx"]["error"]).partition("; ")
-            return self.at(location, f"{shown}: {value} {message}", fix or "correct it")
+            return self.at(location, f"{prefix}{value} {message}", fix or "correct it")
         should = detail["msg"].removeprefix("Input ").removeprefix("Value ")
-        return self.at(location, f"{shown}: {value} will not do", f"it {should}")
+        return self.at(location, f"{prefix}{value} will not do", f"it {should}")
 
     def at(self, location: Sequence[str | int], message: str, fix: str) -> Fault:
         field = str(location[0])

@@ -49,7 +49,11 @@ def list_letters(
         out().print("no dead letters")
 
 
-def show(settings: Settings, number: Annotated[int, typer.Argument(help="Its number, as `list` shows it.", min=1)], json: Machine = False) -> None:
+def show(
+    settings: Settings,
+    number: Annotated[int, typer.Argument(help="Its number, as `list` shows it.", min=1)],
+    json: Machine = False,
+) -> None:
     """Show one refused message with its whole payload."""
     letter = _one(_find(settings), number)
     if json:

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import asyncio
+import io
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from hub.address import Url
+from hub.messages import Inbound
+from hub.mqtt.connection import Connection, Identity
+from tests.hub.cli.conftest import Run
+from tests.servers import Mosquitto
+
+LOT = "uns/v1/acme/north/_source/mes/material-lot/LOT-1"
+
+
+async def publish_and_take(unshub: Run, mosquitto: Mosquitto, *arguments: str) -> Inbound:
+    """What a subscriber gets of `unshub publish` with these arguments."""
+    taken: asyncio.Queue[Inbound] = asyncio.Queue()
+    identity = Identity("subscriber", will=None, receive_maximum=10, lasting=False)
+    connection = await Connection.open(
+        Url.parse(mosquitto.url), identity, lambda _connection, message, _id: taken.put_nowait(message)
+    )
+    await connection.subscribe("uns/v1/#")
+    ran = await asyncio.to_thread(unshub, "publish", "--broker", mosquitto.url, *arguments)
+    assert ran.code == 0, ran.err
+    assert f"published to {mosquitto.url}" in ran.out
+    try:
+        async with asyncio.timeout(5):
+            return await taken.get()
+    finally:
+        await connection.close()
+
+
+async def test_a_message_reaches_the_broker(unshub: Run, mosquitto: Mosquitto) -> None:
+    message = await publish_and_take(
+        unshub, mosquitto, LOT, '{"status": "RELEASED"}', "--event-time", "2026-01-01T00:00:00Z", "--message-id", "m1"
+    )
+    assert (message.topic, message.payload) == (LOT, b'{"status": "RELEASED"}')
+    assert message.properties == {"eventTime": "2026-01-01T00:00:00Z", "messageId": "m1"}
+
+
+async def test_the_payload_may_come_from_a_file(unshub: Run, mosquitto: Mosquitto) -> None:
+    Path("lot.json").write_text("{}")
+    assert (await publish_and_take(unshub, mosquitto, LOT, "@lot.json")).payload == b"{}"
+
+
+async def test_the_payload_may_come_from_the_standard_input(
+    unshub: Run, mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b'{"name": "x"}')))
+    assert (await publish_and_take(unshub, mosquitto, LOT, "-")).payload == b'{"name": "x"}'
+
+
+async def test_no_payload_withdraws(unshub: Run, mosquitto: Mosquitto) -> None:
+    assert (await publish_and_take(unshub, mosquitto, LOT)).payload == b""
+
+
+def test_what_the_hub_would_refuse_is_not_sent(unshub: Run) -> None:
+    ran = unshub("publish", LOT, '{"status": "FINE", "quantity": 5}')
+    assert ran.code == 1
+    assert "not published" in ran.err
+    assert "$.status" in ran.err
+    assert "$.quantity" in ran.err
+
+
+def test_a_broker_that_is_not_there_is_named(unshub: Run, mosquitto: Mosquitto) -> None:
+    mosquitto.stop()
+    ran = unshub("publish", "--broker", mosquitto.url, LOT, "{}")
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert str(mosquitto.port) in ran.err
+
+
+def test_a_payload_file_that_is_not_there_is_named(unshub: Run) -> None:
+    ran = unshub("publish", LOT, "@none.json")
+    assert ran.code == 1
+    assert "none.json" in ran.err
