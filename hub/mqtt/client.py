@@ -24,7 +24,9 @@ from hub.mqtt.topics import status_topic
 log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 5.0
-STEADY_SECONDS = 60.0
+ANNOUNCE_SECONDS = 5.0
+SHORT_SECONDS = 5.0
+STEADY_SECONDS = 30.0
 
 ONLINE = b'{"status":"online"}'
 OFFLINE = b'{"status":"offline"}'
@@ -108,8 +110,10 @@ class MqttClient:
                 before = True
                 if clock() - began > STEADY_SECONDS:
                     retries.reset()
-                reconnects.reset()
-                pause = retries.pause() if refused else reconnects.pause()
+                    reconnects.reset()
+                    pause = reconnects.pause()
+                if refused:
+                    pause = retries.pause()
             except BrokerError as error:
                 self._problem = str(error)
                 log.warning("%s; trying again in %.1f s", error, pause)
@@ -132,23 +136,27 @@ class MqttClient:
         await self._announce(ONLINE)
         self._ready.set()
         log.info("connected to %s with MQTT %s", shown(self._url), connection.version)
+        began = asyncio.get_running_loop().time()
         failed = await intake.until_over(connection)
+        short = asyncio.get_running_loop().time() - began < SHORT_SECONDS
         self._ready.clear()
         if failed:
             self._problem = "reconnecting, so that messages that were not accepted come again"
             await self._leave()
         else:
             self._problem = f"connection lost: {connection.lost.result()}"
-            log.warning("lost the connection to %s: %s", shown(self._url), connection.lost.result())
+            hint = f"; if this goes on, another client may have the id {self._identity.client_id!r}" if short else ""
+            log.warning("lost the connection to %s: %s%s", shown(self._url), connection.lost.result(), hint)
         return failed
 
     async def _announce(self, payload: bytes) -> None:
         if self._connection is None:
             return
         try:
-            await self._connection.publish(Outbound(self._status_topic, payload, retain=True))
-        except PublishError as error:
-            log.warning("could not publish the hub's status: %s", error)
+            async with asyncio.timeout(ANNOUNCE_SECONDS):
+                await self._connection.publish(Outbound(self._status_topic, payload, retain=True))
+        except (PublishError, TimeoutError) as error:
+            log.warning("could not publish the hub's status: %s", error or "the broker doesn't answer")
 
     async def _leave(self) -> None:
         """Lets what is under way end, says goodbye, and disconnects."""

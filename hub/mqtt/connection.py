@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 15.0
 PUBLISH_SECONDS = 20.0
+CLOSE_SECONDS = 5.0
 KEEPALIVE_SECONDS = 30
 NEVER_EXPIRES = 0xFFFFFFFF
 WRITE_BUFFER = 4 * 1_048_576
@@ -108,7 +109,9 @@ class Connection:
         if self.lost.done():
             raise BrokerError(f"can't subscribe to {topic_filter!r}: {self.lost.result()}")
         answer = asyncio.get_running_loop().create_future()
-        packet = self._client.subscribe(topic_filter, qos=1, no_local=True, retain_handling_options=1)
+        # gmqtt sends these options to a broker of 3.1.1 too, where they are a malformed packet.
+        options = {"no_local": True, "retain_handling_options": 1} if self.version == "5" else {}
+        packet = self._client.subscribe(topic_filter, qos=1, **options)
         self._subscribed[packet] = answer
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
@@ -155,15 +158,22 @@ class Connection:
         """Disconnects in good order; the broker keeps the session and does not publish the will."""
         if not self.lost.done():
             self._lose("closed by the hub")
-            await self._client.disconnect()
+            try:
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._client.disconnect()
+            except TimeoutError:
+                self._abort()
 
     async def _connect(self, url: Url, version: int) -> bool:
         """False where the broker doesn't know this version of the protocol."""
         attempt = asyncio.ensure_future(self._client.connect(*_target(url), KEEPALIVE_SECONDS, version))
-        await asyncio.wait({attempt, self.lost}, timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        attempt.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        connected = False
         try:
+            await asyncio.wait({attempt, self.lost}, timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             if attempt.done():
                 await attempt
+                connected = True
                 return True
             if self._client._connection_state.protocol_version != version:
                 return False
@@ -175,7 +185,7 @@ class Connection:
         except OSError as error:
             reason = error.strerror or str(error)
         finally:
-            if not attempt.done() or attempt.exception() is not None:
+            if not connected:
                 attempt.cancel()
                 self._abort()
         raise BrokerError(f"can't connect to {shown(url)}: {reason}")
