@@ -4,7 +4,9 @@ GraphError
 ├── StoreUnavailable    the store can't be reached or opened; trying again later may help
 ├── StoreBusy           a lock or a transient fault; trying again at once may help
 ├── ReadTimeout         a read took longer than its limit
-└── WriteFailed         a batch can't be written as it is; trying again will not help
+├── ReadFailed          the store refused a read for good; trying again will not help
+├── WriteFailed         a batch can't be written as it is; trying again will not help
+└── SchemaMismatch      the tables there contradict the model
 """
 
 from __future__ import annotations
@@ -28,3 +30,11 @@ class ReadTimeout(GraphError):
 
 class WriteFailed(GraphError):
     """The store refused a batch for good."""
+
+
+class ReadFailed(GraphError):
+    """The store refused a read for good."""
+
+
+class SchemaMismatch(GraphError):
+    """The store's tables contradict the model, or the model's names can't stand in one store."""

@@ -13,13 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isclose
 from typing import Any, NamedTuple
 
 from schema import identifier
 from schema.assertion import IDENTIFIER_CELL, PATH, Assertion, RecordKey, Stamp
 from schema.authority import Authority
 from schema.json import Json, canonical
-from schema.registry import Kind, Link, Model
+from schema.registry import AttributeType, Kind, Link, Model
+from schema.units import comparable, convert
 
 NEVER = Stamp(-(2**63), "")
 
@@ -201,7 +203,7 @@ def resolve(model: Model, kind: Kind, records: Sequence[Record], authority: Auth
             values[name] = ordered[0]
         else:
             statements.extend(_statements(model, link, ordered))
-        if len(ordered) > 1 and (link is None or not link.many) and name != PATH and _differ(ordered):
+        if len(ordered) > 1 and (link is None or not link.many) and name != PATH and _differ(kind, name, ordered):
             rivals[name] = tuple(ordered)
     names = frozenset().union(*(record.identifiers(kind) for record in records))
     return Golden(values, rivals, tuple(statements), names)
@@ -213,9 +215,22 @@ def _precedence(said: Said, kind: str, cell: str, authority: Authority) -> tuple
     return authority.rank(said.system, kind, cell), depth, -said.time, said.system, said.id
 
 
-def _differ(said: Sequence[Said]) -> bool:
-    first = said[0]
-    return any(s.system != first.system and canonical(s.value) != canonical(first.value) for s in said[1:])
+def _differ(kind: Kind, cell: str, said: Sequence[Said]) -> bool:
+    attribute = kind.attributes.get(cell)
+    quantity = attribute is not None and attribute.data_type is AttributeType.QUANTITY
+    alike = _same_quantity if quantity else _same
+    return any(s.system != said[0].system and not alike(s.value, said[0].value) for s in said[1:])
+
+
+def _same(one: Json, other: Json) -> bool:
+    return canonical(one) == canonical(other)
+
+
+def _same_quantity(one: Any, other: Any) -> bool:
+    """1000 g and 1 KGM are the same; what units can't be compared by is different."""
+    if one["unit"] == other["unit"] or not comparable(one["unit"], other["unit"]):
+        return _same(one, other)
+    return isclose(convert(one["value"], one["unit"], other["unit"]), other["value"], rel_tol=1e-9)
 
 
 def _statements(model: Model, link: Link, ordered: Sequence[Said]) -> Iterable[Statement]:

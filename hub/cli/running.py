@@ -11,6 +11,7 @@ from hub.address import Address
 from hub.errors import HubError
 
 TIMEOUT_SECONDS = 10.0
+PROBE_SECONDS = 2.0
 
 
 class HubUnreachable(HubError):
@@ -26,7 +27,7 @@ class RunningHub:
     def answers(self) -> bool:
         """Whether a hub runs there, ready or not."""
         try:
-            self.get("/livez")
+            self._ask(Request(f"{self._base}/livez"), PROBE_SECONDS)
         except HubError:
             return False
         return True
@@ -39,10 +40,10 @@ class RunningHub:
         """What a POST without a body gives."""
         return self._ask(Request(self._base + path, data=b"{}", headers={"Content-Type": "application/json"}))
 
-    def _ask(self, request: Request) -> Any:
+    def _ask(self, request: Request, timeout: float = TIMEOUT_SECONDS) -> Any:
         request.add_header("Accept", "application/json")
         try:
-            with build_opener(ProxyHandler({})).open(request, timeout=TIMEOUT_SECONDS) as response:
+            with build_opener(ProxyHandler({})).open(request, timeout=timeout) as response:
                 return json.load(response)
         except HTTPError as error:
             with error:

@@ -30,6 +30,10 @@ class AcceptedAssertion:
     digest: bytes | None = None
 
 
+AS_READ: Mapping[str, str] = {"form": "assertion"}
+"""The properties of a dead letter that was accepted and could not be applied: its payload is an assertion as read."""
+
+
 class EventKind(StrEnum):
     """What a plant event is."""
 
@@ -136,8 +140,8 @@ class Journal(Protocol):
     async def failed(self, entry: Entry, reason: Reason) -> None:
         """Takes an entry that can't be applied out of the queue for good, and lists it once as a dead letter.
 
-        The dead letter's payload is `Assertion.to_bytes()`. The entry's digest is forgotten, so that the message may
-        be sent again; it stays in the history.
+        The dead letter's payload is `Assertion.to_bytes()` and its properties are `AS_READ`. The entry's digest is
+        forgotten, so that the message may be sent again; it stays in the history.
         """
         ...
 

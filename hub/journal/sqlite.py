@@ -7,6 +7,7 @@ from pathlib import Path
 from hub.errors import JournalError
 from hub.journal.migrations import Migration, load
 from hub.journal.port import (
+    AS_READ,
     AcceptedAssertion,
     AcceptedEvent,
     DeadLetter,
@@ -93,7 +94,7 @@ class SqliteJournal:
             _settle(connection, {entry.sequence})
 
         accepted = entry.accepted
-        refusal = Refusal(accepted.topic, accepted.assertion.to_bytes(), {}, accepted.received, (reason,))
+        refusal = Refusal(accepted.topic, accepted.assertion.to_bytes(), AS_READ, accepted.received, (reason,))
         await self._file.write(self._doing("can't list an assertion as failed"), job)
 
     async def read_assertions(self, after: int = 0, batch: int = 1000) -> AsyncIterator[Sequence[Entry]]:

@@ -170,7 +170,7 @@ class JournalContract:
         await journal.failed(two, REASON)
         (letter,) = await journal.dead_letters(10)
         said = two.accepted
-        assert letter.refusal == Refusal(said.topic, said.assertion.to_bytes(), {}, said.received, (REASON,))
+        assert letter.refusal == Refusal(said.topic, said.assertion.to_bytes(), AS_READ, said.received, (REASON,))
         assert Assertion.from_bytes(letter.refusal.payload) == said.assertion
         assert await journal.pending(10) == [one, three]
         assert await everything(journal) == [one, three]
