@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.errors import JournalError
-from hub.journal.port import AcceptedAssertion, AcceptedEvent, Entry, EventKind, Journal, Refusal, TagValue
+from hub.journal.port import AS_READ, AcceptedAssertion, AcceptedEvent, Entry, EventKind, Journal, Refusal, TagValue
 from schema.assertion import Assertion, Stamp
 from schema.errors import Reason
 from schema.json import Json
