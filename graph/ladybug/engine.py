@@ -1,0 +1,145 @@
+"""The one file that knows the `ladybug` package: a database file, sessions on it, and what its errors mean.
+
+The package is synchronous and raises RuntimeError for everything; what went wrong is only in the text.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import ladybug
+
+from graph.errors import GraphError, ReadFailed, ReadTimeout, StoreBusy, StoreUnavailable, WriteFailed
+
+_MEANINGS: tuple[tuple[str, type[GraphError], str], ...] = (
+    ("Could not set lock on file", StoreUnavailable, "another process has it open; stop that one, or use another path"),
+    ("not a valid Lbug database", StoreUnavailable, "the file is no graph of this program; use another path"),
+    ("trying to read a database file with a different version", StoreUnavailable, "run `unshub rebuild`"),
+    ("Cannot open file", StoreUnavailable, "look whether the folder exists and may be written"),
+    ("IO exception", StoreUnavailable, "look at the disk's space and the file's permissions"),
+    ("Corrupted", StoreUnavailable, "run `unshub rebuild` to make the graph anew from the journal"),
+    ("Checksum", StoreUnavailable, "run `unshub rebuild` to make the graph anew from the journal"),
+    ("atabase is closed", StoreUnavailable, "the store was closed"),
+    ("onnection is closed", StoreUnavailable, "the store was closed"),
+    ("Cannot start a new write transaction", StoreBusy, "try again when the other write has ended"),
+    ("Timeout waiting for active transactions", StoreBusy, "try again when running reads have ended"),
+    ("Buffer manager exception", StoreBusy, "memory ran out; ask for less at once, or give the process more"),
+    ("bad_alloc", StoreBusy, "memory ran out; ask for less at once, or give the process more"),
+)
+_INTERRUPTED = "Interrupted"
+_MAX_STATEMENTS = 1000
+
+
+def meaning(error: BaseException, doing: str, *, writing: bool) -> GraphError:
+    """What an exception of the package amounts to; never None, so none gets out of this file."""
+    text = " ".join(str(error).split())
+    if _INTERRUPTED in text:
+        if writing:
+            return StoreBusy(f"{doing} was interrupted; try again")
+        return ReadTimeout(f"{doing} took longer than its limit; ask for less at once, or raise the limit")
+    for phrase, kind, remedy in _MEANINGS:
+        if phrase in text:
+            return kind(f"{doing} failed: {remedy} ({text})")
+    return WriteFailed(f"{doing} failed: {text}") if writing else ReadFailed(f"{doing} failed: {text}")
+
+
+class Database:
+    """A database file, open in this process alone."""
+
+    def __init__(self, path: Path) -> None:
+        """Blocks while the file is opened and its log replayed. `StoreUnavailable` says what stands in the way."""
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = ladybug.Database(path)
+        except Exception as error:
+            raise meaning(error, f"opening the graph {str(path)!r}", writing=True) from error
+
+    @property
+    def version(self) -> str:
+        return str(ladybug.Database.get_version())
+
+    def session(self, *, writing: bool = False) -> Session:
+        return Session(self._database, writing=writing)
+
+    def close(self) -> None:
+        self._database.close()
+
+
+class Session:
+    """A connection, for one thread at a time.
+
+    The package keeps every statement's plan for as long as its connection lives; a session begins a new connection
+    after a thousand different ones.
+    """
+
+    def __init__(self, database: ladybug.Database, *, writing: bool) -> None:
+        self._database = database
+        self._writing = writing
+        self._connection = ladybug.Connection(database)
+        self._statements: set[str] = set()
+        self._deadline: float | None = None
+        self._cancelled = False
+
+    def begin(self, *, seconds: float | None = None) -> None:
+        """Begins a transaction; statements in it end with `ReadTimeout` when so many seconds have passed."""
+        if len(self._statements) > _MAX_STATEMENTS:
+            self.renew()
+        self._cancelled = False
+        self._deadline = None if seconds is None else time.monotonic() + seconds
+        self.run("BEGIN TRANSACTION" if self._writing else "BEGIN TRANSACTION READ ONLY")
+
+    def commit(self) -> None:
+        self.run("COMMIT")
+
+    def rollback(self) -> None:
+        """Ends a transaction without its changes; does nothing where an error has ended it already."""
+        try:
+            self._connection.execute("ROLLBACK")
+        except RuntimeError as error:
+            if "No active transaction" not in str(error):
+                self.renew()
+
+    def run(self, cypher: str, parameters: Mapping[str, Any] | None = None) -> list[list[Any]]:
+        """Runs one statement and gives all its rows."""
+        try:
+            self._limit()
+            self._statements.add(cypher)
+            result = cast(ladybug.QueryResult, self._connection.execute(cypher, dict(parameters or {})))
+            try:
+                return cast(list[list[Any]], result.get_all())
+            finally:
+                result.close()
+        except Exception as error:
+            raise meaning(error, _doing(cypher, writing=self._writing), writing=self._writing) from error
+
+    def cancel(self) -> None:
+        """Ends what another thread runs here, and what it would run next in the same transaction."""
+        self._cancelled = True
+        self._connection.interrupt()
+
+    def renew(self) -> None:
+        """Begins a new connection, which has no plans of tables that are gone."""
+        self._connection.close()
+        self._connection = ladybug.Connection(self._database)
+        self._statements.clear()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _limit(self) -> None:
+        if self._cancelled:
+            raise RuntimeError(_INTERRUPTED)
+        if self._deadline is not None:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                raise RuntimeError(_INTERRUPTED)
+            self._connection.set_query_timeout(max(1, int(left * 1000)))
+
+
+def _doing(cypher: str, *, writing: bool) -> str:
+    short = " ".join(cypher.split())
+    return f"{'writing' if writing else 'reading'} the graph by {short[:200]}{'…' if len(short) > 200 else ''}"

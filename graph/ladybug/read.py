@@ -1,0 +1,218 @@
+"""Runs plans on Ladybug level by level: one statement for each list or link of a level, whatever the number of parents.
+
+    root list        1 statement, and 1 more where a total is wanted
+    root lookup      1 statement, and 1 more where nothing known has the identifier: a placeholder may
+    link of a level  1 statement over all nodes of the level, and 1 more for totals of lists that go on from a cursor
+
+Ladybug has no LIMIT by group. A list below a node is ordered, collected by parent and cut inside the engine, so that
+no more than a page of each parent's rows comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from graph.columns import Column, ColumnType, columns_of, value_of
+from graph.ladybug.cypher import EVERYTHING, Renderer, arrow, cursor_end, order_by, order_columns, origin
+from graph.ladybug.ddl import IDENTIFIER, quote
+from graph.ladybug.write import identifier_key
+from graph.plan import Direction, Lookup, Many, One, Page, Paging, Plan, Row, Select, Value
+from schema.identifier import placeholder_id
+from schema.model.base import instant_text
+
+Run = Callable[[str, Mapping[str, Any]], list[list[Any]]]
+"""Runs a statement with its parameters and gives its rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a statement gives of each row: an expression for each column, and how values are made of them."""
+
+    expressions: tuple[str, ...]
+    columns: tuple[Column, ...]
+    values: tuple[tuple[Value, slice], ...]
+
+    @classmethod
+    def of(cls, values: Iterable[Value], variable: str) -> Fields:
+        expressions: list[str] = []
+        columns: list[Column] = []
+        places: list[tuple[Value, slice]] = []
+        for value in values:
+            found = columns_of(value.what)
+            places.append((value, slice(len(columns), len(columns) + len(found))))
+            columns += found
+            expressions += [f"{variable}.{quote(column.name)}" for column in found]
+        return cls(tuple(expressions), tuple(columns), tuple(places))
+
+    def row(self, raw: Sequence[Any]) -> Row:
+        decoded = [decode(column, value) for column, value in zip(self.columns, raw, strict=True)]
+        return {value.key: value_of(value.what, decoded[place]) for value, place in self.values}
+
+
+def decode(column: Column, value: Any) -> Any:
+    """A column's value as JSON: Ladybug gives timestamps as UTC without saying so."""
+    if column.type is ColumnType.INSTANT and isinstance(value, datetime):
+        return instant_text(value.replace(tzinfo=UTC))
+    return value
+
+
+class _Listing:
+    """The rows of one list: what its statement gives of each, and how a page is made of them."""
+
+    def __init__(self, select: Select, paging: Paging, edge: Sequence[Value] | None) -> None:
+        self._linked = edge is not None
+        self._node = Fields.of(select.values, "n")
+        self._edge = Fields.of(edge or (), "e")
+        self._order = order_columns(paging.order)
+        own = ("n.id", "e.`_occurrence`") if self._linked else ("n.id",)
+        keys = (f"n.{quote(column.name)}" for column in self._order)
+        self.expressions = (*own, *self._node.expressions, *self._edge.expressions, *keys)
+
+    def page(self, rows: Sequence[Sequence[Any]], first: int, nodes: dict[str, Row]) -> Row:
+        """A page of at most `first` rows. Nodes not seen yet are added to `nodes`, without what hangs below them."""
+        return {"rows": [self._row(row, nodes) for row in rows[:first]], "more": len(rows) > first}
+
+    def _row(self, row: Sequence[Any], nodes: dict[str, Row]) -> Row:
+        values = iter(row)
+        id_ = next(values)
+        occurrence = next(values) if self._linked else None
+        of_node = [next(values) for _ in self._node.columns]
+        of_edge = [next(values) for _ in self._edge.columns]
+        if id_ not in nodes:
+            nodes[id_] = self._node.row(of_node)
+        order = [decode(column, value) for column, value in zip(self._order, values, strict=True)]
+        return {"node": nodes[id_], "edge": self._edge.row(of_edge), "cursor": [*order, cursor_end(id_, occurrence)]}
+
+
+class Reader:
+    """Runs one plan with its parameters."""
+
+    def __init__(self, run: Run, parameters: Mapping[str, Any]) -> None:
+        self._run = run
+        self._parameters = parameters
+
+    def read(self, plan: Plan) -> Row:
+        return {root.key: self._lookup(root) if isinstance(root, Lookup) else self._page(root) for root in plan.roots}
+
+    def _lookup(self, root: Lookup) -> Row | None:
+        identifier = self._parameters[root.identifier]
+        kind, fields = root.select.kind.name, Fields.of(root.select.values, "n")
+        wanted = ", ".join(["n.id", *fields.expressions])
+        by_identifier = f"MATCH (i:{quote(IDENTIFIER)} {{key: $key}}) WITH i MATCH (n:{quote(kind)} {{id: i.thing}})"
+        rows = self._run(f"{by_identifier} RETURN {wanted}", {"key": identifier_key(kind, identifier)})
+        if not rows:
+            by_id = f"MATCH (n:{quote(kind)} {{id: $id}}) WHERE n.placeholder"
+            rows = self._run(f"{by_id} RETURN {wanted}", {"id": placeholder_id(identifier)})
+        found = {row[0]: fields.row(row[1:]) for row in rows}
+        self._below(root.select, found)
+        return next(iter(found.values()), None)
+
+    def _page(self, root: Page) -> Row:
+        paging, pattern = root.paging, f"MATCH (n:{quote(root.select.kind.name)})"
+        total = self._count(pattern, paging) if paging.total else None
+        if not paging.rows:
+            return {"rows": [], "more": False, "total": total}
+        listing = _Listing(root.select, paging, None)
+        render = Renderer(self._parameters)
+        where = _where(render.where(paging, after=True))
+        first = int(self._parameters[paging.first])
+        rows = self._run(
+            f"{pattern}{where} RETURN {', '.join(listing.expressions)} "
+            f"ORDER BY {order_by(paging.order)} LIMIT {render.bind(first + 1)}",
+            render.parameters,
+        )
+        nodes: dict[str, Row] = {}
+        page = listing.page(rows, first, nodes)
+        self._below(root.select, nodes)
+        return {**page, "total": total}
+
+    def _count(self, pattern: str, paging: Paging) -> int:
+        render = Renderer(self._parameters)
+        where = _where(render.where(paging, after=False))
+        ((total,),) = self._run(f"{pattern}{where} RETURN count(*)", render.parameters)
+        return int(total)
+
+    def _below(self, select: Select, nodes: Mapping[str, Row]) -> None:
+        """Reads what hangs below the nodes of a level into their rows; `nodes` by id."""
+        if not nodes:
+            return
+        for one in select.ones:
+            self._one(one, nodes)
+        for many in select.manys:
+            self._many(many, nodes)
+
+    def _one(self, one: One, parents: Mapping[str, Row]) -> None:
+        fields = Fields.of(one.select.values, "n")
+        rows = self._run(
+            f"{_following(one.direction)}{_where([_GOLDEN])} "
+            f"RETURN k, {', '.join(['n.id', *fields.expressions])} ORDER BY n.id",
+            {"keys": list(parents)},
+        )
+        targets: dict[str, str] = {}
+        nodes: dict[str, Row] = {}
+        for parent, id_, *values in rows:
+            if targets.setdefault(parent, id_) == id_ and id_ not in nodes:
+                nodes[id_] = fields.row(values)
+        for parent, row in parents.items():
+            row[one.key] = nodes[targets[parent]] if parent in targets else None
+        self._below(one.select, nodes)
+
+    def _many(self, many: Many, parents: Mapping[str, Row]) -> None:
+        paging = many.paging
+        cut: dict[str, tuple[list[list[Any]], int]] = {}
+        listing = _Listing(many.select, paging, many.edge)
+        first = int(self._parameters[paging.first]) if paging.rows else 0
+        if paging.rows:
+            cut = self._cut(many, parents, listing, first)
+        totals = self._totals(many, parents, cut) if paging.total else None
+        nodes: dict[str, Row] = {}
+        for parent, row in parents.items():
+            page = listing.page(cut[parent][0] if parent in cut else [], first, nodes)
+            row[many.key] = {**page, "total": None if totals is None else totals.get(parent, 0)}
+        self._below(many.select, nodes)
+
+    def _cut(
+        self, many: Many, parents: Mapping[str, Row], listing: _Listing, first: int
+    ) -> dict[str, tuple[list[list[Any]], int]]:
+        """By parent, the first rows of its list (one more than the page has, if there is) and the list's length."""
+        render = Renderer(self._parameters)
+        where = _where([_GOLDEN, *render.where(many.paging, after=True, edge="e")])
+        members = ", ".join(f"c{place}: {expression}" for place, expression in enumerate(listing.expressions))
+        rows = self._run(
+            f"{_following(many.direction)}{where} "
+            f"WITH k, n, e ORDER BY {order_by(many.paging.order, 'e')} LIMIT {EVERYTHING} "
+            f"WITH k, collect({{{members}}}) AS l "
+            f"RETURN k, list_slice(l, 1, {render.bind(first + 1)}), size(l)",
+            {"keys": list(parents), **render.parameters},
+        )
+        return {parent: ([list(struct.values()) for struct in structs], length) for parent, structs, length in rows}
+
+    def _totals(
+        self, many: Many, parents: Mapping[str, Row], cut: Mapping[str, tuple[list[list[Any]], int]]
+    ) -> dict[str, int]:
+        """How many rows each parent's list has in all."""
+        paging = many.paging
+        if paging.rows and (paging.after is None or self._parameters[paging.after] is None):
+            return {parent: length for parent, (_, length) in cut.items()}
+        render = Renderer(self._parameters)
+        where = _where([_GOLDEN, *render.where(paging, after=False)])
+        rows = self._run(
+            f"{_following(many.direction)}{where} RETURN k, count(*)", {"keys": list(parents), **render.parameters}
+        )
+        return {parent: int(total) for parent, total in rows}
+
+
+_GOLDEN = "e.`_golden`"
+
+
+def _following(direction: Direction) -> str:
+    """Nodes `n` over edges `e` from the nodes whose ids are `$keys`, each with its parent's id `k`."""
+    start = f"UNWIND $keys AS k MATCH (a:{quote(origin(direction))} {{id: k}}) WITH k, a"
+    return f"{start} MATCH {arrow(direction, 'a', 'e', 'n')}"
+
+
+def _where(conditions: Sequence[str]) -> str:
+    return f" WHERE {' AND '.join(conditions)}" if conditions else ""

@@ -1,0 +1,276 @@
+"""The graph store on Ladybug, an embedded engine: no server, one file, one process.
+
+Ladybug's calls block, so they run on threads: one writes, a few read. A write transaction has the write session to
+itself; a read takes an idle session, and sees one state of the graph from its first statement to its last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from graph.errors import StoreUnavailable
+from graph.ladybug import ddl, explore
+from graph.ladybug.engine import Database, Session
+from graph.ladybug.read import Reader
+from graph.ladybug.write import Statements, Writer
+from graph.plan import Plan, Row
+from graph.store import Health, WriteTransaction
+from graph.thing import Delta, Key, Thing
+from schema.assertion import RecordKey
+from schema.merge import Record
+from schema.registry import Model
+
+_T = TypeVar("_T")
+
+
+class LadybugStore:
+    """Implements `graph.store.GraphStore`. Make one with `open`."""
+
+    def __init__(self, database: Database, model: Model, read_timeout: float, readers: int) -> None:
+        self._database = database
+        self._model = model
+        self._read_timeout = read_timeout
+        self._statements = Statements.of(model)
+        self._tables = ddl.tables(model)
+        self._write_thread = ThreadPoolExecutor(1, "graph-write")
+        self._read_threads = ThreadPoolExecutor(readers, "graph-read")
+        self._writer = database.session(writing=True)
+        self._readers = [database.session() for _ in range(readers)]
+        self._idle: asyncio.LifoQueue[Session] = asyncio.LifoQueue()
+        for session in self._readers:
+            self._idle.put_nowait(session)
+        self._writing = asyncio.Lock()
+        self._closed = False
+
+    @classmethod
+    async def open(cls, path: Path, model: Model, *, read_timeout: float = 30.0, readers: int = 4) -> LadybugStore:
+        """Opens the database file at `path`, made where there is none.
+
+        `read_timeout` limits each read, in seconds; `readers` is how many run at once. `StoreUnavailable` where another
+        process has the file open, `SchemaMismatch` where the model can't be kept in Ladybug.
+        """
+        database = await asyncio.to_thread(Database, path)
+        try:
+            return cls(database, model, read_timeout, readers)
+        except BaseException:
+            database.close()
+            raise
+
+    async def migrate(self) -> tuple[str, ...]:
+        return await self._change_tables(_migrate)
+
+    async def clear(self) -> None:
+        await self._change_tables(_clear)
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[WriteTransaction]:
+        async with self._writing:
+            writer = Writer(self._writer, self._statements)
+            try:
+                await self._on_write_thread(self._writer.begin)
+                yield _Transaction(writer, self._on_write_thread)
+            except BaseException:
+                await _to_the_end(self._on_write_thread(self._writer.rollback))
+                raise
+            await _to_the_end(self._on_write_thread(self._commit))
+
+    async def read(self, plan: Plan, parameters: Mapping[str, Any]) -> Row:
+        return await self._reading(lambda session: Reader(session.run, parameters).read(plan))
+
+    async def search(self, text: str, kinds: Collection[str], limit: int) -> list[Key]:
+        return await self._reading(partial(explore.search, text=text, kinds=kinds, limit=limit))
+
+    async def counts(self) -> Mapping[str, int]:
+        return await self._reading(partial(explore.counts, model=self._model))
+
+    async def places(self, path: str | None) -> Mapping[str, Mapping[str, int]]:
+        return await self._reading(partial(explore.places, model=self._model, path=path))
+
+    async def dump(self, *, floors: bool = False) -> AsyncIterator[Mapping[str, Any]]:
+        """See the port. `floors` adds those of withdrawn records, which no reader of the graph sees."""
+        for part in explore.parts(self._model, floors=floors):
+            after: explore.Position = None
+            while True:
+                page = await self._reading(partial(part, after=after))
+                for row in page.rows:
+                    yield row
+                if (after := page.next) is None:
+                    break
+
+    async def health(self) -> Health:
+        where = f"Ladybug {self._database.version} at {self._database.path}"
+        try:
+            await self._reading(lambda session: session.run("RETURN 1"))
+        except Exception as error:
+            return Health(False, f"{where}: {error}")
+        return Health(True, where)
+
+    async def close(self) -> None:
+        """Lets a write end, ends reads, and closes the file. Closing twice does nothing more."""
+        async with self._writing:
+            if self._closed:
+                return
+            self._closed = True
+        for session in self._readers:
+            session.cancel()
+        await _to_the_end(asyncio.to_thread(self._close))
+
+    def _close(self) -> None:
+        self._read_threads.shutdown()
+        self._write_thread.shutdown()
+        for session in (*self._readers, self._writer):
+            session.close()
+        self._database.close()
+
+    def _commit(self) -> None:
+        try:
+            self._writer.commit()
+        except BaseException:
+            self._writer.rollback()
+            raise
+
+    async def _change_tables(self, change: Callable[[Session, ddl.Tables], tuple[str, ...]]) -> tuple[str, ...]:
+        """Changes tables while nobody reads: plans of statements hold on to the tables that they were made for."""
+        async with self._writing, self._without_readers():
+            self._check_open()
+
+            def work() -> tuple[str, ...]:
+                self._writer.begin()
+                try:
+                    done = change(self._writer, self._tables)
+                    self._writer.commit()
+                except BaseException:
+                    self._writer.rollback()
+                    raise
+                if done:
+                    for session in (*self._readers, self._writer):
+                        session.renew()
+                return done
+
+            return await _to_the_end(self._on_write_thread(work))
+
+    @contextlib.asynccontextmanager
+    async def _without_readers(self) -> AsyncIterator[None]:
+        held: list[Session] = []
+        try:
+            for _ in self._readers:
+                held.append(await self._idle.get())
+            yield
+        finally:
+            for session in held:
+                self._idle.put_nowait(session)
+
+    async def _on_write_thread(self, work: Callable[[], _T]) -> _T:
+        """Runs to its end whatever happens to the caller; the thread keeps the order of calls."""
+        self._check_open()
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._write_thread, work))
+
+    async def _reading(self, work: Callable[[Session], _T]) -> _T:
+        self._check_open()
+        session = await self._idle.get()
+        try:
+            self._check_open()
+            done = asyncio.get_running_loop().run_in_executor(self._read_threads, self._snapshot, session, work)
+        except BaseException:
+            self._idle.put_nowait(session)
+            raise
+        done.add_done_callback(lambda _: self._idle.put_nowait(session))
+        try:
+            return await asyncio.shield(done)
+        except asyncio.CancelledError:
+            if not done.done():
+                session.cancel()
+            raise
+
+    def _snapshot(self, session: Session, work: Callable[[Session], _T]) -> _T:
+        session.begin(seconds=self._read_timeout)
+        try:
+            result = work(session)
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        return result
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreUnavailable(f"the graph {str(self._database.path)!r} was closed; open it again")
+
+
+class _Transaction:
+    """Implements `graph.store.WriteTransaction` by a `Writer` on its thread."""
+
+    def __init__(self, writer: Writer, run: Callable[[Callable[[], Any]], Awaitable[Any]]) -> None:
+        self._writer = writer
+        self._run = run
+
+    async def resolve(self, identifiers: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+        found: Mapping[tuple[str, str], str] = await self._run(partial(self._writer.resolve, identifiers))
+        return found
+
+    async def things(self, keys: Collection[Key]) -> Mapping[Key, Thing]:
+        found: Mapping[Key, Thing] = await self._run(partial(self._writer.things, keys))
+        return found
+
+    async def referrers(self, keys: Collection[Key]) -> Mapping[Key, frozenset[Key]]:
+        found: Mapping[Key, frozenset[Key]] = await self._run(partial(self._writer.referrers, keys))
+        return found
+
+    async def withdrawn(self, keys: Collection[RecordKey]) -> Mapping[RecordKey, Record]:
+        found: Mapping[RecordKey, Record] = await self._run(partial(self._writer.withdrawn, keys))
+        return found
+
+    async def write(self, delta: Delta) -> frozenset[Key]:
+        swept: frozenset[Key] = await self._run(partial(self._writer.write, delta))
+        return swept
+
+
+async def _to_the_end(work: Awaitable[_T]) -> _T:
+    """Awaits work to its end even if the task is cancelled meanwhile; the cancellation follows."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            if task.cancelled():
+                raise
+            cancelled = error
+        except BaseException:
+            break
+    if cancelled is not None:
+        task.exception()
+        raise cancelled
+    return task.result()
+
+
+def _migrate(session: Session, wanted: ddl.Tables) -> tuple[str, ...]:
+    there = {row[1] for row in session.run("CALL show_tables() RETURN *")}
+    if ddl.FINGERPRINT in there and _fingerprint(session) == wanted.fingerprint:
+        return ()
+    statements = ddl.additions(wanted, ddl.present(session.run))
+    for statement in statements:
+        session.run(statement)
+    session.run(
+        f"MERGE (m:{ddl.quote(ddl.FINGERPRINT)} {{key: 'tables'}}) SET m.fingerprint = $text",
+        {"text": wanted.fingerprint},
+    )
+    return statements
+
+
+def _clear(session: Session, wanted: ddl.Tables) -> tuple[str, ...]:
+    gone = ddl.drops(ddl.present(session.run))
+    for statement in gone:
+        session.run(statement)
+    return (*gone, *_migrate(session, wanted))
+
+
+def _fingerprint(session: Session) -> str | None:
+    rows = session.run(f"MATCH (m:{ddl.quote(ddl.FINGERPRINT)} {{key: 'tables'}}) RETURN m.fingerprint")
+    return str(rows[0][0]) if rows else None
