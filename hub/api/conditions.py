@@ -1,0 +1,118 @@
+"""Filters and orders: a coerced `where` or `orderBy` argument becomes a condition or an order of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from graph.plan import And, Compare, Condition, Linked, Not, Operator, Or, Order, Own, Part, Quantifier
+from hub.api.common import SortDirection
+from hub.api.context import Limits
+from hub.api.errors import RequestError
+from hub.api.inputs import directions
+from hub.api.operators import OWN
+from schema.registry import Attribute, AttributeType, Kind, Model
+
+Bind = Callable[[str, Any], str]
+"""Keeps a client's value as a parameter and gives the parameter's name; the first argument says what it is."""
+
+_OPERATORS = {operator.value: operator for operator in Operator}
+_MAX_DEPTH = 10
+
+
+class Conditions:
+    """Compiles filters of one document. Every value goes through `bind`."""
+
+    def __init__(self, model: Model, limits: Limits, bind: Bind) -> None:
+        self._model = model
+        self._limits = limits
+        self._bind = bind
+
+    def where(self, kind: Kind, where: Mapping[str, Any] | None, depth: int = 0) -> Condition | None:
+        """The condition that a filter states; None where everything meets it."""
+        if depth > _MAX_DEPTH:
+            raise RequestError(f"a filter is nested more than {_MAX_DEPTH} levels deep; split the question")
+        found: list[Condition] = []
+        for name, value in (where or {}).items():
+            if value is None:
+                raise RequestError(f"{name} is null in a filter; leave it out, or ask `{{{name}: {{isNull: true}}}}`")
+            found.extend(self._field(kind, name, value, depth))
+        return _all(found)
+
+    def _field(self, kind: Kind, name: str, value: Any, depth: int) -> list[Condition]:
+        match name:
+            case "and":
+                return [c for part in value if (c := self.where(kind, part, depth + 1)) is not None]
+            case "or":
+                return self._any(kind, value, depth)
+            case "not":
+                inner = self.where(kind, value, depth + 1)
+                if inner is None:
+                    raise RequestError("`not` is empty, so nothing would meet it; give it a condition")
+                return [Not(inner)]
+        if (attribute := kind.attributes.get(name)) is not None:
+            return self._value(name, attribute, value)
+        if name in OWN:
+            return self._comparisons(name, OWN[name], value)
+        return self._linked(kind, name, value, depth)
+
+    def _any(self, kind: Kind, parts: Sequence[Mapping[str, Any]], depth: int) -> list[Condition]:
+        if not parts:
+            raise RequestError("`or` is empty, so nothing would meet it; give it a condition or leave it out")
+        found = [self.where(kind, part, depth + 1) for part in parts]
+        stated = tuple(c for c in found if c is not None)
+        return [Or(stated)] if len(stated) == len(found) else []
+
+    def _linked(self, kind: Kind, name: str, value: Mapping[str, Any], depth: int) -> list[Condition]:
+        direction = directions(kind)[name]
+        target = self._model.kind(direction.target)
+        found: list[Condition] = []
+        for word, where in value.items():
+            if where is None:
+                raise RequestError(f"{name}.{word} is null in a filter; leave it out, or give `{{}}` for any")
+            inner = self.where(target, where, depth + 1)
+            if inner is not None or word != "every":
+                found.append(Linked(direction, Quantifier(word), inner))
+        return found
+
+    def _value(self, name: str, attribute: Attribute, value: Mapping[str, Any]) -> list[Condition]:
+        if attribute.data_type is not AttributeType.QUANTITY:
+            return self._comparisons(name, attribute, value)
+        found: list[Condition] = []
+        for part, comparisons in value.items():
+            if part == "isNull":
+                found.extend(self._comparisons(name, attribute, {part: comparisons}, Part.VALUE))
+            else:
+                found.extend(self._comparisons(f"{name}.{part}", attribute, comparisons or {}, Part(part)))
+        return found
+
+    def _comparisons(
+        self, name: str, what: Attribute | Own, value: Mapping[str, Any], part: Part | None = None
+    ) -> list[Condition]:
+        found: list[Condition] = []
+        for word, operand in value.items():
+            if operand is None:
+                raise RequestError(f"{name}.{word} is null in a filter; leave it out, or ask with isNull")
+            if isinstance(operand, list) and len(operand) > self._limits.max_list:
+                raise RequestError(
+                    f"{name}.{word} has {len(operand)} values; at most {self._limits.max_list} are allowed"
+                )
+            found.append(Compare(what, _OPERATORS[word], self._bind(name, operand), part))
+        return found
+
+
+def order(kind: Kind, order_by: Sequence[Mapping[str, SortDirection]] | None) -> tuple[Order, ...]:
+    """The order that an `orderBy` argument states; without one, the id's."""
+    found: list[Order] = []
+    for key in order_by or ():
+        ((name, way),) = key.items()
+        what = kind.attributes.get(name) or OWN[name]
+        quantity = isinstance(what, Attribute) and what.data_type is AttributeType.QUANTITY
+        found.append(Order(what, way is SortDirection.DESC, Part.VALUE if quantity else None))
+    return tuple(found)
+
+
+def _all(found: Sequence[Condition]) -> Condition | None:
+    if not found:
+        return None
+    return found[0] if len(found) == 1 else And(tuple(found))

@@ -1,0 +1,80 @@
+"""What the API needs of the hub: the ports it reads and writes through, and its limits."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import strawberry
+from graphql import GraphQLResolveInfo
+
+from graph.store import GraphStore
+from hub.journal.port import Journal
+from hub.live import Change, Lagged
+from hub.messages import BrokerStatus
+from schema.registry import Model
+from schema.topic import DEFAULT_PREFIX
+
+
+class Publish(Protocol):
+    """Hands a message to the broker; returns when the broker has it, `hub.errors.PublishError` if it can't."""
+
+    async def __call__(self, topic: str, payload: bytes, properties: Mapping[str, str]) -> None: ...
+
+
+class ChangeFeed(Protocol):
+    """Where committed changes come from: `hub.live.Changes`."""
+
+    def subscribe(self) -> AsyncIterator[Change | Lagged]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one request may ask for. Beyond a limit it is refused with the limit's name and value."""
+
+    default_page: int = 100
+    """Things on a page where `first` is not given."""
+    max_page: int = 1_000
+    max_depth: int = 20
+    """Levels of selection sets in a document, introspection left out."""
+    max_tokens: int = 5_000
+    """Words and marks in a document."""
+    max_selections: int = 5_000
+    """Fields of a document after its fragments are put in."""
+    max_list: int = 1_000
+    """Values in a list of a filter."""
+    max_body: int = 1_048_576
+    """Bytes of a request over HTTP."""
+    max_tags: int = 10_000
+    """Tags in one answer of `namespace`."""
+    max_places: int = 1_000
+    """Places in one answer of `namespace`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiContext:
+    """Everything that the API reads from, writes to and is bounded by."""
+
+    model: Model
+    store: GraphStore
+    journal: Journal
+    publish: Publish
+    changes: ChangeFeed
+    broker: Callable[[], Awaitable[BrokerStatus]]
+    version: str
+    prefix: str = DEFAULT_PREFIX
+    limits: Limits = field(default_factory=Limits)
+
+
+Info = strawberry.Info[ApiContext, None]
+"""What strawberry's resolvers are told of the request."""
+
+CoreInfo = GraphQLResolveInfo[ApiContext]
+"""What graphql-core's resolvers are told of it: the parsed selection too."""
+
+
+def core(info: Info) -> CoreInfo:
+    """The request as graphql-core's resolvers see it; strawberry's own form leaves out the parsed selection."""
+    found: Any = info._raw_info
+    return found  # type: ignore[no-any-return]

@@ -1,0 +1,185 @@
+"""Filter and order inputs, derived from the model: `MaterialLotWhere`, `MaterialLotOrder` and what they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLEnumValue,
+    GraphQLFloat,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLString,
+)
+
+from graph.plan import Direction, Operator, Quantifier
+from hub.api.operators import MEANING, OPERATORS, ORDERED, OWN, OWN_TYPES
+from hub.api.scalars import DATE, INT64
+from schema.model.base import Term
+from schema.registry import Attribute, AttributeType, Kind, Model
+
+_QUANTIFIERS = {
+    Quantifier.IS: "There is one, and it meets this; `{}` for any.",
+    Quantifier.SOME: "At least one meets this; `{}` for any.",
+    Quantifier.EVERY: "All there are meet this, or there are none.",
+    Quantifier.NONE: "None meets this; `{}` for there being none.",
+}
+
+
+def directions(kind: Kind) -> dict[str, Direction]:
+    """A kind's links and inverses by name."""
+    stated = {name: Direction(link) for name, link in kind.links.items()}
+    return stated | {name: Direction(link, inverse=True) for name, link in kind.inverses.items()}
+
+
+class Inputs:
+    """Makes each input once; `where` and `order` give those of a kind, `enum` an attribute's values."""
+
+    def __init__(self, model: Model, common: Mapping[str, GraphQLNamedType]) -> None:
+        """`common` holds the types that do not depend on the model, by name."""
+        self._model = model
+        self._common = common
+        self._enums: dict[type[Term], GraphQLEnumType] = {}
+        self._filters: dict[str, GraphQLInputObjectType] = {}
+        self._where = {kind.name: self._make_where(kind) for kind in model}
+        self._order = {kind.name: self._make_order(kind) for kind in model}
+
+    def where(self, kind: Kind) -> GraphQLInputObjectType:
+        return self._where[kind.name]
+
+    def order(self, kind: Kind) -> GraphQLInputObjectType:
+        return self._order[kind.name]
+
+    def enum(self, values: type[Term]) -> GraphQLEnumType:
+        """The type of an attribute that has these values."""
+        if values not in self._enums:
+            self._enums[values] = GraphQLEnumType(
+                values.__name__,
+                {member.name: GraphQLEnumValue(member.value, member.description) for member in values},
+                description=" ".join((values.__doc__ or "").split()),
+            )
+        return self._enums[values]
+
+    def scalar(self, attribute: Attribute) -> GraphQLInputType:
+        """What an attribute, or an element of it, is compared with."""
+        if attribute.values is not None:
+            return self.enum(attribute.values)
+        return self._scalars()[attribute.data_type]
+
+    def _scalars(self) -> dict[AttributeType, GraphQLInputType]:
+        instant = self._common["DateTime"]
+        assert isinstance(instant, GraphQLInputType)
+        return {
+            AttributeType.STRING: GraphQLString,
+            AttributeType.STRINGS: GraphQLString,
+            AttributeType.INTEGER: INT64,
+            AttributeType.FLOAT: GraphQLFloat,
+            AttributeType.BOOLEAN: GraphQLBoolean,
+            AttributeType.INSTANT: instant,
+            AttributeType.DATE: DATE,
+            AttributeType.PARAMETERS: GraphQLString,
+        }
+
+    def _filter(self, data_type: AttributeType, values: type[Term] | None = None) -> GraphQLInputObjectType:
+        stem = values.__name__ if values else _STEMS[data_type]
+        name = f"{stem}Filter"
+        if name not in self._filters:
+            self._filters[name] = self._make_filter(name, data_type, values)
+        return self._filters[name]
+
+    def _make_filter(self, name: str, data_type: AttributeType, values: type[Term] | None) -> GraphQLInputObjectType:
+        if data_type is AttributeType.QUANTITY:
+            parts = {
+                "value": (AttributeType.FLOAT, "A condition on the number, in whatever unit it is."),
+                "unit": (AttributeType.STRING, "A condition on the unit."),
+            }
+            fields = {part: GraphQLInputField(self._filter(t), description=d) for part, (t, d) in parts.items()}
+            fields["isNull"] = GraphQLInputField(GraphQLBoolean, description=MEANING[Operator.IS_NULL])
+            return GraphQLInputObjectType(name, fields, description="A condition on an amount. All given must hold.")
+        scalar = self.enum(values) if values else self._scalars()[data_type]
+        fields = {
+            operator.value: GraphQLInputField(_operand(operator, scalar), description=MEANING[operator])
+            for operator in OPERATORS[data_type]
+        }
+        return GraphQLInputObjectType(name, fields, description="A condition on a value. All given must hold.")
+
+    def _make_where(self, kind: Kind) -> GraphQLInputObjectType:
+        return GraphQLInputObjectType(
+            f"{kind.name}Where",
+            lambda: self._where_fields(kind),
+            description=f"Which things of the kind {kind.name} are meant. All conditions given must hold.",
+        )
+
+    def _where_fields(self, kind: Kind) -> dict[str, GraphQLInputField]:
+        fields = {}
+        entity = self._common["Entity"].fields  # type: ignore[attr-defined]
+        for name, own in OWN.items():
+            fields[name] = GraphQLInputField(self._filter(OWN_TYPES[own]), description=entity[name].description)
+        for name, attribute in kind.attributes.items():
+            fields[name] = GraphQLInputField(
+                self._filter(attribute.data_type, attribute.values), description=attribute.description
+            )
+        for name, direction in directions(kind).items():
+            fields[name] = GraphQLInputField(self._linked(direction), description=describe(direction))
+        own_type = self._where[kind.name]
+        several = GraphQLList(GraphQLNonNull(own_type))
+        fields["and"] = GraphQLInputField(several, description="All of these hold.")
+        fields["or"] = GraphQLInputField(several, description="At least one of these holds.")
+        fields["not"] = GraphQLInputField(own_type, description="This does not hold.")
+        return fields
+
+    def _linked(self, direction: Direction) -> GraphQLInputObjectType:
+        target = direction.target
+        name = f"{target}{'List' if direction.many else 'Link'}Filter"
+        if name not in self._filters:
+            wanted = list(_QUANTIFIERS)[1:] if direction.many else [Quantifier.IS]
+            self._filters[name] = GraphQLInputObjectType(
+                name,
+                lambda: {q.value: GraphQLInputField(self._where[target], description=_QUANTIFIERS[q]) for q in wanted},
+                description=f"A condition on the {target} that a link leads to. All given must hold.",
+            )
+        return self._filters[name]
+
+    def _make_order(self, kind: Kind) -> GraphQLInputObjectType:
+        direction = self._common["SortDirection"]
+        assert isinstance(direction, GraphQLEnumType)
+        entity = self._common["Entity"].fields  # type: ignore[attr-defined]
+        described = {name: entity[name].description for name in OWN} | {
+            name: a.description for name, a in kind.attributes.items() if a.data_type in ORDERED
+        }
+        return GraphQLInputObjectType(
+            f"{kind.name}Order",
+            {name: GraphQLInputField(direction, description=text) for name, text in described.items()},
+            description=f"One key of an order of things of the kind {kind.name}: exactly one field.",
+            is_one_of=True,
+        )
+
+
+_STEMS: dict[AttributeType, str] = {
+    AttributeType.STRING: "String",
+    AttributeType.STRINGS: "Strings",
+    AttributeType.INTEGER: "Int64",
+    AttributeType.FLOAT: "Float",
+    AttributeType.BOOLEAN: "Boolean",
+    AttributeType.INSTANT: "DateTime",
+    AttributeType.DATE: "Date",
+    AttributeType.QUANTITY: "Quantity",
+    AttributeType.PARAMETERS: "Parameters",
+}
+
+
+def _operand(operator: Operator, scalar: GraphQLInputType) -> GraphQLInputType:
+    if operator is Operator.IS_NULL:
+        return GraphQLBoolean
+    return GraphQLList(GraphQLNonNull(scalar)) if operator is Operator.IN else scalar
+
+
+def describe(direction: Direction) -> str:
+    """What a link, or its inverse, means."""
+    return direction.link.inverse_description if direction.inverse else direction.link.description

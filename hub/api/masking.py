@@ -1,0 +1,54 @@
+"""What a client is told of an error: what it can act on in full, anything else as an id that the log has too."""
+
+from __future__ import annotations
+
+import logging
+from uuid import uuid4
+
+from graphql import GraphQLError
+from strawberry.extensions import MaskErrors
+
+from graph.errors import ReadTimeout, StoreBusy, StoreUnavailable
+from hub.api.errors import RequestError
+from hub.errors import PublishError
+
+log = logging.getLogger(__name__)
+
+_TOLD = (RequestError, PublishError, ReadTimeout, StoreBusy, StoreUnavailable)
+"""Errors whose messages are written for clients."""
+
+_CODES: dict[type[Exception] | type[None], str] = {
+    PublishError: "NOT_PUBLISHED",
+    ReadTimeout: "TIMEOUT",
+    StoreBusy: "BUSY",
+    StoreUnavailable: "UNAVAILABLE",
+}
+
+
+class Masked(MaskErrors):
+    """Masks every error whose message was not written for clients, and logs it with the id that the client gets."""
+
+    def __init__(self) -> None:
+        super().__init__(should_mask_error=lambda error: not _told(error))
+
+    def _process_errors(self, errors: list[GraphQLError]) -> list[GraphQLError]:
+        for error in errors:
+            code = _CODES.get(type(error.original_error))
+            if code is not None:
+                error.extensions = {**(error.extensions or {}), "code": code}
+        return super()._process_errors(errors)
+
+    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        id_ = uuid4().hex[:12]
+        log.error("GraphQL error %s at %s", id_, error.path, exc_info=error.original_error)
+        return GraphQLError(
+            f"an internal error; the hub's log has it under the id {id_}",
+            nodes=error.nodes,
+            path=error.path,
+            extensions={"code": "INTERNAL", "id": id_},
+        )
+
+
+def _told(error: GraphQLError) -> bool:
+    cause = error.original_error
+    return cause is None or isinstance(cause, (GraphQLError, *_TOLD))

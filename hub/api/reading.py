@@ -1,0 +1,109 @@
+"""From a root field to its rows: which things are meant, one plan, one run."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from graphql import FieldNode
+
+from graph.plan import Row
+from graph.thing import Key
+from hub.api import walk
+from hub.api.compile import ROOT, Compiler
+from hub.api.context import ApiContext, CoreInfo
+from hub.api.errors import RequestError
+from hub.api.selections import Document
+from schema.identifier import PLACEHOLDER_MARK, of_id
+from schema.registry import Kind
+
+
+def compiler(info: CoreInfo) -> Compiler:
+    """A compiler for the document under way."""
+    context = info.context
+    variables: Any = info.variable_values
+    document = Document(info.schema, info.fragments, variables, context.limits.max_selections)
+    return Compiler(context.model, document, context.limits)
+
+
+def lookup(kind: Kind) -> Callable[..., Awaitable[Row | None]]:
+    """The resolver of `materialLot(id:, identifier:)`."""
+
+    async def resolve(_root: object, info: CoreInfo, **arguments: Any) -> Row | None:
+        return await one(info, kind, _identifier(kind, arguments), info.field_nodes)
+
+    return resolve
+
+
+def page(kind: Kind) -> Callable[..., Awaitable[Row]]:
+    """The resolver of `materialLots(where:, orderBy:, first:, after:)`."""
+
+    async def resolve(_root: object, info: CoreInfo, **arguments: Any) -> Row:
+        context = info.context
+        compiled = compiler(info).page(kind, arguments, info.field_nodes)
+        rows = await context.store.read(compiled.plan, compiled.parameters)
+        return walk.connection(rows[ROOT], arguments)
+
+    return resolve
+
+
+async def one(info: CoreInfo, kind: Kind, identifier: str, nodes: Sequence[FieldNode]) -> Row | None:
+    """A thing by an identifier, marked with its kind; None where there is none."""
+    context = info.context
+    compiled = compiler(info).lookup(kind, identifier, nodes)
+    row = (await context.store.read(compiled.plan, compiled.parameters))[ROOT]
+    return None if row is None else marked(kind, row)
+
+
+async def many(info: CoreInfo, keys: Sequence[Key], nodes: Sequence[FieldNode]) -> list[Row]:
+    """The things that keys name, in their order, by one plan a kind; those that went meanwhile are left out."""
+    context = info.context
+    ids: dict[str, list[str]] = {}
+    for key in keys:
+        ids.setdefault(key.kind, []).append(key.id)
+    found: dict[Key, Row] = {}
+    for name, wanted in ids.items():
+        kind = context.model.kind(name)
+        compiled = compiler(info).among(kind, wanted, nodes)
+        rows = (await context.store.read(compiled.plan, compiled.parameters))[ROOT]["rows"]
+        found.update({Key(name, row["cursor"][-1]): marked(kind, row["node"]) for row in rows})
+    return [found[key] for key in keys if key in found]
+
+
+def marked(kind: Kind, row: Row) -> Row:
+    """A row that tells its kind, for fields whose type is the interface."""
+    return {**row, walk.KIND: kind.name}
+
+
+def by_id(value: str) -> str:
+    """The identifier by which a node's id finds it; a placeholder's id is the identifier it is known by."""
+    return value.removeprefix(PLACEHOLDER_MARK) if value.startswith(PLACEHOLDER_MARK) else of_id(value)
+
+
+def kinds_named(context: ApiContext, names: Iterable[str] | None) -> frozenset[str]:
+    """Kinds given as an argument, all where it is left out; `RequestError` names one that is none."""
+    known = context.model.kinds.keys()
+    wanted = frozenset(known if names is None else names)
+    if unknown := sorted(wanted - known):
+        raise RequestError(f"there is no kind {unknown[0]!r}; the kinds are {', '.join(sorted(known))}")
+    return wanted
+
+
+def page_size(context: ApiContext, first: int) -> int:
+    """`first`, checked."""
+    if not 0 <= first <= context.limits.max_page:
+        raise RequestError(f"`first` is {first}; ask for 0 to {context.limits.max_page}")
+    return first
+
+
+def _identifier(kind: Kind, arguments: Mapping[str, Any]) -> str:
+    given = {name: value for name, value in arguments.items() if value is not None}
+    if len(given) != 1:
+        raise RequestError(f"{kind.field} takes exactly one of `id` and `identifier`; {len(given)} are given")
+    if "id" in given:
+        return by_id(str(given["id"]))
+    identifier = str(given["identifier"])
+    scheme, colon, value = identifier.partition(":")
+    if not (scheme and colon and value):
+        raise RequestError(f"the identifier {identifier!r} is not `scheme:value`, as `serial:4711` is")
+    return identifier

@@ -1,0 +1,93 @@
+"""Scalars that GraphQL lacks. Values are already JSON when they come from a store, so output passes through."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLScalarType, print_ast
+from graphql.language import IntValueNode, ValueNode
+from strawberry.types.scalar import ScalarDefinition
+
+from schema.model.base import instant_text
+
+DateTime = NewType("DateTime", str)
+Json = NewType("Json", object)
+
+_INT64 = 2**63
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def read_datetime(value: object) -> str:
+    """A time as the client wrote it, in UTC; `ValueError` where it has no offset or is no time."""
+    if isinstance(value, str) and "T" in value.upper():
+        try:
+            found = datetime.fromisoformat(value)
+            if found.tzinfo is not None:
+                return instant_text(found)
+        except (ValueError, OverflowError):
+            pass
+    raise ValueError(f"{value!r} is not an RFC 3339 time with an offset, as 2026-03-01T14:30:00Z is")
+
+
+def read_date(value: object) -> str:
+    """A calendar day; `ValueError` where it is none."""
+    if isinstance(value, str) and len(value) == 10:
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            pass
+    raise ValueError(f"{value!r} is not an ISO 8601 day, as 2026-03-01 is")
+
+
+def read_int64(value: object) -> int:
+    """A whole number of 64 bits; `ValueError` where it is none."""
+    if isinstance(value, int) and not isinstance(value, bool) and -_INT64 <= value < _INT64:
+        return value
+    raise ValueError(f"{value!r} is not a whole number of at most 64 bits")
+
+
+def _int64_literal(node: ValueNode, _variables: Any = None) -> int:
+    if not isinstance(node, IntValueNode):
+        raise ValueError(f"{print_ast(node)} is not a whole number")
+    return read_int64(int(node.value))
+
+
+DATE_TIME = strawberry.scalar(
+    name="DateTime",
+    description="A point in time, RFC 3339 in UTC, to the microsecond: `2026-03-01T14:30:00Z`. "
+    "Any offset is taken in arguments.",
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+    serialize=_same,
+    parse_value=read_datetime,
+)
+
+JSON = strawberry.scalar(
+    name="JSON",
+    description="Any JSON value.",
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
+    serialize=_same,
+    parse_value=_same,
+)
+
+SCALARS: dict[object, ScalarDefinition] = {DateTime: DATE_TIME, Json: JSON}
+
+DATE = GraphQLScalarType(
+    "Date",
+    description="A calendar day at the site, ISO 8601: `2026-03-01`.",
+    specified_by_url="https://www.iso.org/iso-8601-date-and-time-format.html",
+    serialize=_same,
+    parse_value=read_date,
+)
+
+INT64 = GraphQLScalarType(
+    "Int64",
+    description="A whole number of at most 64 bits, signed, as a JSON number.",
+    serialize=_same,
+    parse_value=read_int64,
+    parse_literal=_int64_literal,
+)

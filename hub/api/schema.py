@@ -1,0 +1,108 @@
+"""The GraphQL schema: what is declared by hand with strawberry, and the types that follow from the model, in one.
+
+Strawberry parses, validates, executes and speaks the transports. The hundreds of types derived from the model are made
+in graphql-core's own terms and put beside strawberry's: a derived type is a value, not a class, and building them so
+takes a tenth of the time (`docs/decisions/graphql.md`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    is_introspection_type,
+    print_schema,
+)
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from hub.api import reading, walk
+from hub.api.common import VALUE_TYPES, Conflict, Identifier, PageInfo, Parameter, Quantity, Said, SortDirection, Source
+from hub.api.context import Limits
+from hub.api.depth import depth_limit
+from hub.api.masking import Masked
+from hub.api.mutation import Mutation
+from hub.api.query import Query
+from hub.api.scalars import SCALARS
+from hub.api.subscription import Subscription
+from hub.api.types import Types
+from schema.registry import Model
+
+_CACHED = 256
+"""Documents that are kept parsed and validated."""
+
+
+class HubSchema(strawberry.Schema):
+    """The schema of a model."""
+
+    def __init__(self, model: Model, limits: Limits | None = None) -> None:
+        limits = limits or Limits()
+        rule = depth_limit(limits.max_depth)
+        super().__init__(
+            query=Query,
+            mutation=Mutation,
+            subscription=Subscription,
+            types=[Source, Said, Conflict, Identifier, Quantity, Parameter, PageInfo, SortDirection],
+            extensions=[
+                Masked,
+                lambda: MaxTokensLimiter(limits.max_tokens),
+                lambda: ParserCache(_CACHED),
+                lambda: AddValidationRules([rule]),
+                lambda: ValidationCache(_CACHED),
+            ],
+            config=StrawberryConfig(scalar_map=SCALARS),
+        )
+        self._schema = _with_model(self._schema, model)
+        self._schema._strawberry_schema = self  # type: ignore[attr-defined]
+
+    def process_errors(self, errors: list[Any], execution_context: ExecutionContext | None = None) -> None:
+        """Nothing: `hub.api.masking` logs what is worth logging."""
+
+    def as_str(self) -> str:
+        return print_schema(self._schema) + "\n"
+
+    __str__ = as_str
+
+    @property
+    def core(self) -> GraphQLSchema:
+        """The schema as graphql-core has it."""
+        return self._schema
+
+
+def sdl(model: Model) -> str:
+    """The schema of a model in GraphQL's schema definition language."""
+    return HubSchema(model).as_str()
+
+
+def _with_model(static: GraphQLSchema, model: Model) -> GraphQLSchema:
+    common = {name: type_ for name, type_ in static.type_map.items() if not is_introspection_type(type_)}
+    _read_from_rows(common)
+    types = Types(model, common)
+    query = static.query_type
+    assert query is not None
+    arguments = static.to_kwargs()
+    arguments["query"] = GraphQLObjectType(
+        query.name,
+        {**query.fields, **types.query(lookup=reading.lookup, page=reading.page)},
+        description=query.description,
+    )
+    arguments["types"] = (*(t for t in common.values() if t is not query), *types.objects.values())
+    return GraphQLSchema(**arguments)
+
+
+def _read_from_rows(common: dict[str, GraphQLNamedType]) -> None:
+    """Values and things are dicts here, so strawberry's resolvers, which expect its classes, give way."""
+    for name in VALUE_TYPES:
+        type_ = common[name]
+        assert isinstance(type_, GraphQLObjectType)
+        for field in type_.fields.values():
+            field.resolve = None
+    entity = common["Entity"]
+    assert isinstance(entity, GraphQLInterfaceType)
+    entity.resolve_type = walk.type_name

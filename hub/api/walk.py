@@ -1,0 +1,156 @@
+"""Resolvers over what a plan read: rows are dicts by response key, so each resolver is a look-up.
+
+Select       dict by response key; prefixed where the connection's things are selected in several places
+connection   the page as read, with the order's text and whether it began after a cursor
+edge         {"row", "place", "order"}
+values       dicts by GraphQL name, as `hub.api.common` declares them
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from graph.plan import Row
+from graph.state import conflicts_from_json, records_from_json
+from hub.api import cursors
+from hub.api.context import CoreInfo
+from schema.assertion import IDENTIFIER_CELL, PATH, PROPERTY_CELL
+from schema.merge import Record
+from schema.model.base import instant_text
+
+KIND = ".kind"
+"""Under this key a row carries its kind's name where the field's type is the interface."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def instant(micros: int) -> str:
+    """Microseconds since 1970 UTC as RFC 3339."""
+    return instant_text(_EPOCH + timedelta(microseconds=micros))
+
+
+def by_key(row: Row, info: CoreInfo) -> Any:
+    """What was read for this response key."""
+    return row[str(info.path.key)]
+
+
+def kind_name(_row: Row, info: CoreInfo) -> str:
+    return info.parent_type.name
+
+
+def type_name(row: Row, *_: Any) -> str:
+    """The type of a row whose field's type is the interface."""
+    return str(row[KIND])
+
+
+def connection_field(row: Row, info: CoreInfo, **arguments: Any) -> Row:
+    return connection(row[str(info.path.key)], arguments)
+
+
+def connection(page: Row, arguments: Mapping[str, Any]) -> Row:
+    """A page as read, with what its cursors need."""
+    order = cursors.order_text(arguments.get("orderBy"))
+    return {**page, "order": order, "previous": arguments.get("after") is not None}
+
+
+def nodes(page: Row, info: CoreInfo) -> list[Row]:
+    place = str(info.path.key)
+    return [_at(row["node"], place) for row in page["rows"]]
+
+
+def edges(page: Row, info: CoreInfo) -> list[Row]:
+    place = str(info.path.key)
+    return [{"row": row, "place": place, "order": page["order"]} for row in page["rows"]]
+
+
+def page_info(page: Row, _info: CoreInfo) -> Row:
+    rows = page["rows"]
+    return {
+        "hasNextPage": page["more"],
+        "hasPreviousPage": page["previous"],
+        "startCursor": cursors.encode(page["order"], rows[0]["cursor"]) if rows else None,
+        "endCursor": cursors.encode(page["order"], rows[-1]["cursor"]) if rows else None,
+    }
+
+
+def total_count(page: Row, _info: CoreInfo) -> int:
+    return int(page["total"])
+
+
+def node(edge: Row, info: CoreInfo) -> Row:
+    return _at(edge["row"]["node"], f"{edge['place']}/{info.path.key}")
+
+
+def cursor(edge: Row, _info: CoreInfo) -> str:
+    return cursors.encode(edge["order"], edge["row"]["cursor"])
+
+
+def edge_value(edge: Row, info: CoreInfo) -> Any:
+    values, key = edge["row"]["edge"], str(info.path.key)
+    return values[key] if key in values else values[f"{edge['place']}.{key}"]
+
+
+def sources(row: Row, info: CoreInfo) -> list[Row]:
+    records = records_from_json(info.parent_type.name, row[str(info.path.key)] or ())
+    return [_source(record) for record in records if record.current]
+
+
+def conflicts(row: Row, info: CoreInfo) -> list[Row]:
+    found = conflicts_from_json(row[str(info.path.key)] or ())
+    return [
+        {
+            "attribute": conflict.cell,
+            "winner": conflict.said[0].system,
+            "said": [
+                {"system": s.system, "id": s.id, "value": _spoken(s.value), "eventTime": instant(s.time)}
+                for s in conflict.said
+            ],
+        }
+        for conflict in found
+    ]
+
+
+def identifiers(row: Row, info: CoreInfo) -> list[Row]:
+    named = (name.partition(":") for name in row[str(info.path.key)] or ())
+    return [{"scheme": scheme, "value": value} for scheme, _, value in named]
+
+
+def properties(row: Row, info: CoreInfo) -> Any:
+    return row[str(info.path.key)] or {}
+
+
+def _at(row: Row, place: str) -> Row:
+    """What was selected of a row at one place of its connection."""
+    first = next(iter(row), "")
+    if "." not in first:
+        return row
+    prefix = f"{place}."
+    return {key.removeprefix(prefix): value for key, value in row.items() if key.startswith(prefix)}
+
+
+def _source(record: Record) -> Row:
+    values: dict[str, Any] = {}
+    for name, cell in record.cells.items():
+        group, _, inner = name.partition("/")
+        if cell.value is None or name == PATH:
+            continue
+        if name.startswith((IDENTIFIER_CELL, PROPERTY_CELL)):
+            values.setdefault(group, {})[inner] = cell.value
+        else:
+            values[name] = _spoken(cell.value)
+    return {
+        "system": record.key.system,
+        "id": record.key.id,
+        "observedAt": instant(max(record.asserted.time, *(cell.time for cell in record.cells.values()))),
+        "path": record.value(PATH),
+        "values": values,
+    }
+
+
+def _spoken(value: Any) -> Any:
+    """A cell's value as a payload has it: references as flat objects."""
+    if isinstance(value, list) and value and all(isinstance(v, dict) and "to" in v for v in value):
+        return [{**reference["to"], **reference.get("with", {})} for reference in value]
+    return value
