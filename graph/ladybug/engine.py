@@ -6,7 +6,7 @@ The package is synchronous and raises RuntimeError for everything; what went wro
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,6 +31,8 @@ _MEANINGS: tuple[tuple[str, type[GraphError], str], ...] = (
 )
 _INTERRUPTED = "Interrupted"
 _MAX_STATEMENTS = 1000
+
+Rows = Sequence[str] | Sequence[Sequence[Sequence[str | None]]]
 
 
 def meaning(error: BaseException, doing: str, *, writing: bool) -> GraphError:
@@ -81,6 +83,7 @@ class Session:
         self._writing = writing
         self._connection = ladybug.Connection(database)
         self._statements: set[str] = set()
+        self._prepared: dict[str, ladybug.PreparedStatement] = {}
         self._deadline: float | None = None
         self._cancelled = False
 
@@ -105,10 +108,31 @@ class Session:
 
     def run(self, cypher: str, parameters: Mapping[str, Any] | None = None) -> list[list[Any]]:
         """Runs one statement and gives all its rows."""
+        self._statements.add(cypher)
+        return self._execute(cypher, lambda: cypher, dict(parameters or {}))
+
+    def run_rows(self, cypher: str, rows: Rows) -> list[list[Any]]:
+        """Runs a statement over `$rows`, at least one: all texts, or all lists of lists of texts.
+
+        Rows of one such type need one plan. For parameters in general the package looks at every value, each time, to
+        find the plan that fits, which takes as long as running it.
+        """
+        return self._execute(cypher, lambda: self._prepare(cypher, rows), {"rows": rows})
+
+    def _prepare(self, cypher: str, rows: Rows) -> ladybug.PreparedStatement:
+        if cypher not in self._prepared:
+            prepared = ladybug.PreparedStatement(self._connection, cypher, {"rows": rows})
+            if not prepared.is_success():
+                raise RuntimeError(prepared.get_error_message())
+            self._prepared[cypher] = prepared
+        return self._prepared[cypher]
+
+    def _execute(
+        self, cypher: str, query: Callable[[], str | ladybug.PreparedStatement], parameters: dict[str, Any]
+    ) -> list[list[Any]]:
         try:
             self._limit()
-            self._statements.add(cypher)
-            result = cast(ladybug.QueryResult, self._connection.execute(cypher, dict(parameters or {})))
+            result = cast(ladybug.QueryResult, self._connection.execute(query(), parameters))
             try:
                 return cast(list[list[Any]], result.get_all())
             finally:
@@ -123,11 +147,13 @@ class Session:
 
     def renew(self) -> None:
         """Begins a new connection, which has no plans of tables that are gone."""
+        self._prepared.clear()
+        self._statements.clear()
         self._connection.close()
         self._connection = ladybug.Connection(self._database)
-        self._statements.clear()
 
     def close(self) -> None:
+        self._prepared.clear()
         self._connection.close()
 
     def _limit(self) -> None:

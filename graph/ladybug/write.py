@@ -81,29 +81,29 @@ class NodeStatements:
         name, key = quote(table), quote(columns[0].name)
         (_, key_value), *others = self._rows.expressions
         every = ", ".join(f"{column}: {value}" for column, value in self._rows.expressions)
-        self._known = f"UNWIND $keys AS k MATCH (n:{name} {{{key}: k}}) RETURN k"
+        self._known = f"UNWIND $rows AS k MATCH (n:{name} {{{key}: k}}) RETURN k"
         self._create = f"UNWIND $rows AS r CREATE (n:{name} {{{every}}})"
         self._set = f"UNWIND $rows AS r MATCH (n:{name} {{{key}: {key_value}}}) SET " + ", ".join(
             f"n.{column} = {value}" for column, value in others
         )
-        self._delete = f"UNWIND $keys AS k MATCH (n:{name} {{{key}: k}}) DETACH DELETE n"
+        self._delete = f"UNWIND $rows AS k MATCH (n:{name} {{{key}: k}}) DETACH DELETE n"
 
     def put(self, session: Session, rows: Mapping[str, Sequence[Any]]) -> set[str]:
         """Writes rows by key; gives the keys that were not there before."""
         created: set[str] = set()
         for chunk in chunks(rows):
-            known = {row[0] for row in session.run(self._known, {"keys": chunk})}
+            known = {row[0] for row in session.run_rows(self._known, chunk)}
             new = [key for key in chunk if key not in known]
             if new:
-                session.run(self._create, {"rows": [self._rows.pack(rows[key]) for key in new]})
+                session.run_rows(self._create, [self._rows.pack(rows[key]) for key in new])
                 created.update(new)
             if known:
-                session.run(self._set, {"rows": [self._rows.pack(rows[key]) for key in chunk if key in known]})
+                session.run_rows(self._set, [self._rows.pack(rows[key]) for key in chunk if key in known])
         return created
 
     def delete(self, session: Session, keys: Iterable[str]) -> None:
         for chunk in chunks(keys):
-            session.run(self._delete, {"keys": chunk})
+            session.run_rows(self._delete, chunk)
 
 
 class EdgeStatements:
@@ -130,7 +130,7 @@ class EdgeStatements:
     def create(self, session: Session, edges: Iterable[Edge]) -> None:
         for chunk in chunks(edges):
             rows = [self._rows.pack([e.key.source.id, e.key.target.id, *edge_values(self._link, e)]) for e in chunk]
-            ((made,),) = session.run(self._create, {"rows": rows})
+            ((made,),) = session.run_rows(self._create, rows)
             if made != len(chunk):
                 link = f"{self._link.source}.{self._link.name}"
                 raise WriteFailed(f"writing {len(chunk)} edges {link}, only {made} have both their nodes in the graph")
@@ -138,7 +138,7 @@ class EdgeStatements:
     def delete(self, session: Session, keys: Iterable[EdgeKey]) -> None:
         for chunk in chunks(keys):
             rows = [self._key.pack([key.source.id, key.target.id, key.occurrence]) for key in chunk]
-            session.run(self._delete, {"rows": rows})
+            session.run_rows(self._delete, rows)
 
 
 @dataclass(frozen=True)
@@ -179,14 +179,14 @@ class Writer:
 
     def resolve(self, identifiers: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
         by_key = {identifier_key(*reference): reference for reference in identifiers}
-        cypher = f"UNWIND $keys AS k MATCH (i:{quote(IDENTIFIER)} {{key: k}}) RETURN k, i.thing"
+        cypher = f"UNWIND $rows AS k MATCH (i:{quote(IDENTIFIER)} {{key: k}}) RETURN k, i.thing"
         return {by_key[key]: thing for key, thing in self._read(cypher, by_key)}
 
     def things(self, keys: Collection[Key]) -> dict[Key, Thing]:
         found: dict[Key, Thing] = {}
         for kind, ids in _by_kind(keys).items():
             cypher = (
-                f"UNWIND $keys AS k MATCH (n:{quote(kind)} {{id: k}}) "
+                f"UNWIND $rows AS k MATCH (n:{quote(kind)} {{id: k}}) "
                 "RETURN k, n.`_records`, n.`_edges`, n.`_conflicts`"
             )
             for id_, records, edges, conflicts in self._read(cypher, ids):
@@ -206,7 +206,7 @@ class Writer:
             if (types := self._statements.incoming.get(kind)) is None:
                 continue
             cypher = (
-                f"UNWIND $keys AS k MATCH (n:{quote(kind)} {{id: k}}) WITH k, n "
+                f"UNWIND $rows AS k MATCH (n:{quote(kind)} {{id: k}}) WITH k, n "
                 f"MATCH (n)<-[:{types}]-(x) RETURN DISTINCT k, label(x), x.id"
             )
             for id_, source_kind, source in self._read(cypher, ids):
@@ -215,7 +215,7 @@ class Writer:
 
     def withdrawn(self, keys: Collection[RecordKey]) -> dict[RecordKey, Record]:
         by_key = {record_key(key): key for key in keys}
-        cypher = f"UNWIND $keys AS k MATCH (w:{quote(WITHDRAWN)} {{key: k}}) RETURN k, w.record"
+        cypher = f"UNWIND $rows AS k MATCH (w:{quote(WITHDRAWN)} {{key: k}}) RETURN k, w.record"
         rows = self._read(cypher, by_key)
         return {by_key[key]: Record.from_json(by_key[key].kind, orjson.loads(text)) for key, text in rows}
 
@@ -262,7 +262,7 @@ class Writer:
         swept: set[Key] = set()
         for kind, ids in _by_kind(unreferred).items():
             types = self._statements.incoming.get(kind)
-            known = f"UNWIND $keys AS k MATCH (n:{quote(kind)} {{id: k}}) WHERE n.placeholder "
+            known = f"UNWIND $rows AS k MATCH (n:{quote(kind)} {{id: k}}) WHERE n.placeholder "
             alone = {row[0] for row in self._read(f"{known}RETURN k", ids)}
             if types is not None:
                 referred = f"{known}WITH k, n MATCH (n)<-[:{types}]-(x) RETURN DISTINCT k"
@@ -273,7 +273,7 @@ class Writer:
 
     def _read(self, cypher: str, keys: Iterable[str]) -> Iterator[list[Any]]:
         for chunk in chunks(keys):
-            yield from self._session.run(cypher, {"keys": chunk})
+            yield from self._session.run_rows(cypher, chunk)
 
 
 def identifier_key(kind: str, identifier: str) -> str:
