@@ -1,4 +1,4 @@
-"""What every form of the broker must do. A form's tests subclass `BrokerContract` and say how one is made."""
+"""What every form of the broker must do. A form says how one is made, and its tests subclass the contracts."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ async def started(broker: Broker, accept: Taker) -> AsyncIterator[Broker]:
         await broker.stop()
 
 
-class BrokerContract:
+class BrokerForm:
     """Subclasses give `fresh`: a broker that is not started, and the port of the loopback address that clients use."""
 
     def fresh(
@@ -101,6 +101,10 @@ class BrokerContract:
     @pytest.fixture
     def port(self, made: tuple[Broker, int]) -> int:
         return made[1]
+
+
+class BrokerContract(BrokerForm):
+    """What holds for every form."""
 
     @pytest.mark.parametrize("qos", [0, 1, 2])
     async def test_a_message_of_any_qos_arrives_as_it_was_sent(
@@ -240,7 +244,7 @@ class BrokerContract:
             await system.hung_up()
 
 
-class BurstContract(BrokerContract):
+class BurstContract(BrokerForm):
     """With room for few messages at once."""
 
     @pytest.fixture

@@ -18,7 +18,7 @@ from hub.mqtt import client as client_module
 from hub.mqtt.client import MqttClient
 from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.limits import BrokerLimits
-from tests.contracts.broker import GOLDEN, LOT, BrokerContract, BurstContract, Taker, started
+from tests.contracts.broker import GOLDEN, LOT, BrokerContract, BrokerForm, BurstContract, Taker, started
 from tests.hub.mqtt.wire import PUBLISH, Wire
 from tests.servers import Mosquitto, free_port
 from tests.servers import mosquitto as start_mosquitto
@@ -36,7 +36,7 @@ async def until_connected(broker: Broker, connected: bool = True) -> None:
             await asyncio.sleep(0.01)
 
 
-class External(BrokerContract):
+class External(BrokerForm):
     @asynccontextmanager
     async def fresh(self, folder: Path, limits: BrokerLimits) -> AsyncIterator[tuple[Broker, int]]:
         with start_mosquitto(folder / "mosquitto") as server:
@@ -46,7 +46,7 @@ class External(BrokerContract):
         """What is too large for a broker that runs elsewhere is that broker's own affair."""
 
 
-class TestMqttClient(External):
+class TestMqttClient(External, BrokerContract):
     pass
 
 

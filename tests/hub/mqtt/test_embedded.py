@@ -13,19 +13,19 @@ from hub.errors import BrokerError
 from hub.messages import Broker, Outbound
 from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.limits import BrokerLimits
-from tests.contracts.broker import GOLDEN, LOT, BrokerContract, BurstContract, Taker, started
+from tests.contracts.broker import GOLDEN, LOT, BrokerContract, BrokerForm, BurstContract, Taker, started
 from tests.hub.mqtt.wire import PUBACK, PUBLISH, PUBREC, Packet, Wire
 from tests.servers import free_port
 
 
-class Amqtt(BrokerContract):
+class Amqtt(BrokerForm):
     @asynccontextmanager
     async def fresh(self, folder: Path, limits: BrokerLimits) -> AsyncIterator[tuple[Broker, int]]:
         port = free_port()
         yield AmqttBroker(Address("127.0.0.1", port), "hub-1", limits, "uns/v1"), port
 
 
-class TestAmqtt(Amqtt):
+class TestAmqtt(Amqtt, BrokerContract):
     @pytest.mark.parametrize(("qos", "answer"), [(1, PUBACK), (2, PUBREC)])
     async def test_it_acknowledges_only_what_is_accepted(
         self, broker: Broker, port: int, take: Taker, qos: int, answer: int

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from hub.address import Address
+from hub.errors import BrokerError, PublishError
+from hub.messages import Broker, Outbound
+from hub.mqtt.limits import BrokerLimits
+from hub.mqtt.mosquitto import MosquittoBroker, configuration
+from hub.mqtt.processes import command_of, parent_of
+from tests.contracts.broker import GOLDEN, LOT, BrokerContract, BrokerForm, BurstContract, Taker, started
+from tests.hub.mqtt.test_client import until_connected
+from tests.hub.mqtt.wire import PUBLISH, Wire
+from tests.servers import free_port, mosquitto_path, wait_for_port
+
+HUB = Path(__file__).parent / "mosquitto_process.py"
+
+
+def child(folder: Path, port: int, limits: BrokerLimits | None = None, binary: str | None = None) -> MosquittoBroker:
+    where = Path(binary or mosquitto_path())
+    return MosquittoBroker(where, Address("127.0.0.1", port), folder, "hub-1", limits or BrokerLimits(), "uns/v1")
+
+
+def process_of(folder: Path) -> int:
+    return int(json.loads((folder / "mosquitto" / "process.json").read_text())["process"])
+
+
+async def until_gone(process: int) -> None:
+    async with asyncio.timeout(10):
+        while command_of(process):
+            await asyncio.sleep(0.01)
+
+
+class Child(BrokerForm):
+    @asynccontextmanager
+    async def fresh(self, folder: Path, limits: BrokerLimits) -> AsyncIterator[tuple[Broker, int]]:
+        port = free_port()
+        yield child(folder / "a data folder", port, limits), port
+
+
+class TestMosquittoBroker(Child, BrokerContract):
+    pass
+
+
+class TestBurstAtMosquittoBroker(Child, BurstContract):
+    pass
+
+
+@pytest.fixture
+def take() -> Taker:
+    return Taker()
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+async def test_a_killed_mosquitto_is_started_again_and_the_hub_comes_back(
+    tmp_path: Path, port: int, take: Taker, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with started(child(tmp_path, port), take) as broker:
+        for round in (1, 2):
+            os.kill(process_of(tmp_path), signal.SIGKILL)
+            await until_connected(broker, False)
+            with pytest.raises(PublishError):
+                await broker.publish(Outbound(GOLDEN, b"{}"))
+            await until_connected(broker)
+            async with Wire(port) as system:
+                await system.published(LOT, b"{}")
+            await take.until(round)
+    assert "mosquitto has ended (-9); starting it again" in caplog.text
+
+
+async def test_golden_records_are_still_there_after_a_restart(tmp_path: Path, port: int, take: Taker) -> None:
+    async with started(child(tmp_path, port), take) as broker:
+        await broker.publish(Outbound(GOLDEN, b"{}", retain=True))
+    async with started(child(tmp_path, port), take), Wire(port) as dashboard:
+        await dashboard.subscribe("uns/v1/acme/#")
+        assert (await dashboard.receive(PUBLISH)).topic == GOLDEN
+
+
+async def test_nothing_is_left_after_stopping(tmp_path: Path, port: int, take: Taker) -> None:
+    async with started(child(tmp_path, port), take):
+        process = process_of(tmp_path)
+        assert str(tmp_path) in command_of(process) and parent_of(process) == os.getpid()
+    assert not command_of(process)
+    assert not (tmp_path / "mosquitto" / "process.json").exists()
+
+
+async def test_kill_9_of_the_hub_ends_its_mosquitto_which_saves_its_store(
+    tmp_path: Path, port: int, take: Taker
+) -> None:
+    hub = await other_hub(tmp_path, port)
+    process = process_of(tmp_path)
+    async with Wire(port) as system:
+        await system.published(LOT, b"{}")
+    hub.kill()
+    await hub.wait()
+    await until_gone(process)
+    async with started(child(tmp_path, port), take):
+        # The killed hub accepts nothing; what Mosquitto acknowledged was still its own to deliver.
+        await take.until(1)
+
+
+async def test_a_mosquitto_that_an_earlier_hub_left_behind_is_ended(
+    tmp_path: Path, port: int, take: Taker, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "mosquitto"
+    folder.mkdir()
+    config = folder / "mosquitto.conf"
+    config.write_text(configuration(Address("127.0.0.1", port), folder, BrokerLimits()))
+    orphan = await asyncio.create_subprocess_exec(mosquitto_path(), "-c", str(config))
+    (folder / "process.json").write_text(json.dumps({"process": orphan.pid, "hub": 2**22 + 1}))
+    wait_for_port(port)
+    async with Wire(port) as system:
+        system.publish(GOLDEN, b"{}", retain=True)
+        await system.receive()
+    async with started(child(tmp_path, port), take), Wire(port) as dashboard:
+        await dashboard.subscribe("uns/v1/acme/#")
+        assert (await dashboard.receive(PUBLISH)).topic == GOLDEN
+    assert await orphan.wait() == 0
+    assert f"left behind (process {orphan.pid})" in caplog.text
+
+
+@pytest.mark.parametrize("record", ["", "[]", '{"process": 1, "hub": 1}', '{"process": "x"}'])
+async def test_a_record_that_means_nothing_is_no_hindrance(tmp_path: Path, port: int, take: Taker, record: str) -> None:
+    (tmp_path / "mosquitto").mkdir()
+    (tmp_path / "mosquitto" / "process.json").write_text(record)
+    async with started(child(tmp_path, port), take) as broker:
+        assert (await broker.status()).connected
+
+
+async def test_the_mosquitto_of_a_hub_that_runs_is_left_alone(tmp_path: Path, port: int, take: Taker) -> None:
+    hub = await other_hub(tmp_path, port)
+    with pytest.raises(BrokerError, match=rf"process id {hub.pid} already runs mosquitto .*`--data`"):
+        await child(tmp_path, free_port()).start(take)
+    assert command_of(process_of(tmp_path))
+    hub.terminate()
+    await hub.wait()
+
+
+async def test_a_port_in_use_is_told_with_its_holder_and_the_remedy(tmp_path: Path, take: Taker) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(
+            BrokerError, match=rf"127.0.0.1:{port}: .* held by process {os.getpid()} .*--mqtt HOST:PORT"
+        ):
+            await child(tmp_path, port).start(take)
+
+
+async def test_a_program_that_is_no_mosquitto_is_told(tmp_path: Path, port: int, take: Taker) -> None:
+    with pytest.raises(BrokerError, match="mosquitto does not start on"):
+        await child(tmp_path, port, binary="/bin/false").start(take)
+    with pytest.raises(BrokerError, match=r"can't run .*/missing.*`--broker amqtt`"):
+        child(tmp_path, port, binary=str(tmp_path / "missing"))
+
+
+async def test_a_failed_start_leaves_nothing_and_can_be_repeated(
+    tmp_path: Path, port: int, take: Taker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.mqtt.mosquitto.configuration", lambda *_: "nonsense true\n")
+    with pytest.raises(BrokerError, match="Unknown configuration variable"):
+        await child(tmp_path, port).start(take)
+    monkeypatch.undo()
+    async with started(child(tmp_path, port), take) as broker:
+        assert (await broker.status()).product.startswith("mosquitto 2.")
+
+
+async def other_hub(folder: Path, port: int) -> asyncio.subprocess.Process:
+    hub = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(HUB), mosquitto_path(), str(folder), str(port)), stdout=asyncio.subprocess.PIPE
+    )
+    assert hub.stdout is not None
+    assert await asyncio.wait_for(hub.stdout.readline(), 15) == b"started\n"
+    return hub
