@@ -76,17 +76,21 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
         store = await open_store(str(settings.graph), model)
         stack.push_async_callback(store.close)
         hub, announcer = _assemble(settings, model, journal, store, _broker(settings))
-        async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(hub.outbox.run()), tasks.create_task(announcer.keep_position(journal))]
-            try:
-                await hub.broker.start(hub.ingest.accept)
-                await catch_up(journal, store, model, settings.authority, hub.outbox, settings.topic_prefix)
-                running.append(tasks.create_task(hub.projector.run()))
-                yield hub
-            finally:
-                await hub.broker.stop()
-                for task in running:
-                    task.cancel()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                running = [tasks.create_task(hub.outbox.run()), tasks.create_task(announcer.keep_position(journal))]
+                try:
+                    await hub.broker.start(hub.ingest.accept)
+                    await catch_up(journal, store, model, settings.authority, hub.outbox, settings.topic_prefix)
+                    running.append(tasks.create_task(hub.projector.run()))
+                    yield hub
+                finally:
+                    await hub.broker.stop()
+                    for task in running:
+                        task.cancel()
+        except* Exception as group:
+            # The group is the task group's own making; what went wrong is in it.
+            raise group.exceptions[0] from None
 
 
 def _broker(settings: Settings) -> Broker:

@@ -1,15 +1,22 @@
-"""The graph anew from the journal, beside the one in use, and what differs between the two."""
+"""The graph anew from the journal, made beside the one in use, compared with it, and put in its place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from graph.open import ladybug_path, open_store, remove
 from graph.projection import project
 from graph.store import GraphStore
+from hub.clock import instant, now
+from hub.errors import HubError
+from hub.journal.open import open_journal
 from hub.journal.port import Journal
+from hub.settings import Settings
 from schema.authority import Authority
+from schema.model import MODEL
 from schema.registry import Model
 
 Progress = Callable[[int, int], None]
@@ -24,6 +31,81 @@ class Difference:
 
     old: Mapping[str, Any] | None
     new: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild did. `old` is where the replaced graph is kept, None when there was none or it was equal."""
+
+    assertions: int
+    differences: tuple[Difference, ...]
+    old: Path | None
+
+
+async def rebuild(settings: Settings, progress: Progress | None = None, model: Model = MODEL) -> Rebuilt:
+    """Makes the graph anew and puts it in the place of the one in use. The hub must be stopped.
+
+    An equal graph is dropped; one that differs is kept beside the new one, under a name that says when. What was
+    pending is in the new graph too. `HubError` or `GraphError` says what stands in the way; then nothing has changed.
+    """
+    place = ladybug_path(str(settings.graph))
+    if place is None:
+        raise HubError(f"can't rebuild {settings.graph}: only a ladybug:/// graph is rebuilt in place")
+    beside = place.with_name(f"{place.name}.rebuilding")
+    journal = await open_journal(str(settings.journal))
+    try:
+        remove(beside)
+        done, found = await _beside(journal, settings, model, place, beside, progress)
+        old = _swap(place, beside, keep=bool(found))
+        await _all_applied(journal)
+    finally:
+        await journal.close()
+    return Rebuilt(done, tuple(found), old)
+
+
+async def _beside(
+    journal: Journal, settings: Settings, model: Model, place: Path, beside: Path, progress: Progress | None
+) -> tuple[int, list[Difference]]:
+    """Makes the new graph and compares it with the one in use, once that has caught up with the journal."""
+    store = await open_store(f"ladybug:///{beside}", model)
+    try:
+        done = await replay(journal, store, model, settings.authority, progress)
+        found: list[Difference] = []
+        if place.exists():
+            current = await open_store(f"ladybug:///{place}", model)
+            try:
+                await _catch_up(journal, current, model, settings.authority)
+                found = await differences(current, store)
+            finally:
+                await current.close()
+    finally:
+        await store.close()
+    return done, found
+
+
+async def _catch_up(journal: Journal, store: GraphStore, model: Model, authority: Authority) -> None:
+    """Projects what is pending, so that two graphs of the same messages are compared."""
+    while entries := await journal.pending(BATCH):
+        async with store.write() as tx:
+            await project(tx, model, authority, (e.accepted.assertion for e in entries))
+        await journal.applied(entries)
+
+
+async def _all_applied(journal: Journal) -> None:
+    while entries := await journal.pending(BATCH):
+        await journal.applied(entries)
+
+
+def _swap(place: Path, beside: Path, *, keep: bool) -> Path | None:
+    old = None
+    if place.exists():
+        old = place.with_name(f"{place.name}.before-{instant(now()).replace(':', '')}")
+        place.rename(old)
+    beside.rename(place)
+    if old is not None and not keep:
+        remove(old)
+        old = None
+    return old
 
 
 async def replay(
@@ -62,5 +144,9 @@ async def differences(old: GraphStore, new: GraphStore, limit: int = 20) -> list
 
 
 def _place(entry: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Where an entry stands in the dump's order."""
-    return tuple(entry["order"])
+    """Where an entry stands in a dump: nodes, edges, identifiers, each in their own order."""
+    if "node" in entry:
+        return 0, entry["node"], entry["id"]
+    if "edge" in entry:
+        return 1, entry["edge"], entry["from"], entry["to"][1], entry["_occurrence"]
+    return 2, f"{entry['kind']}|{entry['identifier']}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 
 import uvicorn
@@ -21,23 +23,52 @@ log = logging.getLogger(__name__)
 Ready = Callable[[Hub], Awaitable[None]]
 
 
+class _Server(uvicorn.Server):
+    """Leaves signals to `serve`: uvicorn raises them again when it ends, before the parts could be closed."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 async def serve(settings: Settings, ready: Ready | None = None) -> None:
     """Runs a hub until SIGINT or SIGTERM; `ready` is called once, when it takes messages and answers questions.
 
     `HubError` or `GraphError` says which part could not be opened.
     """
     stage = Stage()
-    async with _web(settings, stage) as stopped, open_hub(settings) as hub:
-        stage.hub, stage.doing = hub, "running"
-        if ready is not None:
-            await ready(hub)
-        await stopped.wait()
-        stage.hub, stage.doing = None, "stopping"
+    with _told_to_stop() as stopped:
+        async with _web(settings, stage), open_hub(settings) as hub:
+            stage.hub, stage.doing = hub, "running"
+            if ready is not None:
+                await ready(hub)
+            await stopped.wait()
+            stage.hub, stage.doing = None, "stopping"
+            log.info("stopping")
+
+
+@contextlib.contextmanager
+def _told_to_stop() -> Iterator[asyncio.Event]:
+    """An event that SIGINT and SIGTERM set. A second signal ends the process at once."""
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+
+    def stop() -> None:
+        stopped.set()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        yield stopped
+    finally:
+        stop()
 
 
 @asynccontextmanager
-async def _web(settings: Settings, stage: Stage) -> AsyncIterator[asyncio.Event]:
-    """Answers HTTP while the block runs; yields an event that is set when the process is told to stop."""
+async def _web(settings: Settings, stage: Stage) -> AsyncIterator[None]:
+    """Answers HTTP while the block runs."""
     app = Starlette(routes=[*web.routes(stage), *api.routes(stage)])
     config = uvicorn.Config(
         app,
@@ -48,13 +79,11 @@ async def _web(settings: Settings, stage: Stage) -> AsyncIterator[asyncio.Event]
         lifespan="off",
         ws="websockets-sansio",
     )
-    server = uvicorn.Server(config)
-    stopped = asyncio.Event()
+    server = _Server(config)
     task = asyncio.create_task(server.serve(), name="http")
-    task.add_done_callback(lambda _: stopped.set())
     try:
         await _listening(server, task, settings)
-        yield stopped
+        yield
     finally:
         server.should_exit = True
         await asyncio.gather(task, return_exceptions=True)
