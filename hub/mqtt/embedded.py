@@ -55,7 +55,7 @@ class AmqttBroker:
         self._broker: _Broker | None = None
         self._server: asyncio.Server | None = None
         self._delivery: _Delivery | None = None
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._connections: dict[asyncio.Task[Any], asyncio.StreamWriter] = {}
 
     async def start(self, accept: Accept) -> None:
         check_port(self._listen.host, self._listen.port)
@@ -101,12 +101,16 @@ class AmqttBroker:
         server.close()
         await delivery.drain()
         await broker.shutdown()
-        for writer in self._writers:
+        for writer in self._connections.values():
             writer.transport.abort()
+        if self._connections:
+            await asyncio.wait(list(self._connections), timeout=DRAIN_SECONDS)
         await server.wait_closed()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections[task] = writer
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 first = await read_first_packet(reader, self._limits.packet)
@@ -121,10 +125,10 @@ class AmqttBroker:
         except Exception:
             log.exception("the connection from %s failed", writer.get_extra_info("peername"))
         finally:
-            self._writers.discard(writer)
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
+            del self._connections[task]
 
 
 class _Delivery:

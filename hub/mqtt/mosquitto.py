@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 START_SECONDS = 10.0
 STOP_SECONDS = 20.0
 STEADY_SECONDS = 60.0
-SAVE_SECONDS = 5
+SAVE_SECONDS = 15
 
 GUARANTEE = (
     "a QoS 1 or 2 message that it has acknowledged reaches the journal; retained and waiting messages are on disk, "
@@ -47,8 +47,9 @@ def find() -> Path | None:
 def configuration(listen: Address, folder: Path, limits: BrokerLimits) -> str:
     """The text of mosquitto.conf.
 
-    Saving on every change would write the whole store once a message, so it is saved on time. Queues are unbounded,
-    since a bound would drop what is acknowledged; `message_size_limit` is unused, since it acknowledges what it drops.
+    A save writes the whole store, 60 MB in 0.13 s for 100,000 retained records of 500 bytes, and Mosquitto does nothing
+    else meanwhile; so it saves by the clock, and not after so many changes. Queues are unbounded, since a bound would
+    drop what is acknowledged; `message_size_limit` is unused, since it acknowledges what it drops.
     """
     lines = [
         "# Written by unshub at every start.",
