@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 
@@ -13,6 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from hub import api, web
+from hub.address import Address
 from hub.app import Hub, open_hub
 from hub.errors import HubError
 from hub.settings import Settings
@@ -70,27 +73,26 @@ def _told_to_stop() -> Iterator[asyncio.Event]:
 async def _web(settings: Settings, stage: Stage) -> AsyncIterator[None]:
     """Answers HTTP while the block runs."""
     app = Starlette(routes=[*web.routes(stage), *api.routes(stage)])
-    config = uvicorn.Config(
-        app,
-        settings.http.host,
-        settings.http.port,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        ws="websockets-sansio",
-    )
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="websockets-sansio")
     server = _Server(config)
-    task = asyncio.create_task(server.serve(), name="http")
+    with _listener(settings.http) as listener:
+        task = asyncio.create_task(server.serve(sockets=[listener]), name="http")
+        try:
+            while not server.started and not task.done():
+                await asyncio.sleep(0.01)
+            if task.done():
+                task.result()
+            yield
+        finally:
+            server.should_exit = True
+            await asyncio.gather(task, return_exceptions=True)
+
+
+def _listener(address: Address) -> socket.socket:
+    """Takes the port. uvicorn, left to do so itself, would end the process without a word of what to do."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     try:
-        await _listening(server, task, settings)
-        yield
-    finally:
-        server.should_exit = True
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def _listening(server: uvicorn.Server, task: asyncio.Task[None], settings: Settings) -> None:
-    while not server.started:
-        if task.done():
-            raise HubError(f"can't listen for HTTP on {settings.http}: the port is taken; choose another with --http")
-        await asyncio.sleep(0.01)
+        return socket.create_server((address.host, address.port), family=family, backlog=2048)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise HubError(f"can't listen for HTTP on {address}: {reason}; choose another with --http") from error

@@ -16,9 +16,11 @@ import typer
 from graph.errors import GraphError
 from hub.cli.dead_letters import commands as dead_letters
 from hub.cli.doctor import doctor
+from hub.cli.export import export
 from hub.cli.lint import lint
 from hub.cli.output import err, show_faults
 from hub.cli.publish import publish
+from hub.cli.rebuild import rebuild
 from hub.cli.up import up
 from hub.errors import HubError, SettingsError
 from schema.errors import SchemaError
@@ -51,6 +53,8 @@ def app(reporting: Reporting | None = None) -> typer.Typer:
     cli.command("up")(up)
     cli.command("publish")(publish)
     cli.command("lint")(lint)
+    cli.command("export")(export)
+    cli.command("rebuild")(rebuild)
     cli.add_typer(dead_letters(), name="dead-letters")
     cli.command("doctor")(doctor)
     return cli

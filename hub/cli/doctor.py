@@ -18,6 +18,7 @@ from typing import Annotated
 
 import typer
 
+from graph.errors import GraphError
 from hub.address import Address, Url
 from hub.cli.options import with_settings
 from hub.cli.output import out, show_json
@@ -25,6 +26,7 @@ from hub.cli.running import RunningHub
 from hub.errors import HubError
 from hub.settings import Settings
 from hub.settings_load import ENVIRONMENT_PREFIX, FILE_VARIABLE
+from schema.model import MODEL
 
 OLDEST_PYTHON = (3, 11)
 LITTLE_SPACE = 1 << 30
@@ -85,6 +87,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield _port("mqtt", settings.mqtt, running)
     yield _broker(settings)
     yield _journal(settings.journal.file, running)
+    yield _graph(settings.graph.file, running)
     yield _ready(hub, running)
 
 
@@ -209,6 +212,28 @@ async def _open_journal(path: Path) -> str:
     journal = await SqliteJournal.open(path)
     await journal.close()
     return f"{path} opens; this version's tables are {load('sqlite')[-1]}"
+
+
+def _graph(path: Path, running: bool) -> Finding:
+    if running:
+        return Finding("graph", Level.OK, f"{path}, open in the hub that runs")
+    if not path.exists():
+        return Finding("graph", Level.OK, f"{path}, made at the first start")
+    try:
+        detail = asyncio.run(_open_graph(path))
+    except GraphError as error:
+        return Finding("graph", Level.FAIL, str(error), "see the reason given; `unshub rebuild` makes the graph anew")
+    return Finding("graph", Level.OK, detail)
+
+
+async def _open_graph(path: Path) -> str:
+    from graph.open import open_store
+
+    store = await open_store(str(Url.of_file("ladybug", path)), MODEL)
+    try:
+        return f"{path} opens; {(await store.health()).detail}"
+    finally:
+        await store.close()
 
 
 def _ready(hub: RunningHub, running: bool) -> Finding:
