@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,8 +43,11 @@ class Lagged:
     missed: int
 
 
-class _Listener:
-    def __init__(self, limit: int) -> None:
+class Listener:
+    """One listener's stream of changes; ends when it is closed."""
+
+    def __init__(self, limit: int, leave: Callable[[Listener], None]) -> None:
+        self._leave = leave
         self._queue: deque[Change] = deque()
         self._limit = limit
         self._missed = 0
@@ -57,7 +60,14 @@ class _Listener:
         self._queue.append(change)
         self._ready.set()
 
-    async def next(self) -> Change | Lagged:
+    def __aiter__(self) -> Listener:
+        return self
+
+    async def aclose(self) -> None:
+        """Takes the listener off the list of those who are told."""
+        self._leave(self)
+
+    async def __anext__(self) -> Change | Lagged:
         while not self._queue:
             self._ready.clear()
             await self._ready.wait()
@@ -73,7 +83,7 @@ class Changes:
     def __init__(self, limit: int = 10_000) -> None:
         """`limit` is how many changes a listener may be behind."""
         self._limit = limit
-        self._listeners: set[_Listener] = set()
+        self._listeners: set[Listener] = set()
 
     def publish(self, changes: Iterable[Change]) -> None:
         """Gives the changes to every listener; returns at once."""
@@ -82,15 +92,11 @@ class Changes:
             for change in batch:
                 listener.push(change)
 
-    async def subscribe(self) -> AsyncIterator[Change | Lagged]:
-        """Every change from now on, until the caller closes the iterator."""
-        listener = _Listener(self._limit)
+    def subscribe(self) -> Listener:
+        """Every change from this moment on, until the caller closes the stream."""
+        listener = Listener(self._limit, self._listeners.discard)
         self._listeners.add(listener)
-        try:
-            while True:
-                yield await listener.next()
-        finally:
-            self._listeners.discard(listener)
+        return listener
 
     @property
     def listeners(self) -> int:

@@ -1,0 +1,221 @@
+"""Golden records and changes on their way to the broker: coalesced, tried again, and caught up with after a stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from graph.ladybug.store import LadybugStore
+from graph.projection import Changed, project
+from hub import announce
+from hub.announce import ANNOUNCED, Announcer, Outbox
+from hub.catchup import catch_up
+from hub.errors import PublishError
+from hub.journal.open import open_journal
+from hub.journal.port import AcceptedAssertion, Journal
+from hub.live import Changes, ChangeType
+from hub.messages import Outbound
+from schema.assertion import Assertion, Stamp
+from schema.authority import EQUAL
+from schema.model import MODEL
+
+PREFIX = "uns/v1"
+
+
+class Wire:
+    """Takes what is published; away, or slow, when told so."""
+
+    def __init__(self) -> None:
+        self.sent: list[Outbound] = []
+        self.refusals = 0
+        self.open = asyncio.Event()
+        self.open.set()
+
+    async def publish(self, message: Outbound) -> None:
+        await self.open.wait()
+        if self.refusals:
+            self.refusals -= 1
+            raise PublishError("publishing: not connected")
+        self.sent.append(message)
+
+    @property
+    def retained(self) -> dict[str, Any]:
+        return {m.topic: orjson.loads(m.payload) if m.payload else None for m in self.sent if m.retain}
+
+
+@pytest.fixture
+async def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+async def outbox(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Outbox]:
+    monkeypatch.setattr(announce, "PAUSE", 0.01)
+    box = Outbox(wire.publish, limit=10, in_flight=4)
+    task = asyncio.create_task(box.run())
+    yield box
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_while_the_broker_is_slow_the_newest_of_each_topic_waits(wire: Wire, outbox: Outbox) -> None:
+    wire.open.clear()
+    outbox.push(Outbound("first", b"0", retain=True))
+    await asyncio.sleep(0)
+    for number in range(9):
+        outbox.push(Outbound("a", b"%d" % number, retain=True))
+        outbox.push(Outbound("b", b"%d" % number, retain=True))
+    assert outbox.waiting <= 3
+    wire.open.set()
+    await asyncio.wait_for(outbox.drained(), 5)
+    assert wire.retained["a"] == wire.retained["b"] == 8
+
+
+async def test_what_the_broker_does_not_take_is_tried_again(wire: Wire, outbox: Outbox) -> None:
+    wire.refusals = 3
+    for number in range(3):
+        outbox.push(Outbound(f"t{number}", b"1", retain=True))
+    await asyncio.wait_for(outbox.drained(), 5)
+    assert set(wire.retained) == {"t0", "t1", "t2"}
+
+
+async def test_too_many_waiting_hold_the_sender_back(wire: Wire, outbox: Outbox) -> None:
+    wire.open.clear()
+    for number in range(14):
+        outbox.push(Outbound(f"t{number}", b"1", retain=True))
+    putting = asyncio.create_task(outbox.put(Outbound("late", b"1", retain=True)))
+    await asyncio.sleep(0.01)
+    assert not putting.done()
+    wire.open.set()
+    await asyncio.wait_for(putting, 5)
+    await asyncio.wait_for(outbox.drained(), 5)
+    assert len(wire.retained) == 15
+
+
+class Plant:
+    """A journal and a graph, and messages into both."""
+
+    def __init__(self, journal: Journal, store: LadybugStore) -> None:
+        self.journal, self.store = journal, store
+        self._time = 0
+
+    async def say(self, id_: str, place: str = "acme", **cells: Any) -> tuple[Changed, ...]:
+        self._time += 1
+        stamp = Stamp(self._time, "m")
+        withdraw = cells.pop("withdraw", False)
+        said = Assertion(
+            "mes", "MaterialLot", id_, stamp, {} if withdraw else {"@path": place, **cells}, withdraw=withdraw
+        )
+        await self.journal.append([AcceptedAssertion(said, "t", self._time)])
+        async with self.store.write() as tx:
+            return await project(tx, MODEL, EQUAL, [said])
+
+
+@pytest.fixture
+async def plant(tmp_path: Path) -> AsyncIterator[Plant]:
+    journal = await open_journal(f"sqlite:///{tmp_path}/journal.db")
+    store = await LadybugStore.open(tmp_path / "graph", MODEL)
+    await store.migrate()
+    yield Plant(journal, store)
+    await store.close()
+    await journal.close()
+
+
+async def announced(outbox: Outbox, changes: Changes, *batches: Sequence[Changed]) -> None:
+    announcer = Announcer(MODEL, PREFIX, changes, outbox)
+    for number, batch in enumerate(batches):
+        await announcer(batch, number + 1)
+    await asyncio.wait_for(outbox.drained(), 5)
+
+
+async def test_a_golden_record_speaks_the_payloads_language(wire: Wire, outbox: Outbox, plant: Plant) -> None:
+    used = [{"to": {"id": "LOT-0"}, "with": {"quantity": {"value": 5, "unit": "kg"}}}]
+    changed = await plant.say(
+        "LOT/1",
+        status="RELEASED",
+        assembledFrom=used,
+        definition=[{"to": {"id": "MAT-1"}}],
+        **{"properties/hue": "red"},
+    )
+    await announced(outbox, Changes(), changed)
+    assert wire.retained["uns/v1/acme/_material-lot/LOT%2F1"] == {
+        "id": "LOT/1",
+        "status": "RELEASED",
+        "definition": "MAT-1",
+        "assembledFrom": [{"id": "LOT-0", "quantity": {"value": 5, "unit": "kg"}}],
+        "identifiers": ["id:LOT/1"],
+        "properties": {"hue": "red"},
+        "systems": ["mes"],
+        "updatedAt": "1970-01-01T00:00:00.000001Z",
+    }
+
+
+async def test_a_thing_that_moves_or_goes_leaves_no_record_behind(wire: Wire, outbox: Outbox, plant: Plant) -> None:
+    batches = [await plant.say("LOT-1"), await plant.say("LOT-1", place="acme/south")]
+    await announced(outbox, Changes(), *batches)
+    assert wire.retained["uns/v1/acme/_material-lot/LOT-1"] is None
+    assert wire.retained["uns/v1/acme/south/_material-lot/LOT-1"]["id"] == "LOT-1"
+    await announced(outbox, Changes(), await plant.say("LOT-1", withdraw=True))
+    assert wire.retained["uns/v1/acme/south/_material-lot/LOT-1"] is None
+
+
+async def test_listeners_are_told_what_happened(wire: Wire, outbox: Outbox, plant: Plant) -> None:
+    changes = Changes()
+    stream = changes.subscribe()
+    batches = [
+        await plant.say("LOT-1", status="BLOCKED"),
+        await plant.say("LOT-1", status="RELEASED"),
+        await plant.say("LOT-1", withdraw=True),
+    ]
+    await announced(outbox, changes, *batches)
+    told = [await anext(stream) for _ in range(3)]
+    assert [t.change for t in told] == [ChangeType.CREATED, ChangeType.UPDATED, ChangeType.DELETED]  # type: ignore[union-attr]
+    assert told[1].changed == ("status",)  # type: ignore[union-attr]
+    published = [orjson.loads(m.payload) for m in wire.sent if m.topic == "uns/v1/_hub/change/material-lot"]
+    assert [p["change"] for p in published] == ["CREATED", "UPDATED", "DELETED"]
+
+
+async def test_after_a_stop_what_was_not_published_is(wire: Wire, outbox: Outbox, plant: Plant) -> None:
+    await plant.say("LOT-1", status="BLOCKED")
+    await plant.journal.set_checkpoint(ANNOUNCED, b"1")
+    await plant.say("LOT-2", status="RELEASED")
+    await plant.say("LOT-3")
+    await plant.say("LOT-3", withdraw=True)
+    await plant.say("LOT-4")
+    await plant.say("LOT-4", place="acme/south")
+    await catch_up(plant.journal, plant.store, MODEL, EQUAL, outbox, PREFIX)
+    await asyncio.wait_for(outbox.drained(), 5)
+    found = wire.retained
+    assert found.keys() == {
+        f"uns/v1/{place}"
+        for place in (
+            "acme/_material-lot/LOT-2",
+            "acme/_material-lot/LOT-3",
+            "acme/_material-lot/LOT-4",
+            "acme/south/_material-lot/LOT-4",
+        )
+    }
+    assert found["uns/v1/acme/_material-lot/LOT-2"]["status"] == "RELEASED"
+    assert found["uns/v1/acme/_material-lot/LOT-3"] is None
+    assert found["uns/v1/acme/_material-lot/LOT-4"] is None
+
+
+async def test_the_position_is_kept_once_all_is_published(wire: Wire, outbox: Outbox, plant: Plant) -> None:
+    announcer = Announcer(MODEL, PREFIX, Changes(), outbox)
+    keeping = asyncio.create_task(announcer.keep_position(plant.journal))
+    wire.open.clear()
+    await announcer(await plant.say("LOT-1"), 1)
+    await asyncio.sleep(0.02)
+    assert await plant.journal.checkpoint(ANNOUNCED) is None
+    wire.open.set()
+    async with asyncio.timeout(5):
+        while await plant.journal.checkpoint(ANNOUNCED) != b"1":
+            await asyncio.sleep(0.01)
+    keeping.cancel()
