@@ -75,3 +75,7 @@ def test_messages_are_held_to_the_settings(unshub: Run) -> None:
     ran = unshub("lint", "--topic", LOT, "lot.json")
     assert ran.code == 1
     assert "the system is not declared" in ran.err
+
+
+def test_a_topic_without_a_payload_is_a_wrong_call(unshub: Run) -> None:
+    assert unshub("lint", "--topic", LOT).code == 2

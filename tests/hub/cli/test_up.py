@@ -119,9 +119,3 @@ def test_a_taken_port_is_told_with_the_remedy(unshub: Run, up: Up) -> None:
     )
     assert ran.returncode == 1
     assert "choose another with --http" in ran.stderr
-
-
-def test_rebuild_without_a_journal_makes_nothing(unshub: Run) -> None:
-    ran = unshub("rebuild")
-    assert (ran.code, "there is no journal" in ran.err) == (1, True)
-    assert not Path("unshub-data").exists()
