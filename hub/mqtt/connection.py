@@ -88,6 +88,8 @@ class Connection:
     @classmethod
     async def open(cls, url: Url, identity: Identity, take: Take) -> Connection:
         """Connects with MQTT 5, or 3.1.1 where the broker has nothing newer. `BrokerError` says what failed."""
+        # What it warns of ends here as an exception or a reason, with the address.
+        logging.getLogger("gmqtt").setLevel(logging.ERROR)
         connection = cls(_client(url, identity), take)
         if not await connection._connect(url, MQTTv50):
             connection = cls(_client(url, identity), take)

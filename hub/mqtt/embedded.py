@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Coroutine
 from importlib.metadata import version
 from typing import Any
 
@@ -126,7 +127,8 @@ class AmqttBroker:
             log.exception("the connection from %s failed", writer.get_extra_info("peername"))
         finally:
             writer.close()
-            with contextlib.suppress(OSError):
+            # amqtt may cancel the very future that is waited for here.
+            with contextlib.suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
             del self._connections[task]
 
@@ -188,12 +190,12 @@ class _Reader(StreamReaderAdapter):
             await self._room.wait()
         return await super().read(n)
 
-    def hold(self, task: asyncio.Task[None]) -> None:
-        """Counts a message as under way until its task is done."""
+    def hold(self) -> None:
+        """Counts a message as under way."""
         self._held += 1
-        task.add_done_callback(self._release)
 
-    def _release(self, task: asyncio.Task[None]) -> None:
+    def release(self, _task: object = None) -> None:
+        """Takes a message as done with."""
         self._held -= 1
         self._room.set()
 
@@ -206,7 +208,13 @@ class _Handler(BrokerProtocolHandler):
         self._delivery = delivery
         self._limited = reader
 
-    async def handle_publish(self, publish_packet: PublishPacket) -> None:
+    def handle_publish(self, publish_packet: PublishPacket) -> Coroutine[Any, Any, None]:
+        # Called before its task runs: the reader would else take all that has come before the first is counted.
+        self._limited.hold()
+        return self._publish(publish_packet)
+
+    async def _publish(self, publish_packet: PublishPacket) -> None:
+        self._limited.release()
         try:
             await super().handle_publish(publish_packet)
         except (AMQTTError, MQTTError, ValueError) as error:
@@ -226,7 +234,8 @@ class _Handler(BrokerProtocolHandler):
         task = self._delivery.begin(message.topic, bytes(message.data), retained)
         if task is None:
             return True
-        self._limited.hold(task)
+        self._limited.hold()
+        task.add_done_callback(self._limited.release)
         if message.qos == 0:
             # Its sender may be gone at once; the other subscribers' copies must not wait for the journal.
             return True

@@ -121,4 +121,4 @@ class TestAmqtt(Amqtt, BrokerContract):
 
 class TestBurstAtAmqtt(Amqtt, BurstContract):
     def most(self, qos: int) -> int:
-        return 20
+        return 10
