@@ -81,7 +81,7 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
                 running = [tasks.create_task(hub.outbox.run()), tasks.create_task(announcer.keep_position(journal))]
                 try:
                     await hub.broker.start(hub.ingest.accept)
-                    await catch_up(journal, store, model, settings.authority, hub.outbox, settings.topic_prefix)
+                    await _catch_up(hub)
                     running.append(tasks.create_task(hub.projector.run()))
                     yield hub
                 finally:
@@ -91,6 +91,13 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
         except* Exception as group:
             # The group is the task group's own making; what went wrong is in it.
             raise group.exceptions[0] from None
+
+
+async def _catch_up(hub: Hub) -> None:
+    """Publishes the golden records that the broker may lack: all of them where it keeps none over a restart."""
+    since = None if (await hub.broker.status()).retains else 0
+    settings = hub.settings
+    await catch_up(hub.journal, hub.store, hub.model, settings.authority, hub.outbox, settings.topic_prefix, since)
 
 
 def _broker(settings: Settings) -> Broker:

@@ -23,10 +23,19 @@ from schema.topic import GoldenTopic, build
 
 
 async def catch_up(
-    journal: Journal, store: GraphStore, model: Model, authority: Authority, outbox: Outbox, prefix: str
+    journal: Journal,
+    store: GraphStore,
+    model: Model,
+    authority: Authority,
+    outbox: Outbox,
+    prefix: str,
+    since: int | None = None,
 ) -> int:
-    """Publishes what may have been left unpublished; gives for how many ids."""
-    position = int(await journal.checkpoint(ANNOUNCED) or 0)
+    """Publishes what may have been left unpublished; gives for how many ids.
+
+    `since` is the sequence to begin after, by default the position up to which all was announced.
+    """
+    position = int(await journal.checkpoint(ANNOUNCED) or 0) if since is None else since
     published = 0
     async for entries in journal.read_assertions(after=position):
         places: dict[Key, set[str]] = {}

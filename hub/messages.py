@@ -37,12 +37,16 @@ Accept = Callable[[Inbound], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class BrokerStatus:
-    """`product` names what carries the messages (`mosquitto 2.0.11, child process`); `guarantee` what that means."""
+    """`product` names what carries the messages (`mosquitto 2.0.11, child process`); `guarantee` what that means.
+
+    `retains` is False where retained messages are gone when the broker has been restarted.
+    """
 
     connected: bool
     product: str
     address: str
     guarantee: str
+    retains: bool = True
 
 
 class Broker(Protocol):

@@ -92,7 +92,7 @@ class AmqttBroker:
 
     async def status(self) -> BrokerStatus:
         product = f"amqtt {version('amqtt')}, in the hub's process, MQTT 3.1.1"
-        return BrokerStatus(self._broker is not None, product, f"mqtt://{self._listen}", GUARANTEE)
+        return BrokerStatus(self._broker is not None, product, f"mqtt://{self._listen}", GUARANTEE, retains=False)
 
     async def stop(self) -> None:
         broker, server, delivery = self._broker, self._server, self._delivery

@@ -219,3 +219,11 @@ async def test_the_position_is_kept_once_all_is_published(wire: Wire, outbox: Ou
         while await plant.journal.checkpoint(ANNOUNCED) != b"1":
             await asyncio.sleep(0.01)
     keeping.cancel()
+
+
+async def test_a_broker_that_forgets_is_given_everything_again(wire: Wire, outbox: Outbox, plant: Plant) -> None:
+    await plant.say("LOT-1")
+    await plant.journal.set_checkpoint(ANNOUNCED, b"1")
+    await catch_up(plant.journal, plant.store, MODEL, EQUAL, outbox, PREFIX, since=0)
+    await asyncio.wait_for(outbox.drained(), 5)
+    assert list(wire.retained) == ["uns/v1/acme/_material-lot/LOT-1"]
