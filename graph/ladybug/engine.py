@@ -35,17 +35,17 @@ _MAX_STATEMENTS = 1000
 Rows = Sequence[str] | Sequence[Sequence[Sequence[str | None]]]
 
 
-def meaning(error: BaseException, doing: str, *, writing: bool) -> GraphError:
-    """What an exception of the package amounts to; never None, so none gets out of this file."""
+def meaning(error: BaseException, doing: str, otherwise: type[GraphError]) -> GraphError:
+    """What an exception of the package amounts to: `otherwise` where its text says nothing known."""
     text = " ".join(str(error).split())
     if _INTERRUPTED in text:
-        if writing:
+        if otherwise is not ReadFailed:
             return StoreBusy(f"{doing} was interrupted; try again")
         return ReadTimeout(f"{doing} took longer than its limit; ask for less at once, or raise the limit")
     for phrase, kind, remedy in _MEANINGS:
         if phrase in text:
             return kind(f"{doing} failed: {remedy} ({text})")
-    return WriteFailed(f"{doing} failed: {text}") if writing else ReadFailed(f"{doing} failed: {text}")
+    return otherwise(f"{doing} failed: {text}")
 
 
 class Database:
@@ -58,7 +58,7 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._database = ladybug.Database(path)
         except Exception as error:
-            raise meaning(error, f"opening the graph {str(path)!r}", writing=True) from error
+            raise meaning(error, f"opening the graph {str(path)!r}", StoreUnavailable) from error
 
     @property
     def version(self) -> str:
@@ -138,7 +138,8 @@ class Session:
             finally:
                 result.close()
         except Exception as error:
-            raise meaning(error, _doing(cypher, writing=self._writing), writing=self._writing) from error
+            doing = f"{'writing' if self._writing else 'reading'} the graph by {_short(cypher)}"
+            raise meaning(error, doing, WriteFailed if self._writing else ReadFailed) from error
 
     def cancel(self) -> None:
         """Ends what another thread runs here, and what it would run next in the same transaction."""
@@ -166,6 +167,5 @@ class Session:
             self._connection.set_query_timeout(max(1, int(left * 1000)))
 
 
-def _doing(cypher: str, *, writing: bool) -> str:
-    short = " ".join(cypher.split())
-    return f"{'writing' if writing else 'reading'} the graph by {short[:200]}{'…' if len(short) > 200 else ''}"
+def _short(cypher: str) -> str:
+    return cypher if len(cypher) <= 200 else f"{cypher[:200]}…"
