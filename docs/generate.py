@@ -11,9 +11,12 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from typer.main import get_command
 
+from hub.api import sdl
 from hub.cli import app
 from hub.cli.options import STRUCTURED, flag
 from hub.settings import Settings, SystemSettings
+from schema.export.reference import reference
+from schema.model import MODEL
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTE = "<!-- Made by docs/generate.py from the code; change it there. -->"
@@ -99,8 +102,12 @@ def _parameters(command: Any) -> Iterator[str]:
 
 
 PAGES: dict[str, Callable[[], str]] = {"settings.md": settings, "cli.md": cli}
+FROM_THE_MODEL: dict[str, Callable[[], str]] = {
+    "model.md": lambda: reference(MODEL),
+    "schema.graphql": lambda: sdl(MODEL).rstrip() + "\n",
+}
+"""Held current by the tests of what makes them."""
 
 if __name__ == "__main__":
-    REFERENCE.mkdir(exist_ok=True)
-    for page, text in PAGES.items():
+    for page, text in (PAGES | FROM_THE_MODEL).items():
         (REFERENCE / page).write_text(text(), encoding="utf-8")
