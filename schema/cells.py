@@ -18,14 +18,14 @@ from schema import identifier
 from schema.assertion import IDENTIFIER_CELL, PROPERTY_CELL
 from schema.errors import Reason
 from schema.json import Json
-from schema.model.base import MAX_ID_BYTES
+from schema.model.base import MAX_ID_BYTES, SCHEME_PATTERN
 from schema.reasons import Path, json_path, shown
 from schema.registry import ENVELOPE, AttributeType, Kind, Link, Model
 
 MAX_NAME = 256
 """The longest name of a property, in characters."""
 
-_SCHEME = re.compile(r"[a-z][A-Za-z0-9]{0,39}")
+_SCHEME = re.compile(SCHEME_PATTERN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, JsonValue, Tag
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    JsonValue,
+    Tag,
+    TypeAdapter,
+    WithJsonSchema,
+)
 
 from schema.cells import check_id, check_value
 from schema.errors import Reason
@@ -129,7 +139,7 @@ class EventContract:
             message.refuse([Reason("$", "", "the payload is empty; an event can't be withdrawn")])
         said = self._shapes[type(topic)].read(message)
         if said is None:
-            message.refuse([Reason(json_path(message.root), "null", "expected a value")])
+            message.refuse([Reason("$.data", "", "the event is missing in its envelope")])
         if not isinstance(said, PlantEvent):
             return self._bare(message, said)
         return self._event(message, said, prefix)
@@ -160,8 +170,15 @@ class EventContract:
 
 def tag_payload() -> Any:
     """What a tag's payload may be: an object, or a value alone."""
-    value = Annotated[Scalar, Tag("value")]
+    schema = {"anyOf": TypeAdapter(Scalar).json_schema()["anyOf"], "not": {"type": "null"}}
+    value = Annotated[Scalar, AfterValidator(_not_null), WithJsonSchema(schema), Tag("value")]
     return Annotated[Annotated[TagValue, Tag("object")] | value, Discriminator(_form)]
+
+
+def _not_null(value: Json) -> Json:
+    if value is None:
+        raise ValueError('null alone says nothing; send {"value": null, "quality": "BAD", "timestamp"}')
+    return value
 
 
 def _form(payload: Any) -> str:

@@ -122,13 +122,26 @@ Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 
 Text = str
 
-Identifier = Annotated[str, StringConstraints(min_length=1), AfterValidator(_check_id)]
+SCHEME_PATTERN = r"^[a-z][A-Za-z0-9]{0,39}$"
+
+Identifier = Annotated[
+    str,
+    StringConstraints(min_length=1),
+    AfterValidator(_check_id),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "maxLength": MAX_ID_BYTES,
+            "pattern": r"^[^~\s\u0000-\u001f\u007f]([^\u0000-\u001f\u007f]*[^\s\u0000-\u001f\u007f])?$",
+        }
+    ),
+]
 """An id: 1 to 256 bytes of UTF-8, no control characters, no spaces at the ends, not beginning with `~`."""
 
 UnitCode = Annotated[str, AfterValidator(units.check), Field(examples=["kg", "KGM"])]
 """A unit of measure: a UCUM code (`kg`, `Cel`) or a UN/ECE Recommendation 20 code (`KGM`, `CEL`)."""
 
-SchemeName = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9]{0,39}$")]
+SchemeName = Annotated[str, StringConstraints(pattern=SCHEME_PATTERN)]
 """The name of an identifier scheme, such as `gtin`, `serial` or `sapOrder`."""
 
 

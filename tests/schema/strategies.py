@@ -17,9 +17,11 @@ from pydantic import Field
 from schema.assertion import Assertion, Stamp
 from schema.json import Json
 from schema.model.base import (
+    Date,
     Entity,
     Identifier,
     Instant,
+    Int64,
     Parameter,
     Quantity,
     Ref,
@@ -76,10 +78,10 @@ class Order(Entity):
 
     kind = declare("test", plural="orders", source="none")
 
-    priority: int | None = attribute("How urgent it is.")
+    priority: Int64 | None = attribute("How urgent it is.")
     urgent: bool | None = attribute("Whether it comes before all others.")
     labels: list[str] | None = attribute("What people call it.")
-    due: datetime.date | None = attribute("The day on which it is due.")
+    due: Date | None = attribute("The day on which it is due.")
     output: Ref | None = link("MAKES", "Lot", "orders", "The lot made.", inverse_description="The orders for it.")
     inputs: list[Ref] | None = link("NEEDS", "Lot", "neededBy", "The lots used.", inverse_description="Who needs it.")
 
@@ -237,17 +239,19 @@ def scalars() -> st.SearchStrategy[Any]:
     return st.one_of(st.booleans(), integers(), numbers(), texts())
 
 
+def units() -> st.SearchStrategy[str]:
+    return st.sampled_from(("kg", "L", "Cel", "%", "C62"))
+
+
 def quantities() -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries(
-        {"value": numbers() | integers(), "unit": st.sampled_from(("kg", "L", "Cel", "%", "C62"))}
-    )
+    return st.fixed_dictionaries({"value": numbers() | integers(), "unit": units()})
 
 
 def values(attribute: Attribute) -> st.SearchStrategy[Any]:
     """Any value that an attribute takes, as JSON."""
     match attribute.data_type:
         case AttributeType.STRING:
-            return texts()
+            return units() if attribute.name.lower().endswith("unit") else texts()
         case AttributeType.INTEGER:
             return integers()
         case AttributeType.FLOAT:
@@ -276,7 +280,7 @@ def schemes() -> st.SearchStrategy[str]:
 
 def references(stated: Link, target: Kind) -> st.SearchStrategy[Any]:
     """One reference: text, or an object with an id or another identifier and the link's own members."""
-    own = {a.name: values(a) for a in stated.attributes}
+    own = {a.name: ids() if a.data_type is AttributeType.STRING else values(a) for a in stated.attributes}
     other = schemes().filter(lambda s: s != "id" and s not in own and s not in target.composite_parts)
     named = [
         st.fixed_dictionaries({"id": ids()}, optional=own),
