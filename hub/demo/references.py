@@ -41,7 +41,11 @@ def unresolved(plant: Plant) -> Iterator[tuple[int, str, str]]:
     for index, word in enumerate(plant.words):
         for link, name in references(word):
             if (link.target, name) not in known:
-                yield index, link.name, f"{word.kind} {word.id} refers to {link.target} {name!r}, which nobody describes"
+                yield (
+                    index,
+                    link.name,
+                    f"{word.kind} {word.id} refers to {link.target} {name!r}, which nobody describes",
+                )
 
 
 def _target(link: Link, item: Any) -> Mapping[str, str]:
