@@ -15,6 +15,7 @@ import typer
 
 from graph.errors import GraphError
 from hub.cli.dead_letters import commands as dead_letters
+from hub.cli.demo import demo
 from hub.cli.doctor import doctor
 from hub.cli.export import export
 from hub.cli.lint import lint
@@ -51,6 +52,7 @@ def app(reporting: Reporting | None = None) -> typer.Typer:
         told.debug = debug
 
     cli.command("up")(up)
+    cli.command("demo")(demo)
     cli.command("publish")(publish)
     cli.command("lint")(lint)
     cli.command("export")(export)

@@ -45,7 +45,7 @@ class Writer:
         """Everything that the systems said up to the plant's now, by event time; misfits come where they belong."""
         plant = self._plant
         messages = [
-            *self._words(plant.words),
+            *self._words(word for word in plant.words if word.at <= plant.now),
             *(self.state(state) for state in plant.states),
             *(self.count(count) for count in plant.counts),
             *(message for signal in plant.signals for message in self._samples(signal)),

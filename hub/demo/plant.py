@@ -108,7 +108,7 @@ class Undescribed:
 
 @dataclass(frozen=True)
 class Plant:
-    """Everything that the plant's systems said up to `now`, in the order of the file."""
+    """Everything that the plant's systems say, in the file's order; what comes after `now` they say as it lives."""
 
     now: datetime
     places: Mapping[str, str]

@@ -1,0 +1,122 @@
+"""`unshub demo`: a hub and the ten systems of a plant, in one process.
+
+hub up -> history published -> all of it in the graph -> questions asked over HTTP and printed -> the plant lives on
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+from hub.address import Url
+from hub.app import Hub
+from hub.demo.disorder import disorder
+from hub.demo.file import load
+from hub.demo.fleet import Fleet, connect
+from hub.demo.life import Life
+from hub.demo.messages import Message, Writer
+from hub.demo.plant import Plant
+from hub.demo.show import Show
+from hub.errors import HubError
+from hub.serve import serve
+from hub.settings import Settings
+
+TAKEN_SECONDS = 120.0
+"""How long the hub may take over the history before something must be wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run the demo. `once`: end after the questions. `speed`: how many plant seconds a second.
+
+    `fixed`: keep the file's own times, so that every run is the same; else the plant's now is this moment.
+    """
+
+    once: bool = False
+    speed: float = 1.0
+    seed: int = 1
+    fixed: bool = False
+
+
+async def run(settings: Settings, options: Options, show: Show) -> None:
+    """Runs the demo until it is interrupted, or until the questions are answered. `HubError` says what went wrong."""
+    plant = load(None if options.fixed else datetime.now(UTC).replace(microsecond=0))
+    settings = settings_for(plant, settings)
+    ready: asyncio.Future[Hub] = asyncio.get_running_loop().create_future()
+
+    async def begun(hub: Hub) -> None:
+        ready.set_result(hub)
+
+    show.starting()
+    serving = asyncio.create_task(serve(settings, begun))
+    try:
+        await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if ready.done():
+            await _until_either_ends(serving, _play(ready.result(), plant, options, show))
+        else:
+            await serving
+    finally:
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+
+def settings_for(plant: Plant, settings: Settings) -> Settings:
+    """The settings with the plant's order of authority, as its engineer would write it into `unshub.yaml`."""
+    return settings if settings.authority.orders else settings.model_copy(update={"authority": plant.authority})
+
+
+async def _until_either_ends(serving: asyncio.Task[None], play: Coroutine[Any, Any, None]) -> None:
+    playing = asyncio.create_task(play)
+    try:
+        await asyncio.wait({serving, playing}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (playing, serving):
+            if task.done():
+                await task
+    finally:
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)
+
+
+async def _play(hub: Hub, plant: Plant, options: Options, show: Show) -> None:
+    random = Random(options.seed)
+    writer = Writer(plant, hub.settings.topic_prefix)
+    async with connect(plant.systems, Url("mqtt", hub.settings.mqtt.host, hub.settings.mqtt.port)) as fleet:
+        await publish_history(hub, fleet, disorder(writer.history(), random), show)
+        await show.answers(hub, plant)
+        if not options.once:
+            await _live(fleet, Life(plant, writer, random), options)
+
+
+async def publish_history(hub: Hub, fleet: Fleet, messages: list[Message], show: Show) -> None:
+    """Publishes the past and returns when the hub has taken all of it and its graph shows it."""
+    before = _taken(hub)
+    with show.progress(len(messages)) as progress:
+        await fleet.publish_all(messages, progress)
+    expected = before + sum(max(message.things, 1) for message in messages)
+    try:
+        async with asyncio.timeout(TAKEN_SECONDS):
+            while _taken(hub) < expected:
+                await asyncio.sleep(0.02)
+            await hub.settled()
+    except TimeoutError:
+        raise HubError(
+            f"the hub took {_taken(hub) - before} of the demo's {expected - before} things within "
+            f"{TAKEN_SECONDS:.0f} s; see its log, or try `--broker amqtt`"
+        ) from None
+
+
+def _taken(hub: Hub) -> int:
+    tally = hub.ingest.tally
+    return tally.assertions + tally.events + tally.refused
+
+
+async def _live(fleet: Fleet, life: Life, options: Options) -> None:
+    """Publishes what happens, a second of the clock at a time."""
+    while True:
+        await asyncio.sleep(1.0)
+        for message in life.tick(datetime.now(UTC), options.speed):
+            await fleet.publish(message)
