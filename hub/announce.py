@@ -1,7 +1,7 @@
 """Tells the world what a committed batch changed: listeners in the process, golden records and changes on the broker.
 
-What the broker does not take waits in the `Outbox`. How far the journal's assertions were announced is kept there as a
-checkpoint; what was applied but not yet published when the hub went down is published when it comes up again.
+What the broker does not take waits in the `Outbox`. How far the journal's assertions were announced is kept there
+(`hub.trail`); what was applied but not yet published when the hub went down is published when it comes up again.
 """
 
 from __future__ import annotations
@@ -17,19 +17,18 @@ from graph.projection import Changed
 from hub import golden
 from hub.clock import instant, now
 from hub.errors import JournalError, PublishError
-from hub.journal.port import Journal
 from hub.live import Change, Changes, ChangeType
 from hub.messages import Outbound
+from hub.trail import Trail
 from schema.registry import Model
 
 log = logging.getLogger(__name__)
 
 Publish = Callable[[Outbound], Awaitable[None]]
 
-ANNOUNCED = "announced"
-"""The checkpoint with the sequence of the last assertion whose changes are on the broker."""
-
 PAUSE = 1.0
+POSITION_PAUSE = 0.1
+"""Seconds between two writes of the position, which take the journal's time from the messages that come in."""
 
 
 class Outbox:
@@ -43,13 +42,18 @@ class Outbox:
         self._publish = publish
         self._limit = limit
         self._in_flight = in_flight
-        self._retained: dict[str, Outbound] = {}
+        self._retained: dict[str, tuple[int, Outbound]] = {}
+        """By topic, in order of their numbers. One that takes the place of another has the other's number."""
+        self._leaving = 0
+        """The least number of the retained messages that are being published, 0 for none."""
+        self._number = 0
         self._passing: deque[Outbound] = deque(maxlen=limit)
         self._work = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
         self._empty = asyncio.Event()
         self._empty.set()
+        self._progress = asyncio.Event()
 
     async def put(self, message: Outbound) -> None:
         """Takes a message; waits while too many retained ones are on their way."""
@@ -59,7 +63,10 @@ class Outbox:
     def push(self, message: Outbound) -> None:
         """Takes a message at once."""
         if message.retain:
-            self._retained[message.topic] = message
+            known = self._retained.get(message.topic)
+            if known is None:
+                self._number += 1
+            self._retained[message.topic] = (known[0] if known else self._number, message)
             if len(self._retained) >= self._limit:
                 self._room.clear()
         else:
@@ -70,6 +77,23 @@ class Outbox:
     @property
     def waiting(self) -> int:
         return len(self._retained) + len(self._passing)
+
+    @property
+    def mark(self) -> int:
+        """Stands for all the retained messages taken so far; see `passed`."""
+        return self._number
+
+    async def passed(self, mark: int) -> None:
+        """Returns when every retained message taken before the mark, or a newer one in its place, is published."""
+        while self._oldest() <= mark:
+            self._progress.clear()
+            await self._progress.wait()
+
+    def _oldest(self) -> int:
+        """The least number that is not published; beyond every mark where there is none."""
+        if self._leaving:
+            return self._leaving
+        return next(iter(self._retained.values()))[0] if self._retained else self._number + 1
 
     async def drained(self) -> None:
         """Returns when everything that was put has been published."""
@@ -84,30 +108,39 @@ class Outbox:
                 self._work.clear()
                 self._empty.set()
                 continue
-            results = await asyncio.gather(*(self._publish(m) for m in batch), return_exceptions=True)
-            failed = [m for m, result in zip(batch, results, strict=True) if isinstance(result, BaseException)]
+            results = await asyncio.gather(*(self._publish(m) for _, m in batch), return_exceptions=True)
+            failed = [one for one, result in zip(batch, results, strict=True) if isinstance(result, BaseException)]
             errors = [r for r in results if isinstance(r, BaseException)]
-            if failed:
-                await self._put_back(failed, errors[0])
+            self._keep(failed)
+            self._progress.set()
+            if errors:
+                await self._pause(errors)
 
-    def _take(self) -> list[Outbound]:
-        batch: list[Outbound] = []
+    def _take(self) -> list[tuple[int, Outbound]]:
+        """The next messages; those that are not retained have the number 0."""
+        batch: list[tuple[int, Outbound]] = []
         while self._passing and len(batch) < self._in_flight:
-            batch.append(self._passing.popleft())
+            batch.append((0, self._passing.popleft()))
         while self._retained and len(batch) < self._in_flight:
-            topic = next(iter(self._retained))
-            batch.append(self._retained.pop(topic))
+            number, message = self._retained.pop(next(iter(self._retained)))
+            self._leaving = self._leaving or number
+            batch.append((number, message))
         if len(self._retained) < self._limit:
             self._room.set()
         return batch
 
-    async def _put_back(self, failed: Sequence[Outbound], error: BaseException) -> None:
-        if not isinstance(error, PublishError):
-            raise error
-        log.warning("publishing %d messages: %s; trying again in %g s", len(failed), error, PAUSE)
-        for message in failed:
-            if message.retain:
-                self._retained.setdefault(message.topic, message)
+    def _keep(self, failed: Sequence[tuple[int, Outbound]]) -> None:
+        """Puts what was not published before the rest; what has a newer message on its topic gives way to that."""
+        self._leaving = 0
+        again = {m.topic: (number, self._retained.pop(m.topic, (0, m))[1]) for number, m in failed if m.retain}
+        if again:
+            self._retained = again | self._retained
+
+    async def _pause(self, errors: Sequence[BaseException]) -> None:
+        for error in errors:
+            if not isinstance(error, PublishError):
+                raise error
+        log.warning("publishing %d messages: %s; trying again in %g s", len(errors), errors[0], PAUSE)
         await asyncio.sleep(PAUSE)
 
 
@@ -133,17 +166,18 @@ class Announcer:
         self._through = through
         self._news.set()
 
-    async def keep_position(self, journal: Journal) -> None:
-        """Keeps in the journal, until cancelled, how far everything has been published."""
+    async def keep_position(self, trail: Trail) -> None:
+        """Keeps, until cancelled, how far everything has been published."""
         while True:
             await self._news.wait()
             self._news.clear()
-            through = self._through
-            await self._outbox.drained()
+            through, mark = self._through, self._outbox.mark
+            await self._outbox.passed(mark)
             try:
-                await journal.set_checkpoint(ANNOUNCED, str(through).encode())
+                await trail.published(through)
             except JournalError as error:
                 log.warning("keeping how far changes were announced: %s", error)
+            await asyncio.sleep(POSITION_PAUSE)
 
     async def _golden(self, changed: Changed) -> None:
         old = golden.topic_of(self._model, self._prefix, changed.before)

@@ -17,7 +17,7 @@ from graph.open import open_store
 from graph.store import GraphStore
 from hub import dead_letters
 from hub.announce import Announcer, Outbox
-from hub.catchup import catch_up
+from hub.catchup import CatchUp
 from hub.ingest import Ingest
 from hub.journal.open import open_journal
 from hub.journal.port import DeadLetter, Journal
@@ -27,6 +27,7 @@ from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.open import open_broker
 from hub.projector import Projection, Projector
 from hub.settings import Settings
+from hub.trail import Trail
 from schema.contract import Contract
 from schema.errors import Reason
 from schema.events import EventContract
@@ -51,6 +52,8 @@ class Hub:
     ingest: Ingest
     projector: Projector
     outbox: Outbox
+    caught_up: asyncio.Event
+    """Set when what an earlier run had left unpublished is on its way to the broker."""
 
     async def publish(self, topic: str, payload: bytes, properties: Mapping[str, str] | None = None) -> None:
         """Publishes through the broker, like everyone else. `PublishError` if the broker does not take it."""
@@ -62,6 +65,7 @@ class Hub:
 
     async def settled(self) -> None:
         """Returns when all that was accepted so far is in the graph and its golden records are on the broker."""
+        await self.caught_up.wait()
         await self.projector.idle()
         await self.outbox.drained()
 
@@ -75,14 +79,14 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
         stack.push_async_callback(journal.close)
         store = await open_store(str(settings.graph), model)
         stack.push_async_callback(store.close)
-        hub, announcer = _assemble(settings, model, journal, store, _broker(settings))
+        trail = await Trail.open(journal, model, settings.topic_prefix)
+        hub, announcer = _assemble(settings, model, journal, store, _broker(settings), trail)
         try:
             async with asyncio.TaskGroup() as tasks:
-                running = [tasks.create_task(hub.outbox.run()), tasks.create_task(announcer.keep_position(journal))]
+                running = [tasks.create_task(hub.outbox.run()), tasks.create_task(announcer.keep_position(trail))]
                 try:
                     await hub.broker.start(hub.ingest.accept)
-                    await _catch_up(hub)
-                    running.append(tasks.create_task(hub.projector.run()))
+                    running.append(tasks.create_task(_project(hub, trail)))
                     yield hub
                 finally:
                     await hub.broker.stop()
@@ -93,11 +97,17 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
             raise group.exceptions[0] from None
 
 
-async def _catch_up(hub: Hub) -> None:
-    """Publishes the golden records that the broker may lack: all of them where it keeps none over a restart."""
-    since = None if (await hub.broker.status()).retains else 0
+async def _project(hub: Hub, trail: Trail) -> None:
+    """Publishes the golden records that the broker may lack, all of them where it keeps none over a restart; projects.
+
+    Catching up waits where the broker is away and much is to be published; questions are answered meanwhile.
+    """
     settings = hub.settings
-    await catch_up(hub.journal, hub.store, hub.model, settings.authority, hub.outbox, settings.topic_prefix, since)
+    since = None if (await hub.broker.status()).retains else 0
+    last = CatchUp(hub.journal, hub.store, hub.model, settings.authority, hub.outbox, settings.topic_prefix)
+    await last.run(trail, since)
+    hub.caught_up.set()
+    await hub.projector.run()
 
 
 def _broker(settings: Settings) -> Broker:
@@ -112,13 +122,13 @@ def _broker(settings: Settings) -> Broker:
 
 
 def _assemble(
-    settings: Settings, model: Model, journal: Journal, store: GraphStore, broker: Broker
+    settings: Settings, model: Model, journal: Journal, store: GraphStore, broker: Broker, trail: Trail
 ) -> tuple[Hub, Announcer]:
     changes = Changes()
     outbox = Outbox(broker.publish)
     announcer = Announcer(model, settings.topic_prefix, changes, outbox)
     projector = Projector(
-        Projection(journal, store, model, settings.authority),
+        Projection(journal, store, model, settings.authority, trail.before_commit),
         announcer,
         batch=settings.projection_batch,
         linger=settings.projection_linger,
@@ -132,4 +142,5 @@ def _assemble(
         accepted=projector.wake,
         refused=outbox.push,
     )
-    return Hub(settings, model, journal, store, broker, changes, ingest, projector, outbox), announcer
+    hub = Hub(settings, model, journal, store, broker, changes, ingest, projector, outbox, asyncio.Event())
+    return hub, announcer

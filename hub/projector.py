@@ -1,6 +1,6 @@
 """From the journal to the graph: pending assertions in batches, one transaction each, then what changed is announced.
 
-    journal.pending -> project (one transaction) -> journal.applied -> announce
+    journal.pending -> project (one transaction; before its end, the trail) -> journal.applied -> announce
 
 A store that can't be reached is tried again, with growing pauses; nothing is lost, the journal waits. A batch that
 the store or the projection refuses for good is halved until the entries at fault are alone; these become dead letters
@@ -29,6 +29,9 @@ Announce = Callable[[Sequence[Changed], int], Awaitable[None]]
 """Takes what a committed batch changed, and the sequence of its last assertion. It may wait, which holds the
 projection back; it must not raise."""
 
+BeforeCommit = Callable[[Sequence[Changed], Sequence[Entry]], Awaitable[None]]
+"""Takes what a batch is about to change, and the batch. Where it raises, nothing is committed."""
+
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 10.0
 
@@ -41,11 +44,18 @@ class Projection:
     store: GraphStore
     model: Model
     authority: Authority
+    before_commit: BeforeCommit | None = None
 
     async def apply(self, entries: Sequence[Entry]) -> tuple[Changed, ...]:
-        """Projects entries in one transaction. `GraphError` if the store does not take them."""
+        """Projects entries in one transaction. `GraphError` if the store does not take them.
+
+        `JournalError` if what the commit leaves to be published can't be kept; then there is none.
+        """
         async with self.store.write() as tx:
-            return await project(tx, self.model, self.authority, (e.accepted.assertion for e in entries))
+            changed = await project(tx, self.model, self.authority, (e.accepted.assertion for e in entries))
+            if self.before_commit is not None:
+                await self.before_commit(changed, entries)
+            return changed
 
     async def apply_what_can_be(self, entries: Sequence[Entry], announce: Announce) -> None:
         """Projects entries; those at fault become dead letters, the rest goes in. Waits out an unreachable store."""

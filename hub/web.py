@@ -100,6 +100,7 @@ async def _counts(hub: Hub) -> dict[str, Any]:
         "events": status.events,
         "refused": status.refused,
         "journalBytes": status.bytes,
+        "caughtUp": hub.caught_up.is_set(),
         "waitingToPublish": hub.outbox.waiting,
         "listeners": hub.changes.listeners,
         "sinceStart": {"assertions": tally.assertions, "events": tally.events, "refused": tally.refused},

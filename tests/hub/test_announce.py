@@ -14,13 +14,14 @@ import pytest
 from graph.ladybug.store import LadybugStore
 from graph.projection import Changed, project
 from hub import announce
-from hub.announce import ANNOUNCED, Announcer, Outbox
-from hub.catchup import catch_up
+from hub.announce import Announcer, Outbox
+from hub.catchup import CatchUp
 from hub.errors import PublishError
 from hub.journal.open import open_journal
-from hub.journal.port import AcceptedAssertion, Journal
+from hub.journal.port import AcceptedAssertion, Entry, Journal
 from hub.live import Changes, ChangeType
 from hub.messages import Outbound
+from hub.trail import Trail
 from schema.assertion import Assertion, Stamp
 from schema.authority import EQUAL
 from schema.model import MODEL
@@ -105,17 +106,28 @@ class Plant:
     def __init__(self, journal: Journal, store: LadybugStore) -> None:
         self.journal, self.store = journal, store
         self._time = 0
+        self.trail = Trail(journal, MODEL, PREFIX, 0, {})
+
+    async def catch_up(self, outbox: Outbox, since: int | None = None) -> None:
+        """As the hub does when it starts again."""
+        last = CatchUp(self.journal, self.store, MODEL, EQUAL, outbox, PREFIX)
+        await last.run(await Trail.open(self.journal, MODEL, PREFIX), since)
+        await asyncio.wait_for(outbox.drained(), 5)
 
     async def say(self, id_: str, place: str = "acme", **cells: Any) -> tuple[Changed, ...]:
+        """Accepted and in the graph; the changes are not announced yet."""
         self._time += 1
         stamp = Stamp(self._time, "m")
         withdraw = cells.pop("withdraw", False)
         said = Assertion(
             "mes", "MaterialLot", id_, stamp, {} if withdraw else {"@path": place, **cells}, withdraw=withdraw
         )
-        await self.journal.append([AcceptedAssertion(said, "t", self._time)])
+        accepted = AcceptedAssertion(said, "t", self._time)
+        await self.journal.append([accepted])
         async with self.store.write() as tx:
-            return await project(tx, MODEL, EQUAL, [said])
+            changed = await project(tx, MODEL, EQUAL, [said])
+            await self.trail.before_commit(changed, [Entry(self._time, accepted)])
+        return changed
 
 
 @pytest.fixture
@@ -184,14 +196,13 @@ async def test_listeners_are_told_what_happened(wire: Wire, outbox: Outbox, plan
 
 async def test_after_a_stop_what_was_not_published_is(wire: Wire, outbox: Outbox, plant: Plant) -> None:
     await plant.say("LOT-1", status="BLOCKED")
-    await plant.journal.set_checkpoint(ANNOUNCED, b"1")
+    await plant.trail.published(1)
     await plant.say("LOT-2", status="RELEASED")
     await plant.say("LOT-3")
     await plant.say("LOT-3", withdraw=True)
     await plant.say("LOT-4")
     await plant.say("LOT-4", place="acme/south")
-    await catch_up(plant.journal, plant.store, MODEL, EQUAL, outbox, PREFIX)
-    await asyncio.wait_for(outbox.drained(), 5)
+    await plant.catch_up(outbox)
     found = wire.retained
     assert found.keys() == {
         f"uns/v1/{place}"
@@ -209,21 +220,80 @@ async def test_after_a_stop_what_was_not_published_is(wire: Wire, outbox: Outbox
 
 async def test_the_position_is_kept_once_all_is_published(wire: Wire, outbox: Outbox, plant: Plant) -> None:
     announcer = Announcer(MODEL, PREFIX, Changes(), outbox)
-    keeping = asyncio.create_task(announcer.keep_position(plant.journal))
+    keeping = asyncio.create_task(announcer.keep_position(plant.trail))
     wire.open.clear()
     await announcer(await plant.say("LOT-1"), 1)
     await asyncio.sleep(0.02)
-    assert await plant.journal.checkpoint(ANNOUNCED) is None
+    assert (await Trail.open(plant.journal, MODEL, PREFIX)).position == 0
     wire.open.set()
     async with asyncio.timeout(5):
-        while await plant.journal.checkpoint(ANNOUNCED) != b"1":
+        while (await Trail.open(plant.journal, MODEL, PREFIX)).position != 1:
             await asyncio.sleep(0.01)
     keeping.cancel()
 
 
 async def test_a_broker_that_forgets_is_given_everything_again(wire: Wire, outbox: Outbox, plant: Plant) -> None:
     await plant.say("LOT-1")
-    await plant.journal.set_checkpoint(ANNOUNCED, b"1")
-    await catch_up(plant.journal, plant.store, MODEL, EQUAL, outbox, PREFIX, since=0)
-    await asyncio.wait_for(outbox.drained(), 5)
+    await plant.trail.published(1)
+    await plant.catch_up(outbox, since=0)
     assert list(wire.retained) == ["uns/v1/acme/_material-lot/LOT-1"]
+
+
+async def test_the_position_is_kept_while_messages_keep_coming(wire: Wire, outbox: Outbox, plant: Plant) -> None:
+    """The outbox need not be empty: what was taken before is published, that is enough."""
+    wire.open.clear()
+    outbox.push(Outbound("first", b"1", retain=True))
+    mark = outbox.mark
+    await asyncio.sleep(0)
+    for number in range(6):
+        outbox.push(Outbound(f"later{number}", b"1", retain=True))
+    passed = asyncio.create_task(outbox.passed(mark))
+    await asyncio.sleep(0.01)
+    assert not passed.done()
+    wire.open.set()
+    await asyncio.wait_for(passed, 5)
+    await asyncio.wait_for(outbox.passed(outbox.mark), 5)
+    assert outbox.waiting == 0
+
+
+async def test_what_was_not_taken_has_not_passed(wire: Wire, outbox: Outbox) -> None:
+    wire.refusals = 3
+    for number in range(8):
+        outbox.push(Outbound(f"t{number}", b"%d" % number, retain=True))
+    outbox.push(Outbound("t0", b"9", retain=True))
+    await asyncio.wait_for(outbox.passed(outbox.mark), 5)
+    assert wire.retained == {"t0": 9} | {f"t{number}": number for number in range(1, 8)}
+
+
+async def test_after_a_stop_no_stale_record_stays(wire: Wire, outbox: Outbox, plant: Plant) -> None:
+    """What left its topic is known although the last messages do not name it."""
+    await plant.say("LOT-1")
+    await plant.say("LOT-2", **{"identifiers/serial": "1"})
+    await plant.say("LOT-3", assembledFrom=[{"to": {"id": "LOT-2"}}])
+    await plant.say("LOT-4")
+    await plant.trail.published(4)
+    await plant.say("LOT-4", withdraw=True)
+    await plant.say("LOT-1", **{"identifiers/serial": "1"})
+    await plant.catch_up(outbox)
+    found = {topic.rpartition("/")[2]: record for topic, record in wire.retained.items()}
+    assert (found["LOT-2"], found["LOT-4"]) == (None, None)
+    assert found["LOT-1"]["identifiers"] == ["id:LOT-1", "id:LOT-2", "serial:1"]
+    assert found["LOT-3"]["assembledFrom"] == ["LOT-1"]
+
+    await plant.trail.published(6)
+    await plant.say("LOT-1", **{"identifiers/serial": None})
+    await plant.catch_up(outbox)
+    found = {topic.rpartition("/")[2]: record for topic, record in wire.retained.items()}
+    assert found["LOT-1"]["identifiers"] == ["id:LOT-1"]
+    assert found["LOT-2"]["identifiers"] == ["id:LOT-2", "serial:1"]
+    assert found["LOT-3"]["assembledFrom"] == ["LOT-2"]
+
+
+async def test_loose_ends_are_dropped_once_published(plant: Plant) -> None:
+    await plant.say("LOT-1")
+    await plant.say("LOT-1", withdraw=True)
+    assert (await Trail.open(plant.journal, MODEL, PREFIX)).loose_ends
+    await plant.trail.published(1)
+    assert (await Trail.open(plant.journal, MODEL, PREFIX)).loose_ends
+    await plant.trail.published(2)
+    assert not (await Trail.open(plant.journal, MODEL, PREFIX)).loose_ends
