@@ -73,12 +73,13 @@ class Renderer:
         name, value = f"{node}.{quote(column.name)}", self.given(compare.parameter)
         if compare.operator is Operator.IS_NULL:
             return f"{name} IS NULL" if value else f"{name} IS NOT NULL"
-        bound = self._typed(column, value, compare.operator)
         if column.type is ColumnType.TEXTS and compare.operator is Operator.CONTAINS:
-            return f"list_contains({name}, {bound})"
+            return f"list_contains({name}, {self.bind(value)})"
+        if value == "" and compare.operator in (Operator.CONTAINS, Operator.STARTS_WITH):
+            return f"{name} = {name}"  # every text holds it, which Ladybug denies
         if compare.operator is Operator.NE:
-            return f"({name} IS NULL OR {name} <> {bound})"
-        return f"{name} {_SIGNS[compare.operator]} {bound}"
+            return f"({name} IS NULL OR {name} <> {self._typed(column, value, compare.operator)})"
+        return f"{name} {_SIGNS[compare.operator]} {self._typed(column, value, compare.operator)}"
 
     def _typed(self, column: Column, value: Any, operator: Operator) -> str:
         if column.type is ColumnType.INSTANT:

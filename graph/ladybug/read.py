@@ -11,7 +11,7 @@ no more than a page of each parent's rows comes out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,21 @@ from graph.columns import Column, ColumnType, columns_of, value_of
 from graph.ladybug.cypher import EVERYTHING, Renderer, arrow, cursor_end, order_by, order_columns, origin
 from graph.ladybug.ddl import IDENTIFIER, quote
 from graph.ladybug.write import identifier_key
-from graph.plan import Direction, Lookup, Many, One, Page, Paging, Plan, Row, Select, Value
+from graph.plan import (
+    Compare,
+    Direction,
+    Lookup,
+    Many,
+    One,
+    Operator,
+    Own,
+    Page,
+    Paging,
+    Plan,
+    Row,
+    Select,
+    Value,
+)
 from schema.identifier import placeholder_id
 from schema.model.base import instant_text
 
@@ -111,16 +125,15 @@ class Reader:
         return next(iter(found.values()), None)
 
     def _page(self, root: Page) -> Row:
-        paging, pattern = root.paging, f"MATCH (n:{quote(root.select.kind.name)})"
-        total = self._count(pattern, paging) if paging.total else None
+        paging = root.paging
+        total = self._count(root) if paging.total else None
         if not paging.rows:
             return {"rows": [], "more": False, "total": total}
         listing = _Listing(root.select, paging, None)
         render = Renderer(self._parameters)
-        where = _where(render.where(paging, after=True))
         first = int(self._parameters[paging.first])
         rows = self._run(
-            f"{pattern}{where} RETURN {', '.join(listing.expressions)} "
+            f"{_listed(render, root, after=True)} RETURN {', '.join(listing.expressions)} "
             f"ORDER BY {order_by(paging.order)} LIMIT {render.bind(first + 1)}",
             render.parameters,
         )
@@ -129,10 +142,9 @@ class Reader:
         self._below(root.select, nodes)
         return {**page, "total": total}
 
-    def _count(self, pattern: str, paging: Paging) -> int:
+    def _count(self, root: Page) -> int:
         render = Renderer(self._parameters)
-        where = _where(render.where(paging, after=False))
-        ((total,),) = self._run(f"{pattern}{where} RETURN count(*)", render.parameters)
+        ((total,),) = self._run(f"{_listed(render, root, after=False)} RETURN count(*)", render.parameters)
         return int(total)
 
     def _below(self, select: Select, nodes: Mapping[str, Row]) -> None:
@@ -147,8 +159,7 @@ class Reader:
     def _one(self, one: One, parents: Mapping[str, Row]) -> None:
         fields = Fields.of(one.select.values, "n")
         rows = self._run(
-            f"{_following(one.direction)}{_where([_GOLDEN])} "
-            f"RETURN k, {', '.join(['n.id', *fields.expressions])} ORDER BY n.id",
+            f"{_following(one.direction, [])} RETURN k, {', '.join(['n.id', *fields.expressions])} ORDER BY n.id",
             {"keys": list(parents)},
         )
         targets: dict[str, str] = {}
@@ -179,11 +190,10 @@ class Reader:
     ) -> dict[str, tuple[list[list[Any]], int]]:
         """By parent, the first rows of its list (one more than the page has, if there is) and the list's length."""
         render = Renderer(self._parameters)
-        where = _where([_GOLDEN, *render.where(many.paging, after=True, edge="e")])
+        following = _following(many.direction, render.where(many.paging, after=True, edge="e"))
         members = ", ".join(f"c{place}: {expression}" for place, expression in enumerate(listing.expressions))
         rows = self._run(
-            f"{_following(many.direction)}{where} "
-            f"WITH k, n, e ORDER BY {order_by(many.paging.order, 'e')} LIMIT {EVERYTHING} "
+            f"{following} WITH k, n, e ORDER BY {order_by(many.paging.order, 'e')} LIMIT {EVERYTHING} "
             f"WITH k, collect({{{members}}}) AS l "
             f"RETURN k, list_slice(l, 1, {render.bind(first + 1)}), size(l)",
             {"keys": list(parents), **render.parameters},
@@ -198,20 +208,31 @@ class Reader:
         if paging.rows and (paging.after is None or self._parameters[paging.after] is None):
             return {parent: length for parent, (_, length) in cut.items()}
         render = Renderer(self._parameters)
-        where = _where([_GOLDEN, *render.where(paging, after=False)])
-        rows = self._run(
-            f"{_following(many.direction)}{where} RETURN k, count(*)", {"keys": list(parents), **render.parameters}
-        )
+        following = _following(many.direction, render.where(paging, after=False))
+        rows = self._run(f"{following} RETURN k, count(*)", {"keys": list(parents), **render.parameters})
         return {parent: int(total) for parent, total in rows}
 
 
-_GOLDEN = "e.`_golden`"
+def _listed(render: Renderer, root: Page, *, after: bool) -> str:
+    """The nodes `n` of a root list. Ids are looked up: as a condition their list would be run through for each node."""
+    kind, paging = quote(root.select.kind.name), root.paging
+    match paging.where:
+        case Compare(Own.ID, Operator.IN, parameter):
+            ids = render.bind(list(dict.fromkeys(render.given(parameter))))
+            conditions = render.where(replace(paging, where=None), after=after)
+            return f"UNWIND {ids} AS i MATCH (n:{kind} {{id: i}}){_where(conditions)}"
+        case _:
+            return f"MATCH (n:{kind}){_where(render.where(paging, after=after))}"
 
 
-def _following(direction: Direction) -> str:
-    """Nodes `n` over edges `e` from the nodes whose ids are `$keys`, each with its parent's id `k`."""
+def _following(direction: Direction, conditions: Sequence[str]) -> str:
+    """Nodes `n` over golden edges `e` from the nodes whose ids are `$keys`, each with its parent's id `k`.
+
+    MATCH would join with a scan of the whole relationship table; OPTIONAL MATCH looks only at the parents' edges.
+    """
     start = f"UNWIND $keys AS k MATCH (a:{quote(origin(direction))} {{id: k}}) WITH k, a"
-    return f"{start} MATCH {arrow(direction, 'a', 'e', 'n')}"
+    edges = f"OPTIONAL MATCH {arrow(direction, 'a', 'e', 'n')} WHERE e.`_golden`"
+    return f"{start} {edges} WITH k, n, e{_where(['n.id IS NOT NULL', *conditions])}"
 
 
 def _where(conditions: Sequence[str]) -> str:

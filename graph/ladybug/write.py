@@ -2,8 +2,9 @@
 
 Measured choices. Rows go as lists of texts that the statement casts: half the time of structs to bind, and one plan
 whatever is null (a struct's members are typed by the batch's values). New nodes are created and old ones set, after
-asking which are there: MERGE is several times slower. Two MATCH clauses are parted by WITH: in one they are a cross
-product. Edges that were there are deleted and made again.
+asking which are there: MERGE is several times slower. Two nodes in one MATCH are a cross product, so WITH parts them.
+Edges of a known node are found by OPTIONAL MATCH, for MATCH scans the whole table; those that were there are deleted
+and made again.
 """
 
 from __future__ import annotations
@@ -117,13 +118,13 @@ class EdgeStatements:
         self._key = Rows(columns[:3])
         occurrence, occurrence_value = self._key.expressions[2]
         type_, source_kind, target_kind = quote(link.relationship), quote(link.source), quote(link.target)
-        start = f"UNWIND $rows AS r MATCH (a:{source_kind} {{id: {source}}}) WITH a, r MATCH "
+        start = f"UNWIND $rows AS r MATCH (a:{source_kind} {{id: {source}}}) WITH a, r "
         self._create = (
-            f"{start}(b:{target_kind} {{id: {target}}}) "
+            f"{start}MATCH (b:{target_kind} {{id: {target}}}) "
             f"CREATE (a)-[:{type_} {{{', '.join(f'{column}: {value}' for column, value in own)}}}]->(b) RETURN count(*)"
         )
         self._delete = (
-            f"{start}(a)-[e:{type_}]->(b:{target_kind}) "
+            f"{start}OPTIONAL MATCH (a)-[e:{type_}]->(b:{target_kind}) WITH r, e, b "
             f"WHERE b.id = {target} AND e.{occurrence} = {occurrence_value} DELETE e"
         )
 
@@ -207,7 +208,7 @@ class Writer:
                 continue
             cypher = (
                 f"UNWIND $rows AS k MATCH (n:{quote(kind)} {{id: k}}) WITH k, n "
-                f"MATCH (n)<-[:{types}]-(x) RETURN DISTINCT k, label(x), x.id"
+                f"OPTIONAL MATCH (n)<-[:{types}]-(x) WITH k, x WHERE x.id IS NOT NULL RETURN DISTINCT k, label(x), x.id"
             )
             for id_, source_kind, source in self._read(cypher, ids):
                 found[Key(kind, id_)].add(Key(source_kind, source))
@@ -265,8 +266,8 @@ class Writer:
             known = f"UNWIND $rows AS k MATCH (n:{quote(kind)} {{id: k}}) WHERE n.placeholder "
             alone = {row[0] for row in self._read(f"{known}RETURN k", ids)}
             if types is not None:
-                referred = f"{known}WITH k, n MATCH (n)<-[:{types}]-(x) RETURN DISTINCT k"
-                alone -= {row[0] for row in self._read(referred, alone)}
+                referred = f"{known}WITH k, n OPTIONAL MATCH (n)<-[:{types}]-(x) WITH k, x WHERE x.id IS NOT NULL "
+                alone -= {row[0] for row in self._read(f"{referred}RETURN DISTINCT k", alone)}
             self._statements.nodes[kind].delete(self._session, alone)
             swept |= {Key(kind, id_) for id_ in alone}
         return frozenset(swept)
