@@ -15,13 +15,13 @@ from hub.cli import logs
 from hub.cli.options import with_settings
 from hub.cli.output import out
 from hub.errors import HubError
-from hub.settings import Settings
+from hub.settings import LogLevel, Settings
 
-TAKEN_OVER = ("http", "mqtt", "broker", "log_level", "log_format")
+TAKEN_OVER = ("http", "mqtt", "broker", "log_format")
 """The settings that the demo shares with a real hub. It never touches that hub's data, graph or broker."""
 
 
-@with_settings(*TAKEN_OVER)
+@with_settings(*TAKEN_OVER, "log_level")
 def demo(
     settings: Settings,
     data: Annotated[
@@ -42,8 +42,9 @@ def demo(
             f"the demo would fill {settings.broker} with an invented plant; "
             "let it run a broker of its own: `--broker auto`"
         )
-    logs.set_up(settings)
+    level = settings.log_level if "log_level" in settings.model_fields_set else LogLevel.WARNING
     with ExitStack() as stack:
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unshub-demo-")))
-        own = Settings(data=folder, **{name: getattr(settings, name) for name in TAKEN_OVER})
+        own = Settings(data=folder, log_level=level, **{name: getattr(settings, name) for name in TAKEN_OVER})
+        logs.set_up(own)
         asyncio.run(run(own, Options(once, speed, seed, fixed), Show(out())))

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from hub.demo.plant import CountAt, Misfit, Plant, Signal, StateAt, System, Word
+from hub.demo.plant import CountAt, Misfit, Plant, Signal, StateAt, Word
 from hub.demo.shorthand import rfc3339
 from schema.model import MODEL
 from schema.topic import DEFAULT_PREFIX, CountTopic, SourceTopic, StateTopic, TagTopic, Topic, build
@@ -99,7 +99,8 @@ class Writer:
         return self._message(first.system, topic, self._envelope(first, objects), first.at, len(words))
 
     def _envelope(self, word: Word, data: Any) -> dict[str, Any]:
-        number = self._said[key] = self._said.get(key := (word.system, word.kind, word.id), 0) + 1
+        key = (word.system, word.kind, word.id)
+        number = self._said[key] = self._said.get(key, 0) + 1
         envelope = {
             "specversion": "1.0",
             "id": f"{word.kind}/{word.id}/{number}",
@@ -117,14 +118,6 @@ class Writer:
 
     def _message(self, system: str, topic: Topic, body: Any, at: datetime, things: int = 1) -> Message:
         return Message(system, build(topic, self._prefix), orjson.dumps(body), at, things)
-
-
-def by_system(systems: Iterable[System], messages: Iterable[Message]) -> dict[str, int]:
-    """How many messages each system sends."""
-    found = {system.name: 0 for system in systems}
-    for message in messages:
-        found[message.system] += 1
-    return found
 
 
 def _segments(place: str) -> tuple[str, ...]:

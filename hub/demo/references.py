@@ -23,16 +23,16 @@ def described(plant: Plant) -> frozenset[tuple[str, str]]:
 
 def references(word: Word) -> Iterator[tuple[Link, str]]:
     """What a word refers to: the link and the identifier of its target. Malformed references are left out."""
+    links = MODEL.kind(word.kind).links
     for name, value in (word.said or {}).items():
-        link = MODEL.kind(word.kind).links.get(name)
-        items: Any = value if isinstance(value, list) else [value]
-        for item in items if link is not None and value is not None else ():
-            to = _target(link, item)
-            if to:
-                try:
-                    yield link, identifier.of_reference(MODEL.kind(link.target), to)
-                except ValueError:
-                    continue
+        if name not in links or value is None:
+            continue
+        link = links[name]
+        for item in value if isinstance(value, list) else [value]:
+            try:
+                yield link, identifier.of_reference(MODEL.kind(link.target), _target(link, item))
+            except ValueError:
+                continue
 
 
 def unresolved(plant: Plant) -> Iterator[tuple[int, str, str]]:

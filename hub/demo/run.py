@@ -6,11 +6,9 @@ hub up -> history published -> all of it in the graph -> questions asked over HT
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
-from typing import Any
 
 from hub.address import Url
 from hub.app import Hub
@@ -21,12 +19,15 @@ from hub.demo.life import Life
 from hub.demo.messages import Message, Writer
 from hub.demo.plant import Plant
 from hub.demo.show import Show
-from hub.errors import HubError
+from hub.errors import HubError, PublishError
 from hub.serve import serve
 from hub.settings import Settings
 
 TAKEN_SECONDS = 120.0
 """How long the hub may take over the history before something must be wrong."""
+
+STOPPING_SECONDS = 10.0
+"""How long a hub may take to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,39 +47,31 @@ async def run(settings: Settings, options: Options, show: Show) -> None:
     """Runs the demo until it is interrupted, or until the questions are answered. `HubError` says what went wrong."""
     plant = load(None if options.fixed else datetime.now(UTC).replace(microsecond=0))
     settings = settings_for(plant, settings)
-    ready: asyncio.Future[Hub] = asyncio.get_running_loop().create_future()
-
-    async def begun(hub: Hub) -> None:
-        ready.set_result(hub)
+    started: asyncio.Queue[Hub] = asyncio.Queue(1)
 
     show.starting()
-    serving = asyncio.create_task(serve(settings, begun))
+    serving = asyncio.create_task(serve(settings, started.put))
+
+    async def play() -> None:
+        await _play(await started.get(), plant, options, show)
+
+    playing = asyncio.create_task(play())
     try:
-        await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
-        if ready.done():
-            await _until_either_ends(serving, _play(ready.result(), plant, options, show))
-        else:
-            await serving
+        await asyncio.wait({serving, playing}, return_when=asyncio.FIRST_COMPLETED)
+        if playing.done() and isinstance(playing.exception(), PublishError):
+            await asyncio.wait(
+                {serving}, timeout=STOPPING_SECONDS
+            )  # a hub that is told to stop closes its broker first
+        await (serving if serving.done() else playing)
     finally:
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
+        for task in (playing, serving):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
 
 def settings_for(plant: Plant, settings: Settings) -> Settings:
     """The settings with the plant's order of authority, as its engineer would write it into `unshub.yaml`."""
     return settings if settings.authority.orders else settings.model_copy(update={"authority": plant.authority})
-
-
-async def _until_either_ends(serving: asyncio.Task[None], play: Coroutine[Any, Any, None]) -> None:
-    playing = asyncio.create_task(play)
-    try:
-        await asyncio.wait({serving, playing}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (playing, serving):
-            if task.done():
-                await task
-    finally:
-        playing.cancel()
-        await asyncio.gather(playing, return_exceptions=True)
 
 
 async def _play(hub: Hub, plant: Plant, options: Options, show: Show) -> None:

@@ -11,7 +11,6 @@ from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.rule import Rule
 from rich.syntax import Syntax
@@ -65,14 +64,14 @@ class Show:
             self._console.print(Text.assemble("  ", (f"{system.name:12}", "cyan"), system.description))
         self._console.print(
             f"\nIn the hub: {status.accepted:,} statements about things, {status.events:,} values, states and counts; "
-            f"{status.refused:,} messages refused (`unshub dead-letters list` says why)."
+            f"{status.refused:,} messages refused."
         )
 
     def _question(self, number: int, question: Question, data: Any) -> None:
         self._console.print()
         self._console.print(Rule(f"[bold]{number}. {question.words}[/]", align="left", style="dim"))
         self._console.print(Syntax("", "graphql", theme=THEME).highlight(f"\n{question.document}\n"))
-        self._console.print(Padding(question.shown(data), (0, 2)))
+        self._console.print(question.shown(data))
 
     def _addresses(self, hub: Hub, plant: Plant) -> None:
         settings = hub.settings
@@ -83,11 +82,12 @@ class Show:
         self._console.print()
         self._console.print(Rule("[bold]The plant lives on[/]", align="left", style="dim"))
         self._console.print(f"\n  Paste a question at   http://{settings.http}/graphql")
-        self._console.print("  Publish a lot with", "\n", sep="", end="\n")
-        self._console.print(f"    {command}", soft_wrap=True)
-        self._console.print(
-            '  and ask for it with   { materialLot(id: "MY-LOT") { quantity { value unit } sources { system } } }'
-        )
+        self._console.print(f"  See what was refused  http://{settings.http}/api/dead-letters")
+        self._console.print(f"  Publish at            mqtt://{mqtt}, with any client:")
+        self._console.print(f"\n{command}\n")
+        self._console.print("  and ask for it with")
+        self._console.print(f"\n{LOOK}\n")
+        self._console.print("  Ctrl-C ends the demo.")
 
 
 def ask(address: Address, document: str) -> Any:
