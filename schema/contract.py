@@ -12,20 +12,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from schema.assertion import PATH, Assertion, Stamp
-from schema.cells import CellReader, check_id
+from schema.cells import CellReader
 from schema.errors import Reason, Refused
 from schema.json import Json, canonical
 from schema.message import Message, Shape
-from schema.model.base import Identifier
+from schema.model.base import Entity, Identifier
 from schema.provenance import Provenance, check_time, micros
-from schema.reasons import Path, json_path, shown
+from schema.reasons import Path, Reasons, json_path, shown
+from schema.references import check_id
 from schema.registry import Kind, Link, Model
 from schema.rules import Rules, unknown_kind
 from schema.topic import SourceTopic
@@ -91,28 +91,25 @@ class _KindReader:
 
     def read(self, topic: SourceTopic, payload: bytes, provenance: Provenance) -> Reading:
         message = Message(topic, payload, provenance, self._rules)
-        message.reasons += self._rules.check_system(topic.system)
-        message.reasons += self._rules.check_kind(topic.system, self._kind)
+        for reason in (*self._rules.check_system(topic.system), *self._rules.check_kind(topic.system, self._kind)):
+            message.reasons.add(reason)
         system = _System(topic.system, self._rules.of(topic.system).prefix)
         if topic.id is not None:
             _check_topic_id(topic.id, system.prefix, message.reasons)
         said = self._shape.read(message) if message.payload else None
         if said is None:
             return self._withdrawal(message, topic, system)
-        objects = self._shape.dump(said)
-        return self._assertions(message, topic, system, objects if self._many else [objects])
+        return self._assertions(message, topic, system, said if self._many else [said])
 
     def _withdrawal(self, message: Message, topic: SourceTopic, system: _System) -> Reading:
         if topic.id is None:
-            message.refuse([Reason("$", "", _NOTHING)])
-        message.settle()
+            message.refuse(Reason("$", "", _NOTHING))
+        message.reasons.settle()
         time = message.given.time
         stamped = self._assertion(message, system, system.prefix + topic.id, time, {}, withdraw=True)
         return Reading((stamped,), (None if time is None else message.item_digest(0),))
 
-    def _assertions(
-        self, message: Message, topic: SourceTopic, system: _System, objects: list[dict[str, Any]]
-    ) -> Reading:
+    def _assertions(self, message: Message, topic: SourceTopic, system: _System, objects: list[Entity]) -> Reading:
         ids = self._ids(message, topic, system, objects)
         path = "/".join(topic.location)
         found: list[Assertion] = []
@@ -126,22 +123,19 @@ class _KindReader:
                 unknown.update(names)
             time = _event_time(message, said, where)
             if not message.reasons:
-                replace = said.get("$replace", False)
-                found.append(self._assertion(message, system, ids[index], time, cells, replace=replace))
+                found.append(self._assertion(message, system, ids[index], time, cells, replace=said.replace))
                 digests.append(None if time is None else message.item_digest(index))
-        message.settle()
+        message.reasons.settle()
         return Reading(tuple(found), tuple(digests), unknown)
 
-    def _ids(
-        self, message: Message, topic: SourceTopic, system: _System, objects: list[dict[str, Any]]
-    ) -> Sequence[str]:
+    def _ids(self, message: Message, topic: SourceTopic, system: _System, objects: list[Entity]) -> Sequence[str]:
         """The ids of the objects, each with its system's prefix."""
         if topic.id is None:
             return _item_ids(message, system, objects)
-        id_ = objects[0].get("id")
+        id_ = objects[0].id
         if id_ is not None and id_ != topic.id:
             expected = f"the topic names {shown(topic.id)}; send that id, or none here"
-            message.reasons.append(Reason(json_path((*message.root, "id")), shown(id_), expected))
+            message.reasons.add(Reason(json_path((*message.root, "id")), shown(id_), expected))
         return (system.prefix + topic.id,)
 
     def _assertion(
@@ -167,38 +161,38 @@ def _array(kind: Kind, rules: Rules) -> Any:
     return Annotated[list[kind.payload], Field(max_length=rules.max_items)]  # type: ignore[name-defined]
 
 
-def _item_ids(message: Message, system: _System, objects: list[dict[str, Any]]) -> list[str]:
+def _item_ids(message: Message, system: _System, objects: list[Entity]) -> list[str]:
     first: dict[str, int] = {}
     for index, said in enumerate(objects):
-        id_ = said.get("id")
+        id_ = said.id
         if id_ is None:
             where = json_path((*message.root, index, "id"))
-            message.reasons.append(Reason(where, "", "the id is missing; each item of an array names its own"))
+            message.reasons.add(Reason(where, "", "the id is missing; each item of an array names its own"))
         elif first.setdefault(id_, index) != index:
             where = json_path((*message.root, index, "id"))
             expected = f"item {first[id_]} has the same id; say all of one thing in one item"
-            message.reasons.append(Reason(where, shown(id_), expected))
+            message.reasons.add(Reason(where, shown(id_), expected))
         elif system.prefix:
             check_id(system.prefix + id_, json_path((*message.root, index, "id")), message.reasons)
-    return [system.prefix + (said.get("id") or "") for said in objects]
+    return [system.prefix + (said.id or "") for said in objects]
 
 
-def _event_time(message: Message, said: Mapping[str, Any], where: Path) -> int | None:
+def _event_time(message: Message, said: Entity, where: Path) -> int | None:
     """When an object was true, as far as it or its message says."""
-    observed = said.get("observedAt")
-    if message.given.time is not None or observed is None:
+    if message.given.time is not None or said.observed_at is None:
         return message.given.time
-    time = micros(datetime.fromisoformat(observed))
-    check_time(time, message.provenance.received, message.rules, json_path((*where, "observedAt")), message.reasons)
+    time = micros(said.observed_at)
+    observed = json_path((*where, "observedAt"))
+    check_time(time, message.provenance.received, message.rules, observed, message.reasons)
     return time
 
 
-def _check_topic_id(id_: str, prefix: str, reasons: list[Reason]) -> None:
+def _check_topic_id(id_: str, prefix: str, reasons: Reasons) -> None:
     try:
         _ID.validator.validate_python(id_)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
-        reasons.append(Reason("topic", shown(id_), f"the id {fault['ctx']['error']}"))
+        reasons.add(Reason("topic", shown(id_), f"the id {fault['ctx']['error']}"))
         return
     if prefix:
         check_id(prefix + id_, "topic", reasons)

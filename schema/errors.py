@@ -33,8 +33,8 @@ class UnitError(SchemaError, ValueError):
 class Reason:
     """One thing that is wrong with a message.
 
-    `path` is a JSON path (`$.quantity.unit`), or `topic`; `value` what stands there, shortened to 200 characters;
-    `expected` what should stand there, as a sentence that a person can act on.
+    `path` is a JSON path (`$.quantity.unit`), `topic` or `user property eventTime`; `value` what stands there, cut
+    to 200 characters; `expected` what should stand there, as a sentence that a person can act on.
     """
 
     path: str

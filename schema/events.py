@@ -23,13 +23,14 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from schema.cells import check_id, check_value
+from schema.cells import check_value
 from schema.errors import Reason
 from schema.json import Json
 from schema.message import Message, Shape
 from schema.model.base import STRICT, Identifier, Instant, Scalar, Term
 from schema.provenance import Provenance, check_time, micros
 from schema.reasons import json_path
+from schema.references import check_id
 from schema.rules import Rules
 from schema.topic import CountTopic, StateTopic, TagTopic
 
@@ -133,19 +134,20 @@ class EventContract:
         message = Message(topic, payload, provenance, self._rules)
         prefix = ""
         if not isinstance(topic, TagTopic):
-            message.reasons += self._rules.check_system(topic.system)
+            for reason in self._rules.check_system(topic.system):
+                message.reasons.add(reason)
             prefix = self._rules.of(topic.system).prefix
         if not message.payload:
-            message.refuse([Reason("$", "", "the payload is empty; an event can't be withdrawn")])
+            message.refuse(Reason("$", "", "the payload is empty; an event can't be withdrawn"))
         said = self._shapes[type(topic)].read(message)
         if said is None:
-            message.refuse([Reason("$.data", "", "the event is missing in its envelope")])
+            message.refuse(Reason("$.data", "", "the event is missing in its envelope"))
         if not isinstance(said, PlantEvent):
             return self._bare(message, said)
         return self._event(message, said, prefix)
 
     def _bare(self, message: Message, value: Json) -> Event:
-        message.settle()
+        message.reasons.settle()
         time = message.given.time
         digest = None if time is None else message.item_digest(0)
         return Event(message.provenance.received if time is None else time, {"value": value}, digest)
@@ -162,7 +164,7 @@ class EventContract:
         unknown = said.__pydantic_extra__
         for name, value in unknown.items():
             check_value(value, (*message.root, name), message.rules.depth, message.reasons)
-        message.settle()
+        message.reasons.settle()
         if unknown:
             body["properties"] = dict(unknown)
         return Event(time, body, message.item_digest(0), tuple(unknown))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from pydantic import TypeAdapter, ValidationError
 
-from schema.errors import Reason, Refused
+from schema.errors import Reason
 from schema.provenance import (
     Envelope,
     Given,
@@ -19,7 +19,7 @@ from schema.provenance import (
     item_digest,
     message_digest,
 )
-from schema.reasons import Path, at_most, of_validation
+from schema.reasons import Path, Reasons, of_validation
 from schema.rules import Rules
 from schema.topic import Topic
 
@@ -40,15 +40,15 @@ class Message:
         self.payload = payload.removeprefix(BOM)
         self.provenance = provenance
         self.rules = rules
-        self.reasons: list[Reason] = []
+        self.reasons = Reasons()
         self.given = from_properties(provenance, rules, self.reasons)
         self.root: Path = ()
         self._digest: bytes | None = None
         if len(payload) > rules.max_payload:
             expected = f"a payload has at most {rules.max_payload} bytes; send fewer things in one message"
-            self.refuse([Reason("$", f"{len(payload)} bytes", expected)])
+            self.refuse(Reason("$", f"{len(payload)} bytes", expected))
         if b"\\u0000" in payload and _NUL.search(payload):
-            self.reasons.append(Reason("$", r"\u0000", "a text holds the character U+0000; leave it out"))
+            self.reasons.add(Reason("$", r"\u0000", "a text holds the character U+0000; leave it out"))
 
     def item_digest(self, index: int) -> bytes:
         """What identifies one thing's place in this message."""
@@ -66,14 +66,12 @@ class Message:
         self.given = Given(time, self.given.message or name)
         self.root = ("data",)
 
-    def refuse(self, reasons: Iterable[Reason] = ()) -> NoReturn:
+    def refuse(self, *reasons: Reason) -> NoReturn:
         """Raises `Refused` with every reason found so far, and these."""
-        raise Refused(at_most([*self.reasons, *reasons]))
-
-    def settle(self) -> None:
-        """Raises `Refused` where there is any reason to."""
-        if self.reasons:
-            self.refuse()
+        for reason in reasons:
+            self.reasons.add(reason)
+        self.reasons.settle()
+        raise AssertionError("a message is refused for a reason")
 
 
 class Shape:
@@ -88,24 +86,20 @@ class Shape:
 
     def read(self, message: Message) -> Any:
         """The payload, validated straight from its bytes; None for an envelope without data."""
-        payload = message.payload
-        if is_envelope(payload, message.provenance.content_type):
-            return self._open(message, payload)
-        try:
-            return self._plain.validator.validate_json(payload)
-        except ValidationError as error:
-            message.refuse(of_validation(error, payload, self._plain_hints))
+        if is_envelope(message.payload, message.provenance.content_type):
+            return self._open(message, _validated(self._enveloped, message, self._enveloped_hints))
+        return _validated(self._plain, message, self._plain_hints)
 
-    def dump(self, value: Any) -> Any:
-        """A payload as JSON values, with the members that it names."""
-        return self._plain.serializer.to_python(value, mode="json", by_alias=True, exclude_unset=True)
-
-    def _open(self, message: Message, payload: bytes) -> Any:
-        try:
-            envelope = self._enveloped.validator.validate_json(payload)
-        except ValidationError as error:
-            message.refuse(of_validation(error, payload, self._enveloped_hints))
+    def _open(self, message: Message, envelope: Envelope[Any]) -> Any:
         message.take(envelope)
         if envelope.data is None and "data" in envelope.model_fields_set:
-            message.refuse([Reason("$.data", "null", "null says nothing of the thing; leave data out to withdraw it")])
+            message.refuse(Reason("$.data", "null", "null says nothing of the thing; leave data out to withdraw it"))
         return envelope.data
+
+
+def _validated(form: TypeAdapter[Any], message: Message, hints: Mapping[str, str]) -> Any:
+    try:
+        return form.validator.validate_json(message.payload)
+    except ValidationError as error:
+        reasons = of_validation(error, message.payload, hints)
+    message.refuse(*reasons)  # not inside `except`: a refusal must not carry pydantic's error, of any size, along

@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from schema.errors import Reason
 from schema.model.base import Instant
-from schema.reasons import shown
+from schema.reasons import Reasons, shown
 from schema.rules import Rules
 from schema.topic import Topic
 
@@ -101,7 +101,7 @@ def is_envelope(payload: bytes, content_type: str | None) -> bool:
     return isinstance(root, dict) and "specversion" in root and "source" in root
 
 
-def from_properties(provenance: Provenance, rules: Rules, reasons: list[Reason]) -> Given:
+def from_properties(provenance: Provenance, rules: Rules, reasons: Reasons) -> Given:
     """What the user properties say; adds a reason for each that can't be read."""
     properties = provenance.properties
     if not properties:
@@ -115,16 +115,16 @@ def from_properties(provenance: Provenance, rules: Rules, reasons: list[Reason])
     )
 
 
-def check_time(time: int, received: int, rules: Rules, path: str, reasons: list[Reason]) -> None:
+def check_time(time: int, received: int, rules: Rules, path: str, reasons: Reasons) -> None:
     """Adds a reason where an event time can't be true."""
     if time < 0:
-        reasons.append(Reason(path, _text(time), "an event time is in 1970 or later; set the clock of the sender"))
+        reasons.add(Reason(path, _text(time), "an event time is in 1970 or later; set the clock of the sender"))
     elif time > received + rules.future:
         expected = (
             f"the event time is after the message's arrival, {_text(received)}, by more than "
             f"{rules.future / 1_000_000:g} s; the clock of the sender is wrong: set it and send again"
         )
-        reasons.append(Reason(path, _text(time), expected))
+        reasons.add(Reason(path, _text(time), expected))
 
 
 def message_digest(topic: Topic, payload: bytes, given: Given) -> bytes:
@@ -145,22 +145,22 @@ def _first(properties: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, 
     return None
 
 
-def _read_time(name: str, value: str, received: int, rules: Rules, reasons: list[Reason]) -> int | None:
+def _read_time(name: str, value: str, received: int, rules: Rules, reasons: Reasons) -> int | None:
     try:
-        time = micros(_INSTANT.validate_json(orjson.dumps(value)))
+        time = micros(_INSTANT.validator.validate_json(orjson.dumps(value)))
     except (ValidationError, orjson.JSONEncodeError):
         expected = "expected a time as RFC 3339 has it, with an offset: 2026-03-01T14:30:00+01:00"
-        reasons.append(Reason(_property(name), shown(value), expected))
+        reasons.add(Reason(_property(name), shown(value), expected))
         return None
     check_time(time, received, rules, _property(name), reasons)
     return time
 
 
-def _read_message(name: str, value: str, reasons: list[Reason]) -> str | None:
+def _read_message(name: str, value: str, reasons: Reasons) -> str | None:
     if 0 < len(value) <= MAX_MESSAGE_ID and value.isprintable():
         return value
     expected = f"expected a message id of 1 to {MAX_MESSAGE_ID} printable characters"
-    reasons.append(Reason(_property(name), shown(value), expected))
+    reasons.add(Reason(_property(name), shown(value), expected))
     return None
 
 

@@ -17,11 +17,13 @@ import orjson
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, from_json
 
-from schema.errors import Reason
+from schema.errors import Reason, Refused
 from schema.model.base import DATE_PATTERN, INSTANT_PATTERN
 
 MAX_REASONS = 100
 MAX_SHOWN = 200
+MAX_FAULTS = 5_000
+"""More than these of pydantic's faults are not looked at one by one: it would take seconds."""
 
 Step = str | int
 Path = tuple[Step, ...]
@@ -49,16 +51,34 @@ def shown(value: Any) -> str:
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
 
 
-def at_most(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
-    """All reasons, or the first of them and how many more there are."""
-    if len(reasons) <= MAX_REASONS:
-        return tuple(reasons)
-    more = Reason("$", "", f"and {len(reasons) - MAX_REASONS} more reasons; mend these first")
-    return (*reasons[:MAX_REASONS], more)
+class Reasons:
+    """The reasons found so far to refuse a message. A message with too many is refused before it takes more time."""
+
+    __slots__ = ("_found",)
+
+    def __init__(self) -> None:
+        self._found: list[Reason] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def add(self, reason: Reason) -> None:
+        """Takes note of a reason; raises `Refused` where there are enough of them."""
+        if len(self._found) == MAX_REASONS:
+            raise Refused((*self._found, Reason("$", "", "and there is more; mend these first")))
+        self._found.append(reason)
+
+    def settle(self) -> None:
+        """Raises `Refused` where there is any reason to."""
+        if self._found:
+            raise Refused(tuple(self._found))
 
 
 def of_validation(error: ValidationError, payload: bytes, hints: Mapping[str, str]) -> list[Reason]:
     """The reasons why a payload did not fit. `hints` says, by member name, what a value of that member looks like."""
+    if error.error_count() > MAX_FAULTS:
+        expected = f"{error.error_count()} values are not what they should be; check that the payload fits its topic"
+        return [Reason("$", "", expected)]
     details = error.errors(include_url=False)
     if details and details[0]["type"] == "json_invalid":
         return [not_json(payload, details[0]["ctx"]["error"])]

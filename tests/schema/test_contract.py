@@ -315,7 +315,8 @@ def test_reasons_have_an_end() -> None:
     with pytest.raises(Refused) as refused:
         read([{"id": "a"}] * 500, id_=None)
     assert len(refused.value.reasons) == 101
-    assert "and 399 more" in str(refused.value.reasons[-1])
+    assert "there is more" in str(refused.value.reasons[-1])
+    assert "60000 values are not" in reasons({"readings": [5] * 60_000})["$"]
 
 
 @pytest.mark.parametrize(
@@ -348,3 +349,9 @@ def test_whatever_comes_is_read_or_refused(payload: bytes) -> None:
             assert refused.reasons
         else:
             assert all(Assertion.from_bytes(said.to_bytes()) == said for said in reading.assertions)
+
+
+def test_a_refusal_does_not_carry_what_was_refused_along() -> None:
+    with pytest.raises(Refused) as refused:
+        read({"state": "x"})
+    assert refused.value.__context__ is None
