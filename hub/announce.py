@@ -16,7 +16,7 @@ import orjson
 from graph.projection import Changed
 from hub import golden
 from hub.clock import instant, now
-from hub.errors import JournalError, PublishError
+from hub.errors import JournalError, PublishError, Unpublishable
 from hub.live import Change, Changes, ChangeType
 from hub.messages import Outbound
 from hub.trail import Trail
@@ -100,7 +100,11 @@ class Outbox:
         await self._empty.wait()
 
     async def run(self) -> None:
-        """Publishes until cancelled. What the broker does not take is tried again."""
+        """Publishes until cancelled. What the broker does not take is tried again, unless it never will.
+
+        In place of a retained message that it will never take, an older one is removed: no record is better than a
+        wrong one.
+        """
         while True:
             await self._work.wait()
             batch = self._take()
@@ -109,12 +113,11 @@ class Outbox:
                 self._empty.set()
                 continue
             results = await asyncio.gather(*(self._publish(m) for _, m in batch), return_exceptions=True)
-            failed = [one for one, result in zip(batch, results, strict=True) if isinstance(result, BaseException)]
-            errors = [r for r in results if isinstance(r, BaseException)]
-            self._keep(failed)
+            failed = [(one, error) for one, error in zip(batch, results, strict=True) if error is not None]
+            self._keep([one for one, error in failed if not isinstance(error, Unpublishable)])
+            self._give_up([(m, error) for (_, m), error in failed if isinstance(error, Unpublishable)])
             self._progress.set()
-            if errors:
-                await self._pause(errors)
+            await self._pause([error for _, error in failed if not isinstance(error, Unpublishable)])
 
     def _take(self) -> list[tuple[int, Outbound]]:
         """The next messages; those that are not retained have the number 0."""
@@ -136,7 +139,15 @@ class Outbox:
         if again:
             self._retained = again | self._retained
 
+    def _give_up(self, refused: Sequence[tuple[Outbound, Unpublishable]]) -> None:
+        for message, error in refused:
+            log.error("%s; the topic is left without a record", error)
+            if message.retain and message.payload and message.topic not in self._retained:
+                self.push(Outbound(message.topic, b"", retain=True))
+
     async def _pause(self, errors: Sequence[BaseException]) -> None:
+        if not errors:
+            return
         for error in errors:
             if not isinstance(error, PublishError):
                 raise error

@@ -5,6 +5,7 @@ HubError
 ├── JournalError        the journal can't be opened, read or written
 ├── BrokerError         the broker can't be started or reached
 └── PublishError        a message could not be handed to the broker
+    └── Unpublishable   the broker will never take it
 """
 
 from __future__ import annotations
@@ -53,3 +54,7 @@ class BrokerError(HubError):
 
 class PublishError(HubError):
     """A message could not be handed to the broker."""
+
+
+class Unpublishable(PublishError):
+    """The broker will never take the message as it is: it is too large, or its topic is none."""

@@ -30,8 +30,11 @@ class AcceptedAssertion:
     digest: bytes | None = None
 
 
-AS_READ: Mapping[str, str] = {"form": "assertion"}
-"""The properties of a dead letter that was accepted and could not be applied: its payload is an assertion as read."""
+AS_READ: Mapping[str, bool] = {"asRead": True}
+"""The properties of a dead letter that was accepted and could not be applied: its payload is an assertion as read.
+
+No message can have them, since user properties are texts: else its payload would pass for an assertion unchecked.
+"""
 
 
 class EventKind(StrEnum):

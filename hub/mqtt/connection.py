@@ -20,7 +20,7 @@ from gmqtt.mqtt.constants import MQTTCommands, MQTTv50, MQTTv311
 from gmqtt.mqtt.handler import MQTTConnectError, MqttPackageHandler
 
 from hub.address import Address, Url
-from hub.errors import BrokerError, PublishError
+from hub.errors import BrokerError, PublishError, Unpublishable
 from hub.messages import Inbound, Outbound
 from hub.mqtt.topics import check_publishable
 
@@ -226,7 +226,7 @@ class Connection:
             properties["content_type"] = message.content_type
         packet = gmqtt.Message(message.topic, message.payload, int(message.qos > 0), message.retain, **properties)
         if self._max_packet is not None and packet.payload_size + len(packet.topic) + 64 > self._max_packet:
-            raise PublishError(
+            raise Unpublishable(
                 f"can't publish on {message.topic!r}: its {packet.payload_size} bytes are more than the broker takes, "
                 f"{self._max_packet}; raise the broker's packet limit"
             )

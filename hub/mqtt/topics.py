@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.errors import PublishError
+from hub.errors import Unpublishable
 from schema.errors import TopicError
 from schema.topic import GoldenTopic, HubTopic, build, encode_id, parse
 
@@ -34,7 +34,7 @@ def status_topic(client_id: str, prefix: str) -> str:
 
 
 def check_publishable(topic: str) -> None:
-    """`PublishError` where no broker would take a message on this topic."""
+    """`Unpublishable` where no broker would take a message on this topic."""
     if not topic or len(topic.encode(errors="replace")) > 65535 or any(c in topic for c in "+#\0"):
         shown = repr(topic if len(topic) <= 80 else topic[:77] + "…")
-        raise PublishError(f"can't publish on {shown}: a topic has 1 to 65535 bytes, and none of + # and NUL")
+        raise Unpublishable(f"can't publish on {shown}: a topic has 1 to 65535 bytes, and none of + # and NUL")

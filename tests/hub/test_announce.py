@@ -16,7 +16,7 @@ from graph.projection import Changed, project
 from hub import announce
 from hub.announce import Announcer, Outbox
 from hub.catchup import CatchUp
-from hub.errors import PublishError
+from hub.errors import PublishError, Unpublishable
 from hub.journal.open import open_journal
 from hub.journal.port import AcceptedAssertion, Entry, Journal
 from hub.live import Changes, ChangeType
@@ -40,6 +40,8 @@ class Wire:
 
     async def publish(self, message: Outbound) -> None:
         await self.open.wait()
+        if len(message.payload) > 1000:
+            raise Unpublishable(f"can't publish on {message.topic!r}: too large")
         if self.refusals:
             self.refusals -= 1
             raise PublishError("publishing: not connected")
@@ -85,6 +87,17 @@ async def test_what_the_broker_does_not_take_is_tried_again(wire: Wire, outbox: 
         outbox.push(Outbound(f"t{number}", b"1", retain=True))
     await asyncio.wait_for(outbox.drained(), 5)
     assert set(wire.retained) == {"t0", "t1", "t2"}
+
+
+async def test_what_the_broker_will_never_take_is_given_up(wire: Wire, outbox: Outbox) -> None:
+    """Nor does an older record stay in its place."""
+    outbox.push(Outbound("large", b"1", retain=True))
+    await asyncio.wait_for(outbox.drained(), 5)
+    outbox.push(Outbound("large", b"1" * 1001, retain=True))
+    outbox.push(Outbound("news", b"1" * 1001))
+    outbox.push(Outbound("small", b"1", retain=True))
+    await asyncio.wait_for(outbox.drained(), 5)
+    assert wire.retained == {"large": None, "small": 1}
 
 
 async def test_too_many_waiting_hold_the_sender_back(wire: Wire, outbox: Outbox) -> None:
