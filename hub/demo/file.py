@@ -35,25 +35,25 @@ _OWN = frozenset({"at", "in", "then", "withdraw"})
 """What the file says of a thing beside its members: when, where, what later, and that it is taken back."""
 
 
-def load(now: datetime | None = None, path: Path | None = None) -> Plant:
-    """The plant, with its now at `now`, or as the file has it. `PlantError` has every fault of the file.
+def load(now: datetime | None = None, arrival: datetime | None = None) -> Plant:
+    """The demo's plant, with its now at `now`, or as the file has it.
 
-    `path` is another plant file than the one that comes with the demo.
+    `arrival` is when its messages will reach the hub, where that is not the plant's now: what must be refused for its
+    time is refused then.
     """
-    text = files("hub.demo").joinpath(NAME).read_text("utf-8") if path is None else path.read_text("utf-8")
-    return parse(text, now, path or Path(NAME))
+    return parse(files("hub.demo").joinpath(NAME).read_text("utf-8"), now, arrival)
 
 
-def parse(text: str, now: datetime | None = None, path: Path = Path(NAME)) -> Plant:
+def parse(text: str, now: datetime | None = None, arrival: datetime | None = None) -> Plant:
     """The plant that the text of a plant file describes; `PlantError` has every fault."""
-    file = settings_file.parse(text, path)
+    file = settings_file.parse(text, Path(NAME))
     if file.faults:
         raise PlantError(file.faults)
     try:
         form = PlantForm.model_validate(file.values, by_alias=True)
     except ValidationError as error:
         raise PlantError([_of_form(file, detail) for detail in error.errors()]) from None
-    return _Reader(file, form, Calendar(form.anchor(), now)).plant()
+    return _Reader(file, form, Calendar(form.now, now), Calendar(form.now, arrival or now)).plant()
 
 
 def _of_form(file: SettingsFile, detail: Any) -> Fault:
@@ -65,10 +65,11 @@ def _of_form(file: SettingsFile, detail: Any) -> Fault:
 class _Reader:
     """Makes the plant of a file's form and notes what is wrong on the way."""
 
-    def __init__(self, file: SettingsFile, form: PlantForm, calendar: Calendar) -> None:
+    def __init__(self, file: SettingsFile, form: PlantForm, calendar: Calendar, arrival: Calendar) -> None:
         self._file = file
         self._form = form
         self._calendar = calendar
+        self._arrival = arrival
         self._faults: list[Fault] = []
         self._wheres: list[Location] = []
         """Where each word stands in the file."""
@@ -87,7 +88,7 @@ class _Reader:
             signals=tuple(found for reader in readers for found in reader.signals(words, self._fault)),
             states=tuple(found for reader in readers for found in reader.states()),
             counts=tuple(found for reader in readers for found in reader.counts()),
-            misfits=tuple(self._misfit(index, misfit) for index, misfit in enumerate(form.misfits)),
+            misfits=tuple(self._misfit(misfit) for misfit in form.misfits),
             undescribed=tuple(Undescribed(u.kind, u.id, u.owed_by) for u in form.undescribed),
         )
         for index, member, message in unresolved(plant):
@@ -146,10 +147,10 @@ class _Reader:
                 self._fault((*at, member), f"{reason.path} is {reason.value}: {reason.expected}", "correct the value")
         return body
 
-    def _misfit(self, index: int, form: MisfitForm) -> Misfit:
+    def _misfit(self, form: MisfitForm) -> Misfit:
         body = form.payload
         if not isinstance(body, str):
-            body = orjson.dumps({name: self._calendar.written(value) for name, value in body.items()}).decode()
+            body = orjson.dumps({name: self._arrival.written(value) for name, value in body.items()}).decode()
         return Misfit(form.system, form.topic, body, form.because)
 
     def _time(self, text: Any, where: Location) -> datetime:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -73,7 +72,3 @@ class PlantForm(_Part):
     systems: Mapping[SystemName, SystemForm]
     misfits: tuple[MisfitForm, ...] = ()
     undescribed: tuple[UndescribedForm, ...] = ()
-
-    def anchor(self) -> datetime:
-        """The plant's now as the file has it."""
-        return self.now

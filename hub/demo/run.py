@@ -45,7 +45,8 @@ class Options:
 
 async def run(settings: Settings, options: Options, show: Show) -> None:
     """Runs the demo until it is interrupted, or until the questions are answered. `HubError` says what went wrong."""
-    plant = load(None if options.fixed else datetime.now(UTC).replace(microsecond=0))
+    clock = datetime.now(UTC).replace(microsecond=0)
+    plant = load(None if options.fixed else clock, arrival=clock)
     settings = settings_for(plant, settings)
     started: asyncio.Queue[Hub] = asyncio.Queue(1)
 
