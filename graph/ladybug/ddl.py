@@ -13,7 +13,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from graph.columns import Column, ColumnType, edge_columns, node_columns
+from graph.cypher import quote
 from graph.errors import SchemaMismatch
+from graph.rows import IDENTIFIER, WITHDRAWN
 from schema.json import canonical
 from schema.registry import Link, Model
 
@@ -28,9 +30,7 @@ SQL_TYPES = {
 }
 
 _TEXT = ColumnType.TEXT
-IDENTIFIER = "_Identifier"
 IDENTIFIER_COLUMNS = (Column("key", _TEXT), Column("thing", _TEXT))
-WITHDRAWN = "_Withdrawn"
 WITHDRAWN_COLUMNS = (Column("key", _TEXT), Column("record", _TEXT))
 FINGERPRINT = "_Model"
 FINGERPRINT_COLUMNS = (Column("key", _TEXT), Column("fingerprint", _TEXT))
@@ -51,11 +51,6 @@ class Tables:
     def fingerprint(self) -> str:
         text: Any = asdict(self)
         return hashlib.sha256(canonical(text)).hexdigest()
-
-
-def quote(name: str) -> str:
-    """A name from the model as Cypher takes it."""
-    return f"`{name}`"
 
 
 def tables(model: Model) -> Tables:

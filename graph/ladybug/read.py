@@ -16,9 +16,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graph.columns import Column, ColumnType, columns_of, value_of
-from graph.ladybug.cypher import EVERYTHING, Renderer, arrow, cursor_end, order_by, order_columns, origin
-from graph.ladybug.ddl import IDENTIFIER, quote
-from graph.ladybug.write import identifier_key
+from graph.cypher import Renderer, arrow, cursor_end, order_by, order_columns, origin, quote, where_text
+from graph.ladybug.cypher import EVERYTHING, LadybugRenderer
 from graph.plan import (
     Compare,
     Direction,
@@ -34,6 +33,7 @@ from graph.plan import (
     Select,
     Value,
 )
+from graph.rows import IDENTIFIER, identifier_key
 from schema.identifier import placeholder_id
 from schema.model.base import instant_text
 
@@ -130,7 +130,7 @@ class Reader:
         if not paging.rows:
             return {"rows": [], "more": False, "total": total}
         listing = _Listing(root.select, paging, None)
-        render = Renderer(self._parameters)
+        render = LadybugRenderer(self._parameters)
         first = int(self._parameters[paging.first])
         rows = self._run(
             f"{_listed(render, root, after=True)} RETURN {', '.join(listing.expressions)} "
@@ -143,7 +143,7 @@ class Reader:
         return {**page, "total": total}
 
     def _count(self, root: Page) -> int:
-        render = Renderer(self._parameters)
+        render = LadybugRenderer(self._parameters)
         ((total,),) = self._run(f"{_listed(render, root, after=False)} RETURN count(*)", render.parameters)
         return int(total)
 
@@ -189,11 +189,11 @@ class Reader:
         self, many: Many, parents: Mapping[str, Row], listing: _Listing, first: int
     ) -> dict[str, tuple[list[list[Any]], int]]:
         """By parent, the first rows of its list (one more than the page has, if there is) and the list's length."""
-        render = Renderer(self._parameters)
+        render = LadybugRenderer(self._parameters)
         following = _following(many.direction, render.where(many.paging, after=True, edge="e"))
         members = ", ".join(f"c{place}: {expression}" for place, expression in enumerate(listing.expressions))
         rows = self._run(
-            f"{following} WITH k, n, e ORDER BY {order_by(many.paging.order, 'e')} LIMIT {EVERYTHING} "
+            f"{following} WITH k, n, e ORDER BY {order_by(many.paging.order, edge='e')} LIMIT {EVERYTHING} "
             f"WITH k, collect({{{members}}}) AS l "
             f"RETURN k, list_slice(l, 1, {render.bind(first + 1)}), size(l)",
             {"keys": list(parents), **render.parameters},
@@ -207,7 +207,7 @@ class Reader:
         paging = many.paging
         if paging.rows and (paging.after is None or self._parameters[paging.after] is None):
             return {parent: length for parent, (_, length) in cut.items()}
-        render = Renderer(self._parameters)
+        render = LadybugRenderer(self._parameters)
         following = _following(many.direction, render.where(paging, after=False))
         rows = self._run(f"{following} RETURN k, count(*)", {"keys": list(parents), **render.parameters})
         return {parent: int(total) for parent, total in rows}
@@ -220,9 +220,9 @@ def _listed(render: Renderer, root: Page, *, after: bool) -> str:
         case Compare(Own.ID, Operator.IN, parameter):
             ids = render.bind(list(dict.fromkeys(render.given(parameter))))
             conditions = render.where(replace(paging, where=None), after=after)
-            return f"UNWIND {ids} AS i MATCH (n:{kind} {{id: i}}){_where(conditions)}"
+            return f"UNWIND {ids} AS i MATCH (n:{kind} {{id: i}}){where_text(conditions)}"
         case _:
-            return f"MATCH (n:{kind}){_where(render.where(paging, after=after))}"
+            return f"MATCH (n:{kind}){where_text(render.where(paging, after=after))}"
 
 
 def _following(direction: Direction, conditions: Sequence[str]) -> str:
@@ -232,8 +232,4 @@ def _following(direction: Direction, conditions: Sequence[str]) -> str:
     """
     start = f"UNWIND $keys AS k MATCH (a:{quote(origin(direction))} {{id: k}}) WITH k, a"
     edges = f"OPTIONAL MATCH {arrow(direction, 'a', 'e', 'n')} WHERE e.`_golden`"
-    return f"{start} {edges} WITH k, n, e{_where(['n.id IS NOT NULL', *conditions])}"
-
-
-def _where(conditions: Sequence[str]) -> str:
-    return f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"{start} {edges} WITH k, n, e{where_text(['n.id IS NOT NULL', *conditions])}"

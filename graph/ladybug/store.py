@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from graph import dump
+from graph.cypher import quote
 from graph.errors import StoreUnavailable
 from graph.ladybug import ddl, explore
 from graph.ladybug.engine import Database, Session
-from graph.ladybug.read import Reader
+from graph.ladybug.read import Reader, decode
 from graph.ladybug.write import Statements, Writer
 from graph.plan import Plan, Row
 from graph.store import Health, WriteTransaction
@@ -94,14 +96,13 @@ class LadybugStore:
 
     async def dump(self, *, floors: bool = False) -> AsyncIterator[Mapping[str, Any]]:
         """See the port. `floors` adds those of withdrawn records, which no reader of the graph sees."""
-        for part in explore.parts(self._model, floors=floors):
-            after: explore.Position = None
-            while True:
-                page = await self._reading(partial(part, after=after))
-                for row in page.rows:
-                    yield row
-                if (after := page.next) is None:
-                    break
+        for part in dump.parts(self._model, floors=floors):
+            after: Sequence[Any] | None = ()
+            while after is not None:
+                rows = await self._reading(_running(*part.statement(after)))
+                for row in rows:
+                    yield part.entry(row, decode)
+                after = part.next(rows)
 
     async def health(self) -> Health:
         where = f"Ladybug {self._database.version} at {self._database.path}"
@@ -231,6 +232,10 @@ class _Transaction:
         return swept
 
 
+def _running(cypher: str, parameters: Mapping[str, Any]) -> Callable[[Session], list[list[Any]]]:
+    return lambda session: session.run(cypher, parameters)
+
+
 async def _to_the_end(work: Awaitable[_T]) -> _T:
     """Awaits work to its end even if the task is cancelled meanwhile; the cancellation follows."""
     task = asyncio.ensure_future(work)
@@ -258,7 +263,7 @@ def _migrate(session: Session, wanted: ddl.Tables) -> tuple[str, ...]:
     for statement in statements:
         session.run(statement)
     session.run(
-        f"MERGE (m:{ddl.quote(ddl.FINGERPRINT)} {{key: 'tables'}}) SET m.fingerprint = $text",
+        f"MERGE (m:{quote(ddl.FINGERPRINT)} {{key: 'tables'}}) SET m.fingerprint = $text",
         {"text": wanted.fingerprint},
     )
     return statements
@@ -272,5 +277,5 @@ def _clear(session: Session, wanted: ddl.Tables) -> tuple[str, ...]:
 
 
 def _fingerprint(session: Session) -> str | None:
-    rows = session.run(f"MATCH (m:{ddl.quote(ddl.FINGERPRINT)} {{key: 'tables'}}) RETURN m.fingerprint")
+    rows = session.run(f"MATCH (m:{quote(ddl.FINGERPRINT)} {{key: 'tables'}}) RETURN m.fingerprint")
     return str(rows[0][0]) if rows else None

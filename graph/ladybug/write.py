@@ -12,8 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 
@@ -25,10 +24,11 @@ from graph.columns import (
     node_columns,
     node_values,
 )
+from graph.cypher import quote
 from graph.errors import WriteFailed
-from graph.ladybug.ddl import IDENTIFIER, IDENTIFIER_COLUMNS, SQL_TYPES, WITHDRAWN, WITHDRAWN_COLUMNS, quote
+from graph.ladybug.ddl import IDENTIFIER_COLUMNS, SQL_TYPES, WITHDRAWN_COLUMNS
 from graph.ladybug.engine import Session
-from graph.state import conflicts_from_json, edges_from_json, records_from_json
+from graph.rows import IDENTIFIER, WITHDRAWN, by_kind, by_link, chunks, identifier_key, record_key, thing_of
 from graph.thing import Delta, Edge, EdgeKey, Key, Thing
 from schema.assertion import RecordKey
 from schema.json import compact
@@ -37,8 +37,6 @@ from schema.registry import Link, Model
 
 CHUNK = 2000
 """Rows in one statement."""
-
-_T = TypeVar("_T")
 
 
 class Rows:
@@ -92,7 +90,7 @@ class NodeStatements:
     def put(self, session: Session, rows: Mapping[str, Sequence[Any]]) -> set[str]:
         """Writes rows by key; gives the keys that were not there before."""
         created: set[str] = set()
-        for chunk in chunks(rows):
+        for chunk in chunks(rows, CHUNK):
             known = {row[0] for row in session.run_rows(self._known, chunk)}
             new = [key for key in chunk if key not in known]
             if new:
@@ -103,7 +101,7 @@ class NodeStatements:
         return created
 
     def delete(self, session: Session, keys: Iterable[str]) -> None:
-        for chunk in chunks(keys):
+        for chunk in chunks(keys, CHUNK):
             session.run_rows(self._delete, chunk)
 
 
@@ -129,7 +127,7 @@ class EdgeStatements:
         )
 
     def create(self, session: Session, edges: Iterable[Edge]) -> None:
-        for chunk in chunks(edges):
+        for chunk in chunks(edges, CHUNK):
             rows = [self._rows.pack([e.key.source.id, e.key.target.id, *edge_values(self._link, e)]) for e in chunk]
             ((made,),) = session.run_rows(self._create, rows)
             if made != len(chunk):
@@ -137,7 +135,7 @@ class EdgeStatements:
                 raise WriteFailed(f"writing {len(chunk)} edges {link}, only {made} have both their nodes in the graph")
 
     def delete(self, session: Session, keys: Iterable[EdgeKey]) -> None:
-        for chunk in chunks(keys):
+        for chunk in chunks(keys, CHUNK):
             rows = [self._key.pack([key.source.id, key.target.id, key.occurrence]) for key in chunk]
             session.run_rows(self._delete, rows)
 
@@ -185,25 +183,19 @@ class Writer:
 
     def things(self, keys: Collection[Key]) -> dict[Key, Thing]:
         found: dict[Key, Thing] = {}
-        for kind, ids in _by_kind(keys).items():
+        for kind, ids in by_kind(keys).items():
             cypher = (
                 f"UNWIND $rows AS k MATCH (n:{quote(kind)} {{id: k}}) "
                 "RETURN k, n.`_records`, n.`_edges`, n.`_conflicts`"
             )
             for id_, records, edges, conflicts in self._read(cypher, ids):
                 key = Key(kind, id_)
-                found[key] = Thing(
-                    key,
-                    records_from_json(kind, orjson.loads(records)),
-                    None,
-                    edges_from_json(key, orjson.loads(edges)),
-                    conflicts_from_json(orjson.loads(conflicts)),
-                )
+                found[key] = thing_of(key, records, edges, conflicts)
         return found
 
     def referrers(self, keys: Collection[Key]) -> dict[Key, frozenset[Key]]:
         found: dict[Key, set[Key]] = {key: set() for key in keys}
-        for kind, ids in _by_kind(keys).items():
+        for kind, ids in by_kind(keys).items():
             if (types := self._statements.incoming.get(kind)) is None:
                 continue
             cypher = (
@@ -221,7 +213,7 @@ class Writer:
         return {by_key[key]: Record.from_json(by_key[key].kind, orjson.loads(text)) for key, text in rows}
 
     def write(self, delta: Delta) -> frozenset[Key]:
-        for kind, ids in _by_kind(delta.removed).items():
+        for kind, ids in by_kind(delta.removed).items():
             self._statements.nodes[kind].delete(self._session, ids)
         created = self._put_nodes(delta)
         self._put_identifiers(delta)
@@ -246,10 +238,10 @@ class Writer:
 
     def _put_edges(self, delta: Delta, created: set[Key]) -> None:
         replaced = [edge.key for edge in delta.edges if edge.key.source not in created]
-        for link, keys in _by_link((*delta.cut, *replaced)).items():
+        for link, keys in by_link((*delta.cut, *replaced)).items():
             self._statements.edges[link].delete(self._session, keys)
         edges = {edge.key: edge for edge in delta.edges}
-        for link, keys in _by_link(edges).items():
+        for link, keys in by_link(edges).items():
             self._statements.edges[link].create(self._session, [edges[key] for key in keys])
 
     def _put_withdrawn(self, delta: Delta) -> None:
@@ -261,7 +253,7 @@ class Writer:
     def _sweep(self, unreferred: Collection[Key]) -> frozenset[Key]:
         """Deletes those of these placeholders to which no edge leads."""
         swept: set[Key] = set()
-        for kind, ids in _by_kind(unreferred).items():
+        for kind, ids in by_kind(unreferred).items():
             types = self._statements.incoming.get(kind)
             known = f"UNWIND $rows AS k MATCH (n:{quote(kind)} {{id: k}}) WHERE n.placeholder "
             alone = {row[0] for row in self._read(f"{known}RETURN k", ids)}
@@ -273,36 +265,5 @@ class Writer:
         return frozenset(swept)
 
     def _read(self, cypher: str, keys: Iterable[str]) -> Iterator[list[Any]]:
-        for chunk in chunks(keys):
+        for chunk in chunks(keys, CHUNK):
             yield from self._session.run_rows(cypher, chunk)
-
-
-def identifier_key(kind: str, identifier: str) -> str:
-    """The key of a row of `_Identifier`."""
-    return f"{kind}|{identifier}"
-
-
-def record_key(key: RecordKey) -> str:
-    """The key of a row of `_Withdrawn`: JSON, since systems and ids may hold anything."""
-    return compact(list(key))
-
-
-def chunks(items: Iterable[_T]) -> Iterator[list[_T]]:
-    """Items in lists of at most `CHUNK`."""
-    remaining = iter(items)
-    while chunk := list(islice(remaining, CHUNK)):
-        yield chunk
-
-
-def _by_kind(keys: Iterable[Key]) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = defaultdict(list)
-    for key in keys:
-        groups[key.kind].append(key.id)
-    return groups
-
-
-def _by_link(keys: Iterable[EdgeKey]) -> dict[tuple[str, str], list[EdgeKey]]:
-    groups: dict[tuple[str, str], list[EdgeKey]] = defaultdict(list)
-    for key in keys:
-        groups[key.source.kind, key.link].append(key)
-    return groups
