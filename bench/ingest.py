@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from bench import floors, parts, publisher
 from bench.measure import Measure, Part, by_turns
+from hub.journal.rows import encode
 from hub.journal.sqlite import SqliteJournal
-from hub.journal.sqlite_rows import encode
 
 COUNT = 20_000
 

@@ -10,8 +10,8 @@ from statistics import median, quantiles
 from bench import floors, parts, publisher, sample
 from bench.applied import hub
 from bench.measure import Measure, by_turns
+from hub.journal.rows import encode
 from hub.journal.sqlite import SqliteJournal
-from hub.journal.sqlite_rows import encode
 from hub.live import Change
 from hub.messages import Inbound
 

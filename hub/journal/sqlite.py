@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from pathlib import Path
 
 from hub.errors import JournalError
+from hub.journal.group import GroupCommit
 from hub.journal.migrations import Migration, load
 from hub.journal.port import (
     AS_READ,
@@ -16,19 +17,9 @@ from hub.journal.port import (
     Refusal,
     TagValue,
 )
+from hub.journal.rows import DEAD_LETTER, ENTRY, TAG, Rows, dead_letter, encode, entry, refusal_row, tag_value
 from hub.journal.sqlite_file import ENGINE, Connection, SqliteFile, Synchronous
-from hub.journal.sqlite_group import GroupCommit
-from hub.journal.sqlite_rows import (
-    DEAD_LETTER,
-    ENTRY,
-    TAG,
-    dead_letter,
-    encode,
-    entry,
-    insert_refusals,
-    refusal_row,
-    tag_value,
-)
+from hub.journal.sqlite_rows import insert, insert_refusals
 from schema.errors import Reason
 
 _LAST = (1 << 63) - 1
@@ -43,7 +34,7 @@ class SqliteJournal:
     def __init__(self, file: SqliteFile, synchronous: Synchronous) -> None:
         self._file = file
         self._synchronous = synchronous
-        self._appends = GroupCommit(file)
+        self._appends = GroupCommit(self._keep)
 
     @classmethod
     async def open(
@@ -181,6 +172,9 @@ class SqliteJournal:
     async def close(self) -> None:
         await self._appends.close()
         await self._file.close()
+
+    async def _keep(self, groups: Sequence[Rows]) -> None:
+        await self._file.write(self._doing("can't write to the journal"), lambda c: insert(c, groups))
 
     async def _entries(self, doing: str, sql: str, bound: tuple[object, ...]) -> Sequence[Entry]:
         return await self._file.read(self._doing(doing), lambda c: [entry(row) for row in c.execute(sql, bound)])

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from hub.errors import JournalError
+from hub.journal.group import RowsError
 from hub.journal.migrations import Migration, in_order, outstanding
 from hub.journal.sqlite_lock import FileLock
 
@@ -52,10 +53,6 @@ _BAD_VALUES = (
     sqlite3.IntegrityError,
     sqlite3.InterfaceError,
 )
-
-
-class RowsError(JournalError):
-    """The rows given can't be kept, whatever the state of the file."""
 
 
 class SqliteFile:
@@ -102,15 +99,6 @@ class SqliteFile:
         """Runs a job in a transaction: once this returns, what it wrote is on disk; if it raises, nothing is."""
         return await self._run(self._write_thread, doing, lambda: self._transaction(job))
 
-    async def write_each(
-        self, doing: str, jobs: Sequence[T], run: Callable[[Connection, Sequence[T]], None]
-    ) -> list[JournalError | None]:
-        """Runs several callers' jobs in one transaction, and gives the error of each.
-
-        Where rows of one can't be kept, each runs in a transaction of its own, so that the others' are.
-        """
-        return await self._run(self._write_thread, doing, lambda: self._group(doing, jobs, run))
-
     def size(self) -> int:
         """Bytes on disk, the write-ahead log's included."""
         files = (self.path.with_name(self.path.name + suffix) for suffix in ("", "-wal", "-shm"))
@@ -155,20 +143,6 @@ class SqliteFile:
         # SQLite has already rolled back by itself after most disk errors.
         if self._writer.in_transaction:
             self._writer.execute("ROLLBACK")
-
-    def _group(
-        self, doing: str, jobs: Sequence[T], run: Callable[[Connection, Sequence[T]], None]
-    ) -> list[JournalError | None]:
-        try:
-            with _errors(doing):
-                self._transaction(lambda connection: run(connection, jobs))
-        except RowsError as error:
-            if len(jobs) == 1:
-                return [error]
-            return [self._group(doing, [job], run)[0] for job in jobs]
-        except JournalError as error:
-            return [error] * len(jobs)
-        return [None] * len(jobs)
 
     def _migrate(self) -> tuple[Migration, ...]:
         steps = outstanding(self._steps, _version(self._writer, self.path), str(self.path))
