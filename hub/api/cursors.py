@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
+from graphql import GraphQLError
 
 from graph.plan import Order, Part
 from hub.api.common import SortDirection
@@ -51,7 +52,7 @@ def decode(cursor: str, order: str, keys: Sequence[Order]) -> list[Any]:
         raise RequestError(_BAD)
     try:
         return [*(_checked(key, value) for key, value in zip(keys, values, strict=False)), values[-1]]
-    except ValueError:
+    except GraphQLError:
         raise RequestError(_BAD) from None
 
 
@@ -65,19 +66,19 @@ def _checked(key: Order, value: Any) -> Any:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
-    raise ValueError("no text")
+    raise GraphQLError("no text")
 
 
 def _number(value: Any) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    raise ValueError("no number")
+    raise GraphQLError("no number")
 
 
 def _truth(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    raise ValueError("neither true nor false")
+    raise GraphQLError("neither true nor false")
 
 
 _READ: dict[AttributeType, Callable[[Any], Any]] = {

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, NewType
 
 import strawberry
-from graphql import GraphQLScalarType, print_ast
+from graphql import GraphQLError, GraphQLScalarType, print_ast
 from graphql.language import IntValueNode, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
@@ -23,7 +23,7 @@ def _same(value: Any) -> Any:
 
 
 def read_datetime(value: object) -> str:
-    """A time as the client wrote it, in UTC; `ValueError` where it has no offset or is no time."""
+    """A time as the client wrote it, in UTC; `GraphQLError` where it has no offset or is no time."""
     if isinstance(value, str) and "T" in value.upper():
         try:
             found = datetime.fromisoformat(value)
@@ -31,29 +31,29 @@ def read_datetime(value: object) -> str:
                 return instant_text(found)
         except (ValueError, OverflowError):
             pass
-    raise ValueError(f"{value!r} is not an RFC 3339 time with an offset, as 2026-03-01T14:30:00Z is")
+    raise GraphQLError(f"{value!r} is not an RFC 3339 time with an offset, as 2026-03-01T14:30:00Z is")
 
 
 def read_date(value: object) -> str:
-    """A calendar day; `ValueError` where it is none."""
+    """A calendar day; `GraphQLError` where it is none."""
     if isinstance(value, str) and len(value) == 10:
         try:
             return date.fromisoformat(value).isoformat()
         except ValueError:
             pass
-    raise ValueError(f"{value!r} is not an ISO 8601 day, as 2026-03-01 is")
+    raise GraphQLError(f"{value!r} is not an ISO 8601 day, as 2026-03-01 is")
 
 
 def read_int64(value: object) -> int:
-    """A whole number of 64 bits; `ValueError` where it is none."""
+    """A whole number of 64 bits; `GraphQLError` where it is none."""
     if isinstance(value, int) and not isinstance(value, bool) and -_INT64 <= value < _INT64:
         return value
-    raise ValueError(f"{value!r} is not a whole number of at most 64 bits")
+    raise GraphQLError(f"{value!r} is not a whole number of at most 64 bits")
 
 
 def _int64_literal(node: ValueNode, _variables: Any = None) -> int:
     if not isinstance(node, IntValueNode):
-        raise ValueError(f"{print_ast(node)} is not a whole number")
+        raise GraphQLError(f"{print_ast(node)} is not a whole number")
     return read_int64(int(node.value))
 
 

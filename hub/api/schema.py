@@ -25,10 +25,10 @@ from strawberry.types import ExecutionContext
 from hub.api import reading, walk
 from hub.api.common import VALUE_TYPES, Conflict, Identifier, PageInfo, Parameter, Quantity, Said, SortDirection, Source
 from hub.api.context import Limits
-from hub.api.depth import depth_limit
 from hub.api.masking import Masked
 from hub.api.mutation import Mutation
 from hub.api.query import Query
+from hub.api.rules import OneOperation, depth_limit
 from hub.api.scalars import SCALARS
 from hub.api.subscription import Subscription
 from hub.api.types import Types
@@ -55,6 +55,7 @@ class HubSchema(strawberry.Schema):
                 lambda: ParserCache(_CACHED),
                 lambda: AddValidationRules([rule]),
                 lambda: ValidationCache(_CACHED),
+                OneOperation,
             ],
             config=StrawberryConfig(scalar_map=SCALARS),
         )
@@ -63,6 +64,9 @@ class HubSchema(strawberry.Schema):
 
     def process_errors(self, errors: list[Any], execution_context: ExecutionContext | None = None) -> None:
         """Nothing: `hub.api.masking` logs what is worth logging."""
+
+    def _extend_introspection(self) -> None:
+        """Nothing: graphql-core tells of `@oneOf` by itself, where strawberry's way knows only its own classes."""
 
     def as_str(self) -> str:
         return print_schema(self._schema) + "\n"

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from hub.api.context import ApiContext, Limits
 from hub.api.http import create_api
+from hub.api.publishing import publisher
 from schema.model import MODEL
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def context_of(hub: Hub) -> ApiContext:
         model=hub.model,
         store=hub.store,
         journal=hub.journal,
-        publish=hub.publish,
+        publish=publisher(settings),
         changes=hub.changes,
         broker=hub.broker.status,
         version=VERSION,

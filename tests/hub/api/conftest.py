@@ -81,7 +81,7 @@ class Answer:
     plans: int
 
 
-@dataclass
+@dataclass(repr=False)
 class Api:
     """The API of a running hub, asked over HTTP as any client does."""
 

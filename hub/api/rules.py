@@ -1,7 +1,8 @@
-"""How deep a document goes, checked before anything walks it."""
+"""What is checked of a document before anything walks it: its depth, and which of its operations is meant."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from graphql import (
@@ -13,6 +14,7 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
 )
+from strawberry.extensions import SchemaExtension
 
 
 def depth_limit(limit: int) -> type[ASTValidationRule]:
@@ -46,3 +48,16 @@ def depth_limit(limit: int) -> type[ASTValidationRule]:
             return False
 
     return DepthLimit
+
+
+class OneOperation(SchemaExtension):
+    """Refuses a document of several operations where none is named; strawberry would take the first."""
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        document = context.graphql_document
+        operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)] if document else []
+        if len(operations) > 1 and context._provided_operation_name is None:
+            error = GraphQLError("the document has several operations; name the one to run in `operationName`")
+            context.pre_execution_errors = [*(context.pre_execution_errors or ()), error]
+        yield

@@ -1,0 +1,182 @@
+"""Changes over WebSocket, and publishing through the broker."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import orjson
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from hub.live import Change, ChangeType
+from tests.hub.api.conftest import Api
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PATIENCE = 10.0
+
+
+class Listener:
+    """A graphql-transport-ws client with one operation."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+
+    async def send(self, **message: Any) -> None:
+        await self._socket.send(orjson.dumps(message).decode())
+
+    async def receive(self) -> dict[str, Any]:
+        async with asyncio.timeout(PATIENCE):
+            message: dict[str, Any] = orjson.loads(await self._socket.recv())
+            return message
+
+    async def change(self) -> dict[str, Any]:
+        message = await self.receive()
+        assert message["type"] == "next", message
+        assert "errors" not in message["payload"], message
+        found: dict[str, Any] = message["payload"]["data"]["changes"]
+        return found
+
+
+@contextlib.asynccontextmanager
+async def connected(api: Api) -> AsyncIterator[Listener]:
+    url = f"ws://127.0.0.1:{api.port}/graphql"
+    async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
+        listener = Listener(socket)
+        await listener.send(type="connection_init")
+        assert (await listener.receive())["type"] == "connection_ack"
+        yield listener
+
+
+@contextlib.asynccontextmanager
+async def listening(api: Api, query: str) -> AsyncIterator[Listener]:
+    before = api.hub.changes.listeners
+    async with connected(api) as listener:
+        await listener.send(id="1", type="subscribe", payload={"query": query})
+        async with asyncio.timeout(PATIENCE):
+            while api.hub.changes.listeners == before:
+                await asyncio.sleep(0.001)
+        yield listener
+    async with asyncio.timeout(PATIENCE):
+        while api.hub.changes.listeners != before:
+            await asyncio.sleep(0.001)
+
+
+async def test_changes_tell_what_happened_and_the_thing_as_it_is_now(api: Api) -> None:
+    query = """subscription { changes(kinds: ["Person"]) { kind id change path changed systems
+      entity { __typename id name ... on Person { active } } } }"""
+    topic = "acme/north/_source/mes/person/P-1"
+    async with listening(api, query) as listener:
+        await api.take("acme/_source/mes/equipment/E-1", {"name": "not a person"}, 1)
+        await api.take(topic, {"name": "Ada"}, 2)
+        created = await listener.change()
+        assert created == {
+            "kind": "Person",
+            "id": "P-1",
+            "change": "CREATED",
+            "path": "acme/north",
+            "changed": created["changed"],
+            "systems": ["mes"],
+            "entity": {"__typename": "Person", "id": "P-1", "name": "Ada", "active": None},
+        }
+        assert "name" in created["changed"]
+        await api.take(topic, {"active": True}, 3)
+        updated = await listener.change()
+        assert (updated["change"], updated["changed"], updated["entity"]["active"]) == ("UPDATED", ["active"], True)
+        await api.take(topic, None, 4)
+        deleted = await listener.change()
+        assert (deleted["change"], deleted["entity"]) == ("DELETED", None)
+
+
+async def test_changes_below_a_location(api: Api) -> None:
+    async with listening(api, 'subscription { changes(path: "acme/west") { id time } }') as listener:
+        for number, place in enumerate(("westend", "west", "north", "west/line")):
+            await api.take(f"acme/{place}/_source/mes/person/W-{number}", {"name": place}, 5)
+        assert (await listener.change())["id"] == "W-1"
+        last = await listener.change()
+        assert last["id"] == "W-3"
+        assert last["time"].endswith("Z")
+
+
+async def test_a_listener_that_falls_behind_is_told_and_ended(api: Api) -> None:
+    async with listening(api, "subscription { changes { id } }") as listener:
+        api.hub.changes.publish(Change("Person", f"L-{n}", ChangeType.CREATED, None, (), (), 0) for n in range(10_003))
+        message = await listener.receive()
+        assert message["payload"]["errors"][0]["message"].startswith("3 changes were missed")
+        assert (await listener.receive())["type"] == "complete"
+
+
+async def test_a_subscription_that_cannot_be_is_refused(api: Api) -> None:
+    async with connected(api) as listener:
+        await listener.send(
+            id="1", type="subscribe", payload={"query": 'subscription { changes(kinds: ["X"]) { id } }'}
+        )
+        message = await listener.receive()
+        assert "there is no kind 'X'" in str(message)
+
+
+async def test_questions_are_answered_over_websocket_too(api: Api) -> None:
+    async with connected(api) as listener:
+        await listener.send(id="q", type="subscribe", payload={"query": '{ materialLot(id: "LOT-2") { id } }'})
+        assert (await listener.receive())["payload"] == {"data": {"materialLot": {"id": "LOT-2"}}}
+        assert await listener.receive() == {"id": "q", "type": "complete"}
+
+
+@pytest.mark.parametrize("frame", ["", "null", "[]", "5", '"x"', "{", "[" * 50_000, b"\x00", '{"type": []}', "{}"])
+async def test_what_is_no_message_closes_the_connection(api: Api, frame: str | bytes) -> None:
+    async with connect(
+        f"ws://127.0.0.1:{api.port}/graphql", subprotocols=[Subprotocol("graphql-transport-ws")]
+    ) as socket:
+        await socket.send(frame)
+        with pytest.raises(ConnectionClosed) as closed:
+            async with asyncio.timeout(PATIENCE):
+                await socket.recv()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4400
+
+
+async def test_what_is_published_goes_through_the_broker_into_the_graph(api: Api) -> None:
+    query = (
+        'subscription { changes(kinds: ["Person"]) { id entity { ... on Person { name sources { observedAt } } } } }'
+    )
+    async with listening(api, query) as listener:
+        published = await api.data(
+            """mutation ($payload: JSON) {
+                 publish(topic: "uns/v1/acme/_source/mes/person/P-9", payload: $payload) { topic bytes } }""",
+            {"payload": {"name": "Grace", "observedAt": "2026-02-01T10:00:00+01:00"}},
+        )
+        assert published == {"publish": {"topic": "uns/v1/acme/_source/mes/person/P-9", "bytes": 57}}
+        entity = {"name": "Grace", "sources": [{"observedAt": "2026-02-01T09:00:00Z"}]}
+        assert await listener.change() == {"id": "P-9", "entity": entity}
+
+
+async def test_an_event_time_that_the_broker_cannot_carry_is_not_lost_in_silence(api: Api) -> None:
+    answer = await api.ask(
+        """mutation { publish(topic: "uns/v1/acme/_source/mes/person/P-8", payload: {name: "A"}, messageId: "m",
+             eventTime: "2026-03-01T12:00:00Z") { topic } }"""
+    )
+    (error,) = answer.errors
+    assert "MQTT 3.1.1, which carries no eventTime and no messageId" in error["message"]
+    assert error["extensions"] == {"code": "NOT_PUBLISHED"}
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "message"),
+    [
+        ("uns/v1/acme", "1", "has no _source, _tag, _state or _count"),
+        ("other/acme/_tag/x", "1", "is not below 'uns/v1'"),
+        ("uns/v1/acme/_person/P-1", "{}", "is the hub's own"),
+        ("uns/v1/_hub/status", "{}", "is the hub's own"),
+        ("uns/v1/acme/_tag/x", "null", "`payload` is missing"),
+        ("uns/v1/acme/_source/mes/person", "null", "`payload` is missing"),
+    ],
+)
+async def test_what_cannot_be_published_says_why(api: Api, topic: str, payload: str, message: str) -> None:
+    answer = await api.ask(f'mutation {{ publish(topic: "{topic}", payload: {payload}) {{ topic }} }}')
+    assert message in answer.errors[0]["message"]
+    assert answer.errors[0]["extensions"]["code"] == "BAD_REQUEST"
