@@ -15,6 +15,7 @@ from hub.errors import HubError
 from hub.journal.open import open_journal
 from hub.journal.port import Journal
 from hub.settings import Settings
+from hub.trail import Trail
 from schema.authority import Authority
 from schema.model import MODEL
 from schema.registry import Model
@@ -45,8 +46,9 @@ class Rebuilt:
 async def rebuild(settings: Settings, progress: Progress | None = None, model: Model = MODEL) -> Rebuilt:
     """Makes the graph anew and puts it in the place of the one in use. The hub must be stopped.
 
-    An equal graph is dropped; one that differs is kept beside the new one, under a name that says when. What was
-    pending is in the new graph too. `HubError` or `GraphError` says what stands in the way; then nothing has changed.
+    An equal graph is dropped; one that differs is kept beside the new one, under a name that says when, and at its next
+    start the hub publishes all golden records. What was pending is in the new graph too. `HubError` or `GraphError`
+    says what stands in the way; then nothing has changed.
     """
     place = ladybug_path(str(settings.graph))
     if place is None:
@@ -58,6 +60,8 @@ async def rebuild(settings: Settings, progress: Progress | None = None, model: M
         done, found = await _beside(journal, settings, model, place, beside, progress)
         old = _swap(place, beside, keep=bool(found))
         await _all_applied(journal)
+        if found:
+            await (await Trail.open(journal, model, settings.topic_prefix)).begin_anew()
     finally:
         await journal.close()
     return Rebuilt(done, tuple(found), old)

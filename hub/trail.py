@@ -54,6 +54,11 @@ class Trail:
         ends = {LooseEnd(Key(kind, id_), topic): position for kind, id_, topic in rows}
         return cls(journal, model, prefix, position, ends)
 
+    async def begin_anew(self) -> None:
+        """Lets everything count as unpublished, where the graph was replaced by another one."""
+        await self._journal.set_checkpoint(ANNOUNCED, b"0")
+        self.position = 0
+
     @property
     def loose_ends(self) -> Collection[LooseEnd]:
         return tuple(self._ends)
