@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -135,3 +136,25 @@ def test_what_is_consumed_comes_from_somewhere(plant: Plant) -> None:
     made["SYR-2603"] += made["SYR-2603-R"]  # merged again
     short = {id_: (used[id_], made[id_]) for id_ in used if not id_.startswith("WAT") and used[id_] > made[id_]}
     assert short == {}
+
+
+RATED = {"bergquell/lindau/packing/line-1": 6000, "bergquell/lindau/packing/line-2": 2400}
+"""Bottles an hour."""
+
+
+def running(plant: Plant, place: str, start: datetime, end: datetime) -> timedelta:
+    """For how long a line produced between two times."""
+    states = sorted((s for s in plant.states if s.place == place), key=lambda s: s.at)
+    spans = [(s.at, until) for s, until in zip(states, [*(s.at for s in states[1:]), end], strict=True)]
+    executing = [span for s, span in zip(states, spans, strict=True) if s.state == "EXECUTE"]
+    return sum((max(min(b, end) - max(a, start), timedelta()) for a, b in executing), timedelta())
+
+
+def test_no_line_makes_more_than_it_can(plant: Plant) -> None:
+    starts = {word.id: word.at for word in reversed(plant.words) if word.system == "mes" and word.kind == "JobOrder"}
+    since: dict[str, datetime] = {}
+    for count in plant.counts:
+        start = since.get(count.order, starts[count.order])
+        hours = running(plant, count.place, start, count.at).total_seconds() / 3600
+        assert count.good + count.scrap <= RATED[count.place] * hours, count
+        since[count.order] = count.at
