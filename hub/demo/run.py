@@ -82,6 +82,7 @@ async def _play(hub: Hub, plant: Plant, options: Options, show: Show) -> None:
         await publish_history(hub, fleet, disorder(writer.history(), random), show)
         await show.answers(hub, plant)
         if not options.once:
+            show.addresses(hub, plant)
             await _live(fleet, Life(plant, writer, random), options)
 
 

@@ -51,12 +51,11 @@ class Show:
             yield lambda done: bar.update(task, completed=done)
 
     async def answers(self, hub: Hub, plant: Plant) -> None:
-        """What the hub has now, each question with its answer, and where to go on."""
+        """What the hub has now, and each question with its answer."""
         await self._summary(hub, plant)
         for number, question in enumerate(questions(), 1):
             data = await asyncio.to_thread(ask, hub.settings.http, question.document)
             self._question(number, question, data)
-        self._addresses(hub, plant)
 
     async def _summary(self, hub: Hub, plant: Plant) -> None:
         status = await hub.journal.status()
@@ -73,7 +72,8 @@ class Show:
         self._console.print(Syntax("", "graphql", theme=THEME).highlight(f"\n{question.document}\n"))
         self._console.print(question.shown(data))
 
-    def _addresses(self, hub: Hub, plant: Plant) -> None:
+    def addresses(self, hub: Hub, plant: Plant) -> None:
+        """Where to ask, to look and to publish while the plant lives on."""
         settings = hub.settings
         mqtt = settings.mqtt
         topic = f"{settings.topic_prefix}/{plant.places['warehouse']}/_source/mes/material-lot/MY-LOT"
