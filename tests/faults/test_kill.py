@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.faults.load import PREFIX, Kept, message, number_of
@@ -55,7 +56,7 @@ class Killing:
     async def _alive(self) -> bool:
         try:
             return (await self.hub.client.get("/livez")).status_code == 200
-        except Exception:
+        except httpx.TransportError:
             return False
 
     async def all_in(self, sender: Sender) -> None:
