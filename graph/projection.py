@@ -77,7 +77,7 @@ class _Batch:
     authority: Authority
 
     asked: dict[Reference, str | None] = field(default_factory=dict)
-    """References that name things touched, or may: looked up or read, with the thing that each named before the batch."""
+    """References that name things touched, or may, with the thing that each named before the batch."""
     before: dict[Key, Thing] = field(default_factory=dict)
     """Nodes read: things and placeholders."""
     absent: set[Key] = field(default_factory=set)
@@ -191,7 +191,7 @@ class _Batch:
         }
         seen = self._seen()
         unknown = wanted - self.asked.keys() - self.names.keys() - seen.keys()
-        found = await self.tx.resolve(unknown) if unknown else {}
+        found = await self.tx.resolve(unknown, claim=False) if unknown else {}
         targets: dict[Reference, str] = {}
         for reference in wanted:
             named = self.names.get(reference)
