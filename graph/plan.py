@@ -231,6 +231,8 @@ class Plan:
     """What one document reads: root fields by response key, in order."""
 
     roots: tuple[Lookup | Page, ...]
+    name: str = ""
+    """The operation's name in the document; servers show it beside what they run."""
 
     def __str__(self) -> str:
         return "\n".join(line for root in self.roots for line in _root_lines(root))

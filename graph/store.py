@@ -20,8 +20,14 @@ from schema.merge import Record
 class WriteTransaction(Protocol):
     """Reads and one write that happen together or not at all. The things read stay locked until the end."""
 
-    async def resolve(self, identifiers: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
-        """The ids of the things that (kind, identifier) pairs name; absent where none does."""
+    async def resolve(
+        self, identifiers: Collection[tuple[str, str]], *, claim: bool = True
+    ) -> Mapping[tuple[str, str], str]:
+        """The ids of the things that (kind, identifier) pairs name; absent where none does.
+
+        Claimed identifiers, those that name nothing among them, are this transaction's until its end. One that is only
+        referred to (`claim=False`) leads where it leads until then, and other transactions may refer to it too.
+        """
         ...
 
     async def things(self, keys: Collection[Key]) -> Mapping[Key, Thing]:

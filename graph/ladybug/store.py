@@ -24,6 +24,7 @@ from graph.ladybug.write import Statements, Writer
 from graph.plan import Plan, Row
 from graph.store import Health, WriteTransaction
 from graph.thing import Delta, Key, Thing
+from graph.waiting import to_the_end
 from schema.assertion import RecordKey
 from schema.merge import Record
 from schema.registry import Model
@@ -78,9 +79,9 @@ class LadybugStore:
                 await self._on_write_thread(self._writer.begin)
                 yield _Transaction(writer, self._on_write_thread)
             except BaseException:
-                await _to_the_end(self._on_write_thread(self._writer.rollback))
+                await to_the_end(self._on_write_thread(self._writer.rollback))
                 raise
-            await _to_the_end(self._on_write_thread(self._commit))
+            await to_the_end(self._on_write_thread(self._commit))
 
     async def read(self, plan: Plan, parameters: Mapping[str, Any]) -> Row:
         return await self._reading(lambda session: Reader(session.run, parameters).read(plan))
@@ -120,7 +121,7 @@ class LadybugStore:
             self._closed = True
         for session in self._readers:
             session.cancel()
-        await _to_the_end(asyncio.to_thread(self._close))
+        await to_the_end(asyncio.to_thread(self._close))
 
     def _close(self) -> None:
         self._read_threads.shutdown()
@@ -154,7 +155,7 @@ class LadybugStore:
                         session.renew()
                 return done
 
-            return await _to_the_end(self._on_write_thread(work))
+            return await to_the_end(self._on_write_thread(work))
 
     @contextlib.asynccontextmanager
     async def _without_readers(self) -> AsyncIterator[None]:
@@ -211,7 +212,9 @@ class _Transaction:
         self._writer = writer
         self._run = run
 
-    async def resolve(self, identifiers: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+    async def resolve(
+        self, identifiers: Collection[tuple[str, str]], *, claim: bool = True
+    ) -> Mapping[tuple[str, str], str]:
         found: Mapping[tuple[str, str], str] = await self._run(partial(self._writer.resolve, identifiers))
         return found
 
@@ -234,25 +237,6 @@ class _Transaction:
 
 def _running(cypher: str, parameters: Mapping[str, Any]) -> Callable[[Session], list[list[Any]]]:
     return lambda session: session.run(cypher, parameters)
-
-
-async def _to_the_end(work: Awaitable[_T]) -> _T:
-    """Awaits work to its end even if the task is cancelled meanwhile; the cancellation follows."""
-    task = asyncio.ensure_future(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError as error:
-            if task.cancelled():
-                raise
-            cancelled = error
-        except BaseException:
-            break
-    if cancelled is not None:
-        task.exception()
-        raise cancelled
-    return task.result()
 
 
 def _migrate(session: Session, wanted: ddl.Tables) -> tuple[str, ...]:

@@ -24,7 +24,9 @@ class MemoryGraph:
         self.identifiers: dict[tuple[str, str], str] = {}
         self.floors: dict[RecordKey, Record] = {}
 
-    async def resolve(self, identifiers: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+    async def resolve(
+        self, identifiers: Collection[tuple[str, str]], *, claim: bool = True
+    ) -> Mapping[tuple[str, str], str]:
         return {i: self.identifiers[i] for i in identifiers if i in self.identifiers}
 
     async def things(self, keys: Collection[Key]) -> Mapping[Key, Thing]:
