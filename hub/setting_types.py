@@ -66,6 +66,21 @@ def _file_url(value: Any, scheme: str, name: str) -> Url:
     return url
 
 
+def _journal(value: Any) -> Url:
+    url = _url(
+        value, ("sqlite", "postgresql"), "sqlite:///unshub-data/journal.db or postgresql://unshub@db.example/unshub"
+    )
+    if url.scheme == "sqlite":
+        return _file_url(url, "sqlite", "journal.db")
+    if len(url.path) < 2:
+        raise ValueError("names no database; write it as postgresql://unshub@db.example/unshub")
+    if "password=" in url.query:
+        raise ValueError(
+            "has its password where it is shown; write it as postgresql://user:password@…, or in a passfile"
+        )
+    return url
+
+
 def _duration(value: Any) -> Any:
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if isinstance(value, str) and match is None:
@@ -91,9 +106,7 @@ def _system(value: str) -> str:
 
 ListenAddress = Annotated[Address, NoDecode, PlainValidator(_listen), PlainSerializer(str)]
 BrokerChoice = Annotated[str | Url, NoDecode, PlainValidator(_broker), PlainSerializer(str)]
-JournalUrl = Annotated[
-    Url, NoDecode, PlainValidator(lambda v: _file_url(v, "sqlite", "journal.db")), PlainSerializer(str)
-]
+JournalUrl = Annotated[Url, NoDecode, PlainValidator(_journal), PlainSerializer(str)]
 GraphUrl = Annotated[Url, NoDecode, PlainValidator(lambda v: _file_url(v, "ladybug", "graph")), PlainSerializer(str)]
 Seconds = Annotated[float, BeforeValidator(_duration), Field(ge=0, allow_inf_nan=False)]
 TopicPrefix = Annotated[str, AfterValidator(_prefix)]

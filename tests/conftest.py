@@ -10,6 +10,8 @@ import pytest
 
 from tests.servers import Mosquitto
 from tests.servers import mosquitto as start_mosquitto
+from tests.servers.postgres import Postgres
+from tests.servers.postgres import postgres as start_postgres
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,3 +31,10 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
     """A mosquitto of the test's own."""
     with start_mosquitto(tmp_path / "mosquitto") as broker:
         yield broker
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The PostgreSQL of this test run. A test that stops it starts it again."""
+    with start_postgres() as server:
+        yield server

@@ -20,8 +20,13 @@ PACKAGES = ("schema", "graph", "connectors", "hub")
 """In the order of imports: each may import those before it."""
 
 MAX_LINES = 400
-CONFINED = {"gmqtt": "hub/mqtt/connection.py", "sqlite3": "hub/journal/sqlite_file.py", "ladybug": "graph/ladybug/"}
-"""Each driver, and the one file or folder that may import it."""
+CONFINED = {
+    "gmqtt": "hub/mqtt/connection.py",
+    "sqlite3": "hub/journal/sqlite_file.py",
+    "psycopg": "hub/journal/postgres_",
+    "ladybug": "graph/ladybug/",
+}
+"""Each driver, and how the path begins of the files that may import it."""
 
 PORTS = ("graph/store.py", "graph/plan.py", "graph/thing.py", "hub/journal/port.py", "hub/messages.py")
 

@@ -1,0 +1,91 @@
+"""Who applies what: rows of the queue, taken by the sessions of several hubs.
+
+A session takes a number of its own, locks that number (an advisory lock, which lives as long as the session) and lists
+it in `holder`. To take rows is to write its number on them, in one short transaction: `FOR UPDATE SKIP LOCKED` has two
+who look at the same time take different rows. They stay taken while the graph is written, however long that takes, and
+no transaction is open meanwhile: an open one would keep the server from cleaning up the tables that change the most.
+
+A row is free when it bears no number, or one that is listed and not locked. So:
+
+- A hub that is killed: the server sees the connection end and drops the lock; its rows are free at once.
+- A machine or network that vanishes: the server notices within 25 seconds by keep-alive probes; then as above.
+- A server that is killed or restarted: it has no sessions when it comes back, so that all rows are free. A hub takes a
+  new number with its next call.
+- A hub that is paused keeps what it took, at most one batch, until it goes on or is killed.
+
+A hub whose session ended may still be applying what another takes meanwhile. That is only work done twice: the graph is
+a function of the set of assertions, and the second one finds nothing to change. `applied` is true whoever says it, so
+that it deletes rows by their numbers and does not ask who holds them.
+
+Why a listed and unlocked number is surely dead: it was locked before it was listed, and a statement looks at the locks
+after it has fixed which rows it sees. The rows of a number that was listed later bear no number that it knows as dead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.journal.port import Entry
+from hub.journal.postgres_rows import entry
+from hub.journal.postgres_server import Connection, Lines, Place
+from hub.journal.rows import ENTRY
+
+_DEAD = """
+    SELECT number FROM holder WHERE number::bigint NOT IN (
+        SELECT objid::bigint FROM pg_locks
+        WHERE locktype = 'advisory' AND classid = 'queue'::regclass AND objsubid = 1
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+"""
+
+# Rows are looked up by arrays of their numbers, which leaves the planner no other way than the index.
+_TAKE = f"""
+    WITH free AS MATERIALIZED (
+        SELECT seq, holder FROM queue
+        WHERE holder IS NULL OR holder = %(me)s OR holder = ANY (ARRAY({_DEAD}))
+        ORDER BY seq LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    ), taken AS (
+        UPDATE queue SET holder = %(me)s
+        WHERE seq = ANY (ARRAY(SELECT seq FROM free WHERE holder IS DISTINCT FROM %(me)s))
+    )
+    SELECT {ENTRY} FROM assertion WHERE seq = ANY (ARRAY(SELECT seq FROM free)) ORDER BY seq
+"""
+
+
+class Queue:
+    """The session in which this hub takes rows."""
+
+    def __init__(self, place: Place) -> None:
+        self._session = Lines(place, prepare=self._begin)
+        self._me = 0
+
+    async def take(self, limit: int) -> Sequence[Entry]:
+        """The oldest rows that are free or taken already by this session; they are this session's afterwards."""
+        async with self._session.take("can't read what is pending") as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(_TAKE.encode(), {"me": self._me, "limit": limit})
+            return [entry(row) for row in await cursor.fetchall()]
+
+    async def remove(self, entries: Sequence[Entry]) -> None:
+        """Takes entries that are applied out of the queue."""
+        done = [entry.sequence for entry in entries]
+        async with self._session.take("can't mark assertions as applied") as connection:
+            await connection.execute("DELETE FROM queue WHERE seq = ANY (%s)", (done,))
+
+    async def close(self) -> None:
+        """Ends the session, and with it the hold on what was taken."""
+        await self._session.close()
+
+    async def _begin(self, connection: Connection) -> None:
+        row = await (await connection.execute("SELECT nextval('holder_number')::integer")).fetchone()
+        assert row is not None
+        (self._me,) = row
+        await connection.execute("SELECT pg_advisory_lock(lock_key(%s))", (self._me,))
+        await connection.execute("INSERT INTO holder VALUES (%s)", (self._me,))
+        # In a statement of its own, which sees all that the dead have written.
+        dead = [number for (number,) in await (await connection.execute(_DEAD.encode())).fetchall()]
+        await connection.execute(
+            "DELETE FROM holder WHERE number = ANY (%s) "
+            "AND number NOT IN (SELECT holder FROM queue WHERE holder IS NOT NULL)",
+            (dead,),
+        )
