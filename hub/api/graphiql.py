@@ -1,7 +1,7 @@
 """GraphiQL, the query editor, from files that come with a package: it works where there is no internet.
 
 `graphene-django-graphiql-static` is used for its files alone, not for its code. Each file is the one that its
-project published (`docs/decisions/graphql.md`): browsers check the digests below and run nothing else.
+project published (`docs/decisions/0009-graphiql.md`): browsers check the digests below and run nothing else.
 """
 
 from __future__ import annotations
@@ -26,12 +26,21 @@ ASSETS = {
 }
 """Files of React 17.0.2, GraphiQL 2.4.7 and graphql-ws 5.12.1, in the order in which a page loads them."""
 
-_QUERY = """# Ask the plant. Ctrl-Space lists what there is; the book on the left documents it.
+_QUERY = """# Ctrl-Space lists what may stand here.
+# The book on the left has every field's meaning.
 
 {
-  materialLots(first: 10, orderBy: [{updatedAt: DESC}]) {
+  materialLots(
+    first: 10
+    orderBy: [{updatedAt: DESC}]
+  ) {
     totalCount
-    nodes { id status definition { id name } sources { system observedAt } }
+    nodes {
+      id
+      status
+      definition { id name }
+      sources { system observedAt }
+    }
   }
 }
 """

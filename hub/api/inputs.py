@@ -22,7 +22,7 @@ from graph.plan import Direction, Operator, Quantifier
 from hub.api.operators import MEANING, OPERATORS, ORDERED, OWN, OWN_TYPES
 from hub.api.scalars import DATE, INT64
 from schema.model.base import Term
-from schema.registry import Attribute, AttributeType, Kind, Model
+from schema.registry import AttributeType, Kind, Model
 
 _QUANTIFIERS = {
     Quantifier.IS: "There is one, and it meets this; `{}` for any.",
@@ -65,12 +65,6 @@ class Inputs:
                 description=" ".join((values.__doc__ or "").split()),
             )
         return self._enums[values]
-
-    def scalar(self, attribute: Attribute) -> GraphQLInputType:
-        """What an attribute, or an element of it, is compared with."""
-        if attribute.values is not None:
-            return self.enum(attribute.values)
-        return self._scalars()[attribute.data_type]
 
     def _scalars(self) -> dict[AttributeType, GraphQLInputType]:
         instant = self._common["DateTime"]

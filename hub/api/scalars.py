@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, NewType
 
 import strawberry
 from graphql import GraphQLError, GraphQLScalarType, print_ast
-from graphql.language import IntValueNode, ValueNode
+from graphql.language import ConstValueNode, IntValueNode
 from strawberry.types.scalar import ScalarDefinition
 
 from schema.model.base import instant_text
@@ -16,6 +18,8 @@ DateTime = NewType("DateTime", str)
 Json = NewType("Json", object)
 
 _INT64 = 2**63
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})", re.IGNORECASE)
 
 
 def _same(value: Any) -> Any:
@@ -24,23 +28,17 @@ def _same(value: Any) -> Any:
 
 def read_datetime(value: object) -> str:
     """A time as the client wrote it, in UTC; `GraphQLError` where it has no offset or is no time."""
-    if isinstance(value, str) and "T" in value.upper():
-        try:
-            found = datetime.fromisoformat(value)
-            if found.tzinfo is not None:
-                return instant_text(found)
-        except (ValueError, OverflowError):
-            pass
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        with suppress(ValueError, OverflowError):
+            return instant_text(datetime.fromisoformat(value.upper()))
     raise GraphQLError(f"{value!r} is not an RFC 3339 time with an offset, as 2026-03-01T14:30:00Z is")
 
 
 def read_date(value: object) -> str:
     """A calendar day; `GraphQLError` where it is none."""
-    if isinstance(value, str) and len(value) == 10:
-        try:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with suppress(ValueError):
             return date.fromisoformat(value).isoformat()
-        except ValueError:
-            pass
     raise GraphQLError(f"{value!r} is not an ISO 8601 day, as 2026-03-01 is")
 
 
@@ -51,7 +49,7 @@ def read_int64(value: object) -> int:
     raise GraphQLError(f"{value!r} is not a whole number of at most 64 bits")
 
 
-def _int64_literal(node: ValueNode, _variables: Any = None) -> int:
+def _int64_literal(node: ConstValueNode) -> int:
     if not isinstance(node, IntValueNode):
         raise GraphQLError(f"{print_ast(node)} is not a whole number")
     return read_int64(int(node.value))
@@ -80,14 +78,14 @@ DATE = GraphQLScalarType(
     "Date",
     description="A calendar day at the site, ISO 8601: `2026-03-01`.",
     specified_by_url="https://www.iso.org/iso-8601-date-and-time-format.html",
-    serialize=_same,
-    parse_value=read_date,
+    coerce_output_value=_same,
+    coerce_input_value=read_date,
 )
 
 INT64 = GraphQLScalarType(
     "Int64",
     description="A whole number of at most 64 bits, signed, as a JSON number.",
-    serialize=_same,
-    parse_value=read_int64,
-    parse_literal=_int64_literal,
+    coerce_output_value=_same,
+    coerce_input_value=read_int64,
+    coerce_input_literal=_int64_literal,
 )

@@ -2,7 +2,7 @@
 
 Strawberry parses, validates, executes and speaks the transports. The hundreds of types derived from the model are made
 in graphql-core's own terms and put beside strawberry's: a derived type is a value, not a class, and building them so
-takes a tenth of the time (`docs/decisions/graphql.md`).
+takes a tenth of the time (`docs/decisions/0008-generated-types.md`).
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 import httpx
 import pytest
+from graphql import get_introspection_query
 from starlette.applications import Starlette
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
@@ -158,6 +159,10 @@ async def test_an_error_that_a_client_can_act_on_keeps_its_words(api: Api, caplo
 
 async def test_the_schema_is_served(api: Api) -> None:
     assert (await api.client.get("/graphql/schema")).text == sdl(MODEL)
+
+
+async def test_tools_may_ask_for_the_whole_schema(api: Api) -> None:
+    assert (await api.data(get_introspection_query(one_of=True)))["__schema"]["queryType"]["name"] == "Query"
 
 
 async def test_a_browser_gets_graphiql_and_everything_it_loads_is_here(api: Api) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
 
+from hub.api.context import Limits
+from hub.api.errors import RequestError
+from hub.api.namespace import read_place
+from hub.api.serving import context_of
 from tests.hub.api.conftest import Api
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -350,6 +355,18 @@ async def test_the_namespace_is_a_tree_with_things_and_tags(api: Api) -> None:
         "children": None,
     }
     assert (await api.data('{ namespace(path: "acme/west") { name } }')) == {"namespace": None}
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        (Limits(max_tags=1), "more than 1 tags below 'acme'; ask for a deeper path"),
+        (Limits(max_places=2), "more than 2 locations to show; ask for a deeper path or a smaller depth"),
+    ],
+)
+async def test_a_namespace_that_is_too_large_says_how_to_ask(api: Api, limits: Limits, message: str) -> None:
+    with pytest.raises(RequestError, match=message):
+        await read_place(replace(context_of(api.hub), limits=limits), "acme", 3)
 
 
 async def test_the_hub_tells_how_it_is(api: Api) -> None:

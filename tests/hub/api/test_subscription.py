@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from graph.errors import ReadFailed
 from hub.live import Change, ChangeType
 from tests.hub.api.conftest import Api
 
@@ -109,6 +110,17 @@ async def test_a_listener_that_falls_behind_is_told_and_ended(api: Api) -> None:
         message = await listener.receive()
         assert message["payload"]["errors"][0]["message"].startswith("3 changes were missed")
         assert (await listener.receive())["type"] == "complete"
+
+
+async def test_an_internal_error_is_masked_here_too(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    async with listening(api, "subscription { changes { id entity { id } } }") as listener:
+        with api.broken(ReadFailed("column _secret")):
+            api.hub.changes.publish([Change("Person", "X", ChangeType.UPDATED, None, (), (), 0)])
+            payload = (await listener.receive())["payload"]
+    assert payload["data"]["changes"] == {"id": "X", "entity": None}
+    (error,) = payload["errors"]
+    assert error["extensions"]["code"] == "INTERNAL"
+    assert error["extensions"]["id"] in caplog.text
 
 
 async def test_a_subscription_that_cannot_be_is_refused(api: Api) -> None:
