@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from hub.ingest import Ingest
 from hub.journal.open import open_journal
 from hub.journal.port import DeadLetter, Journal
 from hub.live import Changes
-from hub.messages import Broker, Outbound
+from hub.messages import Broker
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.open import open_broker
 from hub.projector import Projection, Projector
@@ -54,10 +54,6 @@ class Hub:
     outbox: Outbox
     caught_up: asyncio.Event
     """Set when what an earlier run had left unpublished is on its way to the broker."""
-
-    async def publish(self, topic: str, payload: bytes, properties: Mapping[str, str] | None = None) -> None:
-        """Publishes through the broker, like everyone else. `PublishError` if the broker does not take it."""
-        await self.broker.publish(Outbound(topic, payload, properties=properties or {}))
 
     async def replay(self, letter: DeadLetter) -> tuple[Reason, ...]:
         """Tries a dead letter again; the reasons why it is still refused, none when it was accepted."""

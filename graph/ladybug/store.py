@@ -182,13 +182,19 @@ class LadybugStore:
         except BaseException:
             self._idle.put_nowait(session)
             raise
-        done.add_done_callback(lambda _: self._idle.put_nowait(session))
+        done.add_done_callback(partial(self._give_back, session))
         try:
             return await asyncio.shield(done)
         except asyncio.CancelledError:
             if not done.done():
                 session.cancel()
             raise
+
+    def _give_back(self, session: Session, done: asyncio.Future[Any]) -> None:
+        """A reader that was cancelled asks no more what came of its read; asking here keeps asyncio from warning."""
+        self._idle.put_nowait(session)
+        if not done.cancelled():
+            done.exception()
 
     def _snapshot(self, session: Session, work: Callable[[Session], _T]) -> _T:
         session.begin(seconds=self._read_timeout)
