@@ -7,7 +7,7 @@ everything again, which is all that `rebuild` needs.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -133,7 +133,10 @@ class Journal(Protocol):
         ...
 
     async def pending(self, limit: int) -> Sequence[Entry]:
-        """The oldest assertions that are not applied, at most `limit`; the same ones again until `applied`."""
+        """The oldest assertions that are not applied, at most `limit`; the same ones again until `applied`.
+
+        Where several hubs share the journal, what one was given is given to no other for as long as it runs.
+        """
         ...
 
     async def applied(self, entries: Sequence[Entry]) -> None:
@@ -180,6 +183,20 @@ class Journal(Protocol):
         ...
 
     async def set_checkpoint(self, name: str, value: bytes) -> None: ...
+
+    async def forget_events(self, before: int) -> None:
+        """Drops events of a time before `before`; some may be kept a while longer, such as the rest of a month.
+
+        The newest values of tags stay, and so do assertions, which the graph is made from.
+        """
+        ...
+
+    async def watch(self, wake: Callable[[], None]) -> None:
+        """Calls `wake` whenever another hub may have left something pending, until cancelled.
+
+        Returns at once where no other hub can.
+        """
+        ...
 
     async def status(self) -> JournalStatus: ...
 

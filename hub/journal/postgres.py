@@ -20,7 +20,7 @@ from hub.journal.port import (
 from hub.journal.postgres_arrays import register
 from hub.journal.postgres_queue import Queue
 from hub.journal.postgres_rows import KEEP, columns, dead_letter, entry, tag_value
-from hub.journal.postgres_server import Connection, Lines, Place
+from hub.journal.postgres_server import ANSWER_SECONDS, Connection, Lines, Place
 from hub.journal.postgres_tables import migrate, version
 from hub.journal.postgres_watch import watch
 from hub.journal.rows import DEAD_LETTER, ENTRY, TAG, Row, Rows, encode, refusal_row
@@ -81,13 +81,17 @@ class PostgresJournal:
         self._appends = GroupCommit(self._keep)
 
     @classmethod
-    async def open(cls, url: Url, migrations: Sequence[Migration] | None = None) -> PostgresJournal:
+    async def open(
+        cls, url: Url, migrations: Sequence[Migration] | None = None, seconds: float = ANSWER_SECONDS
+    ) -> PostgresJournal:
         """Connects to the database that a URL names; call `migrate` before anything else.
+
+        A call that the server does not answer within so many seconds fails.
 
         The URL's query may hold any parameter of libpq (`?sslmode=verify-full&passfile=…`). `JournalError` where the
         server can't be reached, or the database is another program's or of a version not known here; it stays as it is.
         """
-        journal = cls(Place(url), in_order(load("postgresql") if migrations is None else migrations))
+        journal = cls(Place(url, seconds), in_order(load("postgresql") if migrations is None else migrations))
         try:
             async with journal._reading.take("can't open the journal") as connection:
                 outstanding(journal._steps, await version(connection, journal._place.text), journal._place.text)
@@ -192,6 +196,10 @@ class PostgresJournal:
         )
         detail = f"PostgreSQL {engine}, {self._place.text}, synchronous_commit={commit}, fsync={fsync}"
         return JournalStatus(accepted, pending, events, refused, size, detail)
+
+    async def forget_events(self, before: int) -> None:
+        async with self._reading.take("can't drop old events", _LONG_SECONDS) as connection:
+            await connection.execute("SELECT forget_months(%s)", (before,))
 
     async def watch(self, wake: Callable[[], None]) -> None:
         await watch(self._place, wake)

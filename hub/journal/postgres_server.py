@@ -55,14 +55,13 @@ _BAD_VALUES = (UnicodeError, struct.error, psycopg.DataError, psycopg.IntegrityE
 
 _UNMIGRATED = (codes.UndefinedTable, codes.UndefinedFunction, codes.UndefinedColumn)
 
+# A refused connection comes without a code that would tell these apart; the server's words do.
+_AWAY = "see that the server runs, has this database and lets this user in; it is tried again when next needed"
+
 _REMEDIES: tuple[tuple[type[psycopg.Error], str], ...] = (
     (codes.DiskFull, "the server's disk is full: free some space there; nothing of this was kept"),
-    (codes.InvalidPassword, "correct the user or the password in the journal's URL"),
-    (codes.InvalidAuthorizationSpecification, "let this user in by the server's pg_hba.conf, or name another one"),
-    (codes.InvalidCatalogName, "make the database (`createdb`), or name another one in the journal's URL"),
     (codes.InsufficientPrivilege, "let the journal's user own the database"),
     (codes.ReadOnlySqlTransaction, "this server is a standby: name the primary in the journal's URL"),
-    (codes.TooManyConnections, "raise the server's max_connections, or end some connections"),
     (codes.LockNotAvailable, "another session holds a lock on the journal's tables: let it end"),
 )
 
@@ -70,7 +69,9 @@ _REMEDIES: tuple[tuple[type[psycopg.Error], str], ...] = (
 class Place:
     """Where the database is."""
 
-    def __init__(self, url: Url) -> None:
+    def __init__(self, url: Url, seconds: float = ANSWER_SECONDS) -> None:
+        """`seconds` is how long a call may take, where it is not said otherwise."""
+        self.seconds = seconds
         self.text = str(replace(url, query=""))
         """For people, with the password hidden."""
         given = {
@@ -87,7 +88,8 @@ class Place:
         """A connection that commits every statement by itself. Driver exceptions pass."""
         connection = await psycopg.AsyncConnection.connect(**self._parameters, autocommit=True)
         try:
-            await connection.execute(_SESSION)
+            with _limited(connection, f"can't begin a session (journal {self.text})", self.seconds):
+                await connection.execute(_SESSION)
         except BaseException:
             await connection.close()
             raise
@@ -120,7 +122,7 @@ class Lines:
         self._closed = False
 
     @contextlib.asynccontextmanager
-    async def take(self, doing: str, seconds: float = ANSWER_SECONDS) -> AsyncIterator[Connection]:
+    async def take(self, doing: str, seconds: float | None = None) -> AsyncIterator[Connection]:
         """A connection for the block; `JournalError` if there is none, or what it was for fails or takes too long."""
         with self.place.errors(doing):
             self._refuse_closed(doing)
@@ -128,7 +130,8 @@ class Lines:
                 self._refuse_closed(doing)
                 connection = await self._open()
                 try:
-                    with _limited(connection, f"{doing} (journal {self.place.text})", seconds):
+                    limit = self.place.seconds if seconds is None else seconds
+                    with _limited(connection, f"{doing} (journal {self.place.text})", limit):
                         yield connection
                 finally:
                     await self._give_back(connection)
@@ -152,7 +155,7 @@ class Lines:
         connection = await self.place.connect()
         try:
             if self._prepare is not None:
-                with _limited(connection, f"can't begin a session (journal {self.place.text})", ANSWER_SECONDS):
+                with _limited(connection, f"can't begin a session (journal {self.place.text})", self.place.seconds):
                     await self._prepare(connection)
         except BaseException:
             await connection.close()
@@ -208,7 +211,7 @@ def _explained(error: psycopg.Error) -> str:
         return f"{_line(error)}; its tables are not made yet: migrate it first, as `unshub up` does"
     remedy = next((text for code, text in _REMEDIES if isinstance(error, code)), None)
     if remedy is None and isinstance(error, psycopg.OperationalError):
-        remedy = "see that the server runs and that the journal's URL is right; it is tried again when next needed"
+        remedy = _AWAY
     if remedy is None and isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
         remedy = "correct the journal's URL"
     return (

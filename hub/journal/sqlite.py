@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from pathlib import Path
 
 from hub.errors import JournalError
@@ -23,6 +23,7 @@ from hub.journal.sqlite_rows import insert, insert_refusals
 from schema.errors import Reason
 
 _LAST = (1 << 63) - 1
+_CHUNK = 5000
 
 
 class SqliteJournal:
@@ -156,6 +157,16 @@ class SqliteJournal:
         sql = "INSERT INTO checkpoint VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
         await self._file.write(self._doing(f"can't set checkpoint {name!r}"), lambda c: c.execute(sql, (name, value)))
 
+    async def forget_events(self, before: int) -> None:
+        # The last one stays, since its number says how many there were. Looking for them holds up no append.
+        old = "SELECT seq FROM event WHERE time < ? AND seq < (SELECT max(seq) FROM event) LIMIT ?"
+        doing = self._doing("can't drop old events")
+        while found := await self._file.read(doing, lambda c: c.execute(old, (before, _CHUNK)).fetchall()):
+            await self._delete_events(doing, found)
+
+    async def watch(self, wake: Callable[[], None]) -> None:
+        return
+
     async def status(self) -> JournalStatus:
         def job(connection: Connection) -> JournalStatus:
             return JournalStatus(
@@ -175,6 +186,9 @@ class SqliteJournal:
 
     async def _keep(self, groups: Sequence[Rows]) -> None:
         await self._file.write(self._doing("can't write to the journal"), lambda c: insert(c, groups))
+
+    async def _delete_events(self, doing: str, found: Sequence[tuple[int]]) -> None:
+        await self._file.write(doing, lambda c: c.executemany("DELETE FROM event WHERE seq = ?", found))
 
     async def _entries(self, doing: str, sql: str, bound: tuple[object, ...]) -> Sequence[Entry]:
         return await self._file.read(self._doing(doing), lambda c: [entry(row) for row in c.execute(sql, bound)])

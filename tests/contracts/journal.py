@@ -19,6 +19,7 @@ from schema.errors import Reason
 from schema.json import Json
 
 START = 1_767_225_600_000_000
+YEAR = 366 * 86_400_000_000
 LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
 REASON = Reason("$.quantity.unit", '"kgs"', "a UCUM code, as kg is")
 
@@ -276,6 +277,18 @@ class JournalContract:
         await journal.append(events=[state, replace(state, kind=EventKind.COUNT)])
         assert await journal.tags("", 10) == []
         assert (await journal.status()).events == 2
+
+    # -- old events ------------------------------------------------------------------------------------------------
+
+    async def test_forgets_old_events_and_nothing_else(self, journal: Journal) -> None:
+        old, new = (replace(tag(n, START - n * YEAR, name=f"t{n}"), digest=bytes([n])) for n in (2, 0))
+        await journal.append([accepted(1)], [old, new], [refusal(1)])
+        await journal.forget_events(START - YEAR)
+        await journal.append(events=[old, new])
+        status = await journal.status()
+        assert status.events == 3, "what is forgotten is news again"
+        assert (status.accepted, status.pending, status.refused) == (1, 1, 1)
+        assert [value.name for value in await journal.tags("", 10)] == ["t0", "t2"]
 
     # -- dead letters ----------------------------------------------------------------------------------------------
 

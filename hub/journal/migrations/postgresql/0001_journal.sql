@@ -98,6 +98,29 @@ BEGIN
     END LOOP;
 END $$;
 
+-- Drops the tables of months that ended by then, and rows of times that have no months.
+CREATE FUNCTION forget_months(before bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    month regclass;
+BEGIN
+    PERFORM pg_advisory_xact_lock(lock_key(0));
+    FOR month IN
+        SELECT p.oid FROM pg_inherits JOIN pg_class AS p ON p.oid = inhrelid
+        WHERE inhparent = 'event'::regclass AND p.relname ~ '^event_\d{4}_\d{2}$'
+          AND to_date(right(p.relname, 7), 'YYYY_MM') + interval '1 month'
+              <= to_timestamp(before / 1000000) AT TIME ZONE 'UTC'
+    LOOP
+        EXECUTE format('DROP TABLE %s', month);
+    END LOOP;
+    DELETE FROM event_before_2000 WHERE time < before;
+    DELETE FROM event_after_2099 WHERE time < before;
+END $$;
+
+CREATE FUNCTION sum_tally() RETURNS void LANGUAGE sql AS $$
+    WITH gone AS (DELETE FROM tally RETURNING assertions, events)
+    INSERT INTO tally SELECT sum(assertions), sum(events) FROM gone HAVING count(*) > 0
+$$;
+
 -- Keeps the rows given, column by column, in one transaction and one round trip. All of the data is here before the lock
 -- is taken, so that a hub that is cut off never has the others wait for it.
 CREATE FUNCTION keep_rows(
@@ -146,8 +169,7 @@ BEGIN
     IF new_assertions + new_events > 0 THEN
         INSERT INTO tally VALUES (new_assertions, new_events);
         IF random() < 0.001 THEN
-            WITH gone AS (DELETE FROM tally RETURNING assertions, events)
-            INSERT INTO tally SELECT sum(assertions), sum(events) FROM gone;
+            PERFORM sum_tally();
         END IF;
     END IF;
     IF new_assertions > 0 THEN
