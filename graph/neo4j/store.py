@@ -1,0 +1,146 @@
+"""The graph store on Neo4j: a server, or a cluster, that several hub processes share."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from itertools import count
+from typing import Any
+
+import orjson
+
+from graph import dump
+from graph.cypher import quote
+from graph.errors import GraphError
+from graph.neo4j import ddl, explore
+from graph.neo4j.cypher import decode, statement
+from graph.neo4j.driver import Address, Server
+from graph.neo4j.write import LANES, LOCK_LANES, Statements, Writer
+from graph.plan import Plan, Row
+from graph.rows import IDENTIFIER, WITHDRAWN
+from graph.store import Health, WriteTransaction
+from graph.thing import Key
+from schema.json import compact
+from schema.registry import Model
+
+ATTEMPTS = 8
+"""How often a plan is run to see one state of the graph. Where a write was committed during each, the last counts."""
+
+_TYPES = f"MATCH (m:{quote(ddl.MODEL)} {{key: 'types'}}) RETURN m.types"
+_SET_TYPES = f"MERGE (m:{quote(ddl.MODEL)} {{key: 'types'}}) SET m.types = $types"
+_AWAIT_INDEXES = "CALL db.awaitIndexes(600)"
+
+
+class Neo4jStore:
+    """Implements `graph.store.GraphStore`. Make one with `open`."""
+
+    def __init__(self, server: Server, model: Model, write_timeout: float) -> None:
+        self._server = server
+        self._write_timeout = write_timeout
+        self._model = model
+        self._indexes = ddl.indexes(model)
+        self._statements = Statements.of(model)
+        self._random = random.Random()
+        self._lanes = count(self._random.randrange(LANES))
+
+    @classmethod
+    async def open(
+        cls, url: str, model: Model, *, read_timeout: float = 30.0, write_timeout: float = 60.0
+    ) -> Neo4jStore:
+        """Opens the database that a URL names: `neo4j://user:password@host:7687/database`.
+
+        `read_timeout` limits each read, `write_timeout` each write transaction, in seconds. `StoreUnavailable` where
+        the server does not answer or refuses the user, `SchemaMismatch` where the model can't be kept in Neo4j.
+        """
+        server = Server(Address.parse(url), read_timeout)
+        try:
+            store = cls(server, model, write_timeout)
+            await server.check()
+        except BaseException:
+            await server.close()
+            raise
+        return store
+
+    async def migrate(self) -> tuple[str, ...]:
+        wanted, there = ddl.types(self._model), await self._types()
+        ddl.check_types(wanted, there)
+        statements = ddl.additions(self._indexes, await self._server.run(ddl.PRESENT))
+        for each in statements:
+            await self._server.run(each)
+        if statements:
+            await self._server.run(_AWAIT_INDEXES)
+        if not wanted.items() <= there.items():
+            await self._server.run(_SET_TYPES, {"types": compact({**there, **wanted})})
+        return statements
+
+    async def _types(self) -> Mapping[str, str]:
+        rows = await self._server.run(_TYPES)
+        types: Mapping[str, str] = orjson.loads(rows[0][0]) if rows else {}
+        return types
+
+    async def clear(self) -> None:
+        """See the port. Only what this store made goes: a database may hold other things."""
+        async with self._server.transaction("clear", None) as transaction:
+            await transaction.run(LOCK_LANES, {"rows": list(range(LANES)), "token": self._token()})
+            for label in (ddl.THING, IDENTIFIER, WITHDRAWN, ddl.MODEL):
+                await self._server.run(
+                    f"MATCH (n:{quote(label)}) CALL (n) {{ DETACH DELETE n }} IN TRANSACTIONS OF 5000 ROWS"
+                )
+            await transaction.commit()
+        for each in ddl.drops(self._indexes, await self._server.run(ddl.PRESENT)):
+            await self._server.run(each)
+        await self.migrate()
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[WriteTransaction]:
+        async with self._server.transaction("project", self._write_timeout) as transaction:
+            writer = Writer(transaction.run, self._statements, self._token())
+            await writer.begin(next(self._lanes) % LANES)
+            yield writer
+            if writer.written:
+                await writer.end()
+                await transaction.commit()
+
+    def _token(self) -> int:
+        return self._random.getrandbits(62)
+
+    async def read(self, plan: Plan, parameters: Mapping[str, Any]) -> Row:
+        query = statement(plan, parameters)
+        for _ in range(ATTEMPTS):
+            ((found, whole),) = await self._server.read(query.text, query.parameters, plan.name or "read")
+            if whole:
+                break
+        return query.result(found)
+
+    async def search(self, text: str, kinds: Collection[str], limit: int) -> list[Key]:
+        query = explore.search(text, kinds, limit)
+        rows = [] if query is None else await self._server.read(*query, "search")
+        return [Key(kind, id_) for kind, id_ in rows]
+
+    async def counts(self) -> Mapping[str, int]:
+        ((found,),) = await self._server.read(explore.counts(self._model), {}, "counts")
+        return dict(zip(self._model.kinds, found, strict=True))
+
+    async def places(self, path: str | None) -> Mapping[str, Mapping[str, int]]:
+        rows = await self._server.read(*explore.places(self._model, path), "places")
+        return explore.by_place([(path, kind, number) for path, kind, number in rows])
+
+    async def dump(self, *, floors: bool = False) -> AsyncIterator[Mapping[str, Any]]:
+        """See the port. `floors` adds those of withdrawn records, which no reader of the graph sees."""
+        for part in dump.parts(self._model, floors=floors):
+            after: Sequence[Any] | None = ()
+            while after is not None:
+                rows = await self._server.read(*part.statement(after), "dump")
+                for row in rows:
+                    yield part.entry(row, decode)
+                after = part.next(rows)
+
+    async def health(self) -> Health:
+        try:
+            return Health(True, f"{await self._server.check()} at {self._server.place}")
+        except GraphError as error:
+            return Health(False, f"Neo4j at {self._server.place}: {error}")
+
+    async def close(self) -> None:
+        await self._server.close()

@@ -1,0 +1,272 @@
+"""A write transaction on Neo4j: what it locks, the reads of the projection, and a delta written in bulk.
+
+Several batches are written at once, by several processes. Neo4j reads whatever is committed at the moment and locks a
+node only where it is written to, so that a batch must lock what it relies on before it reads it:
+
+    its lane      one of `LANES` nodes, by every batch, first of all
+    identifiers   those it claims, in order of key; one that names nothing is made, and unmade at the end
+    things        those it reads, in order of key
+    every lane    where it moves an identifier, removes a node or sweeps a placeholder: then it is alone
+
+What a batch only refers to is not locked, or every lot would wait for the others of its material. It needs no lock: to
+lead a reference elsewhere takes every lane, and so waits for each batch that may have followed it. A reference that
+leads nowhere yet is claimed, unless its placeholder is there: then whoever describes the thing either keeps that node,
+or moves the reference. Two batches that wait for each other are told apart by the server; one of them fails with
+`StoreBusy` and is tried again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from graph.columns import Column, ColumnType, edge_columns, edge_values, node_columns, node_values
+from graph.cypher import quote
+from graph.errors import WriteFailed
+from graph.neo4j.ddl import LANE, THING
+from graph.rows import IDENTIFIER, WITHDRAWN, by_kind, by_link, chunks, identifier_key, record_key, thing_of
+from graph.thing import Delta, Edge, Key, Thing
+from schema.assertion import RecordKey
+from schema.identifier import of_id, placeholder_id
+from schema.json import compact
+from schema.merge import Record
+from schema.registry import Link, Model
+
+LANES = 32
+"""How many batches may be written at once."""
+
+CHUNK = 5000
+"""Rows in one statement."""
+
+Run = Callable[[str, Mapping[str, Any]], Awaitable[list[list[Any]]]]
+"""Runs a statement in the transaction and gives its rows."""
+
+_LOCKED = "SET {}.`_lock` = true"
+
+LOCK_LANES = f"UNWIND $rows AS k MERGE (l:{quote(LANE)} {{number: k}}) SET l.token = $token"
+CLAIM = f"UNWIND $rows AS k MERGE (i:{quote(IDENTIFIER)} {{key: k}}) {_LOCKED.format('i')} WITH k, i RETURN k, i.thing"
+FOLLOW = f"UNWIND $rows AS k MATCH (i:{quote(IDENTIFIER)} {{key: k}}) RETURN k, i.thing"
+UNCLAIM = f"UNWIND $rows AS k MATCH (i:{quote(IDENTIFIER)} {{key: k}}) WHERE i.thing IS NULL DELETE i"
+RELEASE = f"UNWIND $rows AS k MATCH (i:{quote(IDENTIFIER)} {{key: k}}) DELETE i"
+NAME = f"UNWIND $rows AS r MERGE (i:{quote(IDENTIFIER)} {{key: r[0]}}) SET i.thing = r[1]"
+FLOORS = f"UNWIND $rows AS k MATCH (w:{quote(WITHDRAWN)} {{key: k}}) RETURN k, w.record"
+WITHDRAW = f"UNWIND $rows AS r MERGE (w:{quote(WITHDRAWN)} {{key: r[0]}}) SET w.record = r[1]"
+REVIVE = f"UNWIND $rows AS k MATCH (w:{quote(WITHDRAWN)} {{key: k}}) DELETE w"
+
+
+class NodeStatements:
+    """Statements over the nodes of one kind."""
+
+    def __init__(self, kind: str) -> None:
+        known = f"UNWIND $rows AS k MATCH (n:{quote(kind)} {{id: k}})"
+        alone = f"{known} WHERE n.placeholder AND NOT EXISTS {{ (n)<--() }}"
+        merge = f"UNWIND $rows AS r MERGE (n:{quote(kind)} {{id: r.id}}) ON CREATE SET n:{quote(THING)}"
+        self.lock = f"{known} {_LOCKED.format('n')} WITH k, n RETURN k, n.`_records`, n.`_edges`, n.`_conflicts`"
+        self.known = f"{known} RETURN k"
+        self.put = f"{merge} SET n = r"
+        self.add = f"{merge}, n += r"
+        self.delete = f"{known} DETACH DELETE n"
+        self.referrers = f"{known} MATCH (n)<--(x:{quote(THING)}) RETURN DISTINCT k, labels(x), x.id"
+        self.alone = f"{alone} RETURN k"
+        self.sweep = f"{alone} WITH k, n DELETE n RETURN k"
+
+
+class EdgeStatements:
+    """Statements over the edges of one link. Rows are `[source, target, values]`, or `[source, target, occurrence]`."""
+
+    def __init__(self, link: Link) -> None:
+        type_, source, target = quote(link.relationship), quote(link.source), quote(link.target)
+        start = f"UNWIND $rows AS r MATCH (a:{source} {{id: r[0]}})"
+        end = f"MATCH (b:{target} {{id: r[1]}})"
+        self.create = f"{start} {end} CREATE (a)-[e:{type_}]->(b) SET e = r[2] RETURN count(*)"
+        self.delete = f"{start}-[e:{type_} {{`_occurrence`: r[2]}}]->(b:{target} {{id: r[1]}}) DELETE e"
+
+
+@dataclass(frozen=True)
+class Statements:
+    """Every statement that writes a model's graph, rendered once."""
+
+    model: Model
+    nodes: Mapping[str, NodeStatements]
+    edges: Mapping[tuple[str, str], EdgeStatements]
+    """By the stating kind and the link's name."""
+
+    @classmethod
+    def of(cls, model: Model) -> Statements:
+        return cls(
+            model,
+            {kind.name: NodeStatements(kind.name) for kind in model},
+            {(link.source, link.name): EdgeStatements(link) for link in model.links},
+        )
+
+
+class Writer:
+    """Implements `graph.store.WriteTransaction`."""
+
+    def __init__(self, run: Run, statements: Statements, token: int) -> None:
+        """`token` is a number that no other transaction leaves on its lane."""
+        self._run = run
+        self._statements = statements
+        self._model = statements.model
+        self._token = token
+        self._alone = False
+        self._claimed: dict[str, str | None] = {}
+        self._followed: set[Key] = set()
+        self._new: set[Key] = set()
+        self.written = False
+
+    async def begin(self, lane: int) -> None:
+        """Takes a lane, and so waits for a transaction that has it, or is alone."""
+        await self._run(LOCK_LANES, {"rows": [lane], "token": self._token})
+
+    async def resolve(
+        self, identifiers: Collection[tuple[str, str]], *, claim: bool = True
+    ) -> Mapping[tuple[str, str], str]:
+        by_key = {identifier_key(*reference): reference for reference in identifiers}
+        found = await self._claim(by_key) if claim else await self._follow(by_key)
+        return {by_key[key]: thing for key, thing in found.items() if thing is not None}
+
+    async def _claim(self, keys: Iterable[str]) -> Mapping[str, str | None]:
+        wanted = set(keys)
+        for key, thing in await self._over(CLAIM, sorted(wanted - self._claimed.keys())):
+            self._claimed[key] = thing
+        return {key: self._claimed[key] for key in wanted}
+
+    async def _follow(self, by_key: Mapping[str, tuple[str, str]]) -> Mapping[str, str | None]:
+        found: dict[str, str | None] = {key: self._claimed[key] for key in by_key.keys() & self._claimed.keys()}
+        found.update({key: thing for key, thing in await self._over(FOLLOW, sorted(by_key.keys() - found.keys()))})
+        nowhere = {key: _placeholder(*by_key[key]) for key in by_key.keys() - found.keys()}
+        there = await self._known(nowhere.values())
+        self._followed |= there
+        found.update(await self._claim(key for key, node in nowhere.items() if node not in there))
+        return found
+
+    async def _known(self, keys: Iterable[Key]) -> set[Key]:
+        return {
+            Key(kind, id_)
+            for kind, ids in by_kind(keys).items()
+            for (id_,) in await self._over(self._statements.nodes[kind].known, ids)
+        }
+
+    async def things(self, keys: Collection[Key]) -> Mapping[Key, Thing]:
+        found: dict[Key, Thing] = {}
+        for kind, ids in sorted(by_kind(keys).items()):
+            for id_, *state in await self._over(self._statements.nodes[kind].lock, sorted(ids)):
+                key = Key(kind, id_)
+                found[key] = thing_of(key, *state)
+        self._new |= set(keys) - found.keys()
+        return found
+
+    async def referrers(self, keys: Collection[Key]) -> Mapping[Key, frozenset[Key]]:
+        await self._be_alone()
+        found: dict[Key, set[Key]] = {key: set() for key in keys}
+        for kind, ids in by_kind(keys).items():
+            for id_, labels, source in await self._over(self._statements.nodes[kind].referrers, ids):
+                found[Key(kind, id_)] |= {Key(label, source) for label in labels if label in self._model.kinds}
+        return {key: frozenset(sources) for key, sources in found.items()}
+
+    async def withdrawn(self, keys: Collection[RecordKey]) -> Mapping[RecordKey, Record]:
+        await self._claim(identifier_key(key.kind, of_id(key.id)) for key in keys)
+        by_key = {record_key(key): key for key in keys}
+        rows = await self._over(FLOORS, by_key)
+        return {by_key[key]: Record.from_json(by_key[key].kind, orjson.loads(text)) for key, text in rows}
+
+    async def write(self, delta: Delta) -> frozenset[Key]:
+        self.written = True
+        if delta.removed:
+            await self._be_alone()
+        for kind, ids in by_kind(delta.removed).items():
+            await self._over(self._statements.nodes[kind].delete, ids)
+        await self._put_nodes(delta)
+        await self._put_identifiers(delta)
+        await self._put_edges(delta)
+        await self._over(REVIVE, map(record_key, delta.revived))
+        await self._over(WITHDRAW, ([record_key(r.key), compact(r.as_json())] for r in delta.withdrawn))
+        return await self._sweep(delta.unreferred)
+
+    async def end(self) -> None:
+        """Unmakes identifiers that were claimed and name nothing."""
+        await self._over(UNCLAIM, sorted(key for key, thing in self._claimed.items() if thing is None))
+
+    async def _put_nodes(self, delta: Delta) -> None:
+        rows: dict[tuple[str, bool], list[dict[str, Any]]] = defaultdict(list)
+        for thing in sorted((*map(Thing, delta.placeholders), *delta.things), key=lambda thing: thing.key):
+            kind = self._model.kind(thing.key.kind)
+            keep = thing.placeholder and thing.key in self._followed
+            rows[kind.name, keep].append(properties(node_columns(kind), node_values(kind, thing)))
+        for (name, keep), nodes in rows.items():
+            statements = self._statements.nodes[name]
+            await self._over(statements.add if keep else statements.put, nodes)
+
+    async def _put_identifiers(self, delta: Delta) -> None:
+        released = [identifier_key(*reference) for reference in delta.released]
+        named = {identifier_key(*reference): id_ for reference, id_ in delta.identifiers.items()}
+        await self._over(RELEASE, sorted(released))
+        await self._over(NAME, (list(pair) for pair in sorted(named.items())))
+        self._claimed.update(dict.fromkeys(released))
+        self._claimed.update(named)
+
+    async def _put_edges(self, delta: Delta) -> None:
+        """Edges that were there are deleted and made again; a node that was not there had none."""
+        new = self._new & {thing.key for thing in delta.things}
+        gone = (*delta.cut, *(edge.key for edge in delta.edges if edge.key.source not in new))
+        for link, keys in sorted(by_link(gone).items()):
+            await self._over(
+                self._statements.edges[link].delete, ([k.source.id, k.target.id, k.occurrence] for k in sorted(keys))
+            )
+        edges = {edge.key: edge for edge in delta.edges}
+        for link, keys in sorted(by_link(edges).items()):
+            await self._create(link, [edges[key] for key in sorted(keys)])
+
+    async def _create(self, link: tuple[str, str], edges: Sequence[Edge]) -> None:
+        declared = self._model.kinds[link[0]].links[link[1]]
+        columns = edge_columns(declared)
+        rows = [[e.key.source.id, e.key.target.id, properties(columns, edge_values(declared, e))] for e in edges]
+        made = sum(count for (count,) in await self._over(self._statements.edges[link].create, rows))
+        if made != len(edges):
+            raise WriteFailed(
+                f"writing {len(edges)} edges {'.'.join(link)}, only {made} have both their nodes in the graph"
+            )
+
+    async def _sweep(self, unreferred: Collection[Key]) -> frozenset[Key]:
+        """Deletes those of these placeholders to which no edge leads."""
+        swept: set[Key] = set()
+        for kind, ids in by_kind(unreferred).items():
+            statements = self._statements.nodes[kind]
+            if await self._over(statements.alone, ids):
+                await self._be_alone()
+                swept |= {Key(kind, id_) for (id_,) in await self._over(statements.sweep, ids)}
+        return frozenset(swept)
+
+    async def _be_alone(self) -> None:
+        if not self._alone:
+            await self._run(LOCK_LANES, {"rows": list(range(LANES)), "token": self._token})
+            self._alone = True
+
+    async def _over(self, cypher: str, rows: Iterable[Any]) -> list[list[Any]]:
+        found: list[list[Any]] = []
+        for chunk in chunks(rows, CHUNK):
+            found += await self._run(cypher, {"rows": chunk})
+        return found
+
+
+def properties(columns: Sequence[Column], values: Sequence[Any]) -> dict[str, Any]:
+    """Column values as Neo4j keeps them, those that there are."""
+    return {
+        column.name: _kept(column, value) for column, value in zip(columns, values, strict=True) if value is not None
+    }
+
+
+def _kept(column: Column, value: Any) -> Any:
+    if column.type is ColumnType.INSTANT:
+        return datetime.fromisoformat(value)
+    return float(value) if column.type is ColumnType.FLOAT else value
+
+
+def _placeholder(kind: str, identifier: str) -> Key:
+    return Key(kind, placeholder_id(identifier))
