@@ -73,7 +73,7 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
     async with AsyncExitStack() as stack:
         journal = await open_journal(str(settings.journal))
         stack.push_async_callback(journal.close)
-        store = await open_store(str(settings.graph), model)
+        store = await open_store(str(settings.graph), model, password=settings.graph.password)
         stack.push_async_callback(store.close)
         await _project_anew_where_empty(journal, store)
         trail = await Trail.open(journal, model, settings.topic_prefix)

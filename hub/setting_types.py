@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 from pydantic_settings import NoDecode
 
+from graph.open import NEO4J_SCHEMES
 from hub.address import Address, Url
 from schema import topic
 from schema.authority import Authority
@@ -81,6 +82,15 @@ def _journal(value: Any) -> Url:
     return url
 
 
+def _graph(value: Any) -> Url:
+    url = _url(value, ("ladybug", *NEO4J_SCHEMES), "ladybug:///unshub-data/graph or neo4j://neo4j@graph.example:7687")
+    if url.scheme == "ladybug":
+        return _file_url(url, "ladybug", "graph")
+    if not url.host:
+        raise ValueError("names no host; write it as neo4j://neo4j@graph.example:7687")
+    return url
+
+
 def _duration(value: Any) -> Any:
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if isinstance(value, str) and match is None:
@@ -107,7 +117,7 @@ def _system(value: str) -> str:
 ListenAddress = Annotated[Address, NoDecode, PlainValidator(_listen), PlainSerializer(str)]
 BrokerChoice = Annotated[str | Url, NoDecode, PlainValidator(_broker), PlainSerializer(str)]
 JournalUrl = Annotated[Url, NoDecode, PlainValidator(_journal), PlainSerializer(str)]
-GraphUrl = Annotated[Url, NoDecode, PlainValidator(lambda v: _file_url(v, "ladybug", "graph")), PlainSerializer(str)]
+GraphUrl = Annotated[Url, NoDecode, PlainValidator(_graph), PlainSerializer(str)]
 Seconds = Annotated[float, BeforeValidator(_duration), Field(ge=0, allow_inf_nan=False)]
 TopicPrefix = Annotated[str, AfterValidator(_prefix)]
 SystemName = Annotated[str, AfterValidator(_system)]

@@ -21,8 +21,6 @@ from neo4j.time import DateTime
 from graph.errors import GraphError, ReadFailed, ReadTimeout, StoreBusy, StoreUnavailable, WriteFailed
 from graph.waiting import to_the_end
 
-SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
-
 CONNECT_SECONDS = 5.0
 RETRY_SECONDS = 5.0
 """For how long the driver itself tries a read again."""
@@ -55,8 +53,8 @@ class Address:
     password: str | None = field(default=None, repr=False)
 
     @classmethod
-    def parse(cls, url: str) -> Address:
-        """Reads `neo4j://[user:password@]host[:port][/database][?routing context]`."""
+    def parse(cls, url: str, password: str | None) -> Address:
+        """Reads `neo4j://[user:password@]host[:port][/database][?routing context]`; a password given counts first."""
         parts = urlsplit(url)
         place = parts.netloc.rpartition("@")[2]
         query = f"?{parts.query}" if parts.query else ""
@@ -64,7 +62,7 @@ class Address:
             f"{parts.scheme}://{place}{query}",
             unquote(parts.path.strip("/")) or None,
             None if parts.username is None else unquote(parts.username),
-            None if parts.password is None else unquote(parts.password),
+            password or (None if parts.password is None else unquote(parts.password)),
         )
 
     def __str__(self) -> str:

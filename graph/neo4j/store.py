@@ -46,14 +46,21 @@ class Neo4jStore:
 
     @classmethod
     async def open(
-        cls, url: str, model: Model, *, read_timeout: float = 30.0, write_timeout: float = 60.0
+        cls,
+        url: str,
+        model: Model,
+        *,
+        password: str | None = None,
+        read_timeout: float = 30.0,
+        write_timeout: float = 60.0,
     ) -> Neo4jStore:
         """Opens the database that a URL names: `neo4j://user:password@host:7687/database`.
 
-        `read_timeout` limits each read, `write_timeout` each write transaction, in seconds. `StoreUnavailable` where
-        the server does not answer or refuses the user, `SchemaMismatch` where the model can't be kept in Neo4j.
+        `password` counts before the URL's. `read_timeout` limits each read, `write_timeout` each write transaction, in
+        seconds. `StoreUnavailable` where the server does not answer or refuses the user, `SchemaMismatch` where the
+        model can't be kept in Neo4j.
         """
-        server = Server(Address.parse(url), read_timeout)
+        server = Server(Address.parse(url, password), read_timeout)
         try:
             store = cls(server, model, write_timeout)
             await server.check()

@@ -123,6 +123,8 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         ("journal", "postgresql://db.example/unshub?password=x", "has its password where it is shown"),
         ("journal", "journal.db", "has no scheme"),
         ("graph", "ladybug://", "names no file"),
+        ("graph", "neo4j:///db", "names no host"),
+        ("graph", "http://h", "known here: ladybug, neo4j, neo4j+s"),
         ("topic_prefix", "/uns", "is no topic prefix"),
         ("future_tolerance", "5 weeks", "is not a duration"),
         ("future_tolerance", "-1", "is not a duration"),
