@@ -86,10 +86,10 @@ class PostgresJournal:
     ) -> PostgresJournal:
         """Connects to the database that a URL names; call `migrate` before anything else.
 
-        A call that the server does not answer within so many seconds fails.
-
-        The URL's query may hold any parameter of libpq (`?sslmode=verify-full&passfile=…`). `JournalError` where the
-        server can't be reached, or the database is another program's or of a version not known here; it stays as it is.
+        A call that the server does not answer within `seconds` fails. The URL's query may hold any parameter of libpq
+        (`?sslmode=verify-full&passfile=…`). A pooler in between must give each connection a session of its own.
+        `JournalError` where the server can't be reached, or the database is another program's or of a version not known
+        here; it stays as it is.
         """
         journal = cls(Place(url, seconds), in_order(load("postgresql") if migrations is None else migrations))
         try:
@@ -173,7 +173,7 @@ class PostgresJournal:
 
     async def reset(self) -> int:
         sql = (
-            "INSERT INTO queue (seq) SELECT seq FROM assertion AS a "
+            "WITH told AS (UPDATE reset SET times = times + 1) INSERT INTO queue (seq) SELECT seq FROM assertion AS a "
             "WHERE NOT EXISTS (SELECT FROM failed WHERE failed.seq = a.seq) ON CONFLICT DO NOTHING"
         )
         async with self._reading.take("can't mark everything as pending", _LONG_SECONDS) as connection:

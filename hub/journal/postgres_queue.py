@@ -38,17 +38,23 @@ _DEAD = """
     )
 """
 
-# Rows are looked up by arrays of their numbers, which leaves the planner no other way than the index.
+# While a backup runs, the server can't clean up what was deleted since it began, and to look from the start would take
+# longer and longer. New rows have greater numbers than all before them, so none can come below the least one seen; only
+# a reset puts old ones back. Rows are looked up by arrays of numbers, which leaves the planner no way but the index.
 _TAKE = f"""
-    WITH free AS MATERIALIZED (
+    WITH least AS MATERIALIZED (
+        SELECT min(seq) AS seq FROM queue
+        WHERE seq >= CASE WHEN (SELECT times FROM reset) = %(resets)s THEN %(least)s ELSE 0 END
+    ), free AS MATERIALIZED (
         SELECT seq, holder FROM queue
-        WHERE holder IS NULL OR holder = %(me)s OR holder = ANY (ARRAY({_DEAD}))
+        WHERE seq >= (SELECT seq FROM least) AND (holder IS NULL OR holder = %(me)s OR holder = ANY (ARRAY({_DEAD})))
         ORDER BY seq LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     ), taken AS (
         UPDATE queue SET holder = %(me)s
         WHERE seq = ANY (ARRAY(SELECT seq FROM free WHERE holder IS DISTINCT FROM %(me)s))
     )
-    SELECT {ENTRY} FROM assertion WHERE seq = ANY (ARRAY(SELECT seq FROM free)) ORDER BY seq
+    SELECT {ENTRY}, (SELECT least.seq FROM least) AS least, (SELECT times FROM reset) AS resets
+    FROM assertion WHERE seq = ANY (ARRAY(SELECT free.seq FROM free)) ORDER BY assertion.seq
 """
 
 
@@ -58,13 +64,19 @@ class Queue:
     def __init__(self, place: Place) -> None:
         self._session = Lines(place, prepare=self._begin)
         self._me = 0
+        self._least = 0
+        self._resets = 0
 
     async def take(self, limit: int) -> Sequence[Entry]:
         """The oldest rows that are free or taken already by this session; they are this session's afterwards."""
         async with self._session.take("can't read what is pending") as connection:
             cursor = connection.cursor(binary=True)
-            await cursor.execute(_TAKE.encode(), {"me": self._me, "limit": limit})
-            return [entry(row) for row in await cursor.fetchall()]
+            bound = {"me": self._me, "limit": limit, "least": self._least, "resets": self._resets}
+            await cursor.execute(_TAKE.encode(), bound)
+            rows = await cursor.fetchall()
+        if rows:
+            *_, self._least, self._resets = rows[0]
+        return [entry(row[:-2]) for row in rows]
 
     async def remove(self, entries: Sequence[Entry]) -> None:
         """Takes entries that are applied out of the queue."""

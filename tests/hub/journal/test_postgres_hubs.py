@@ -105,6 +105,14 @@ async def test_a_share_that_is_applied_in_part_stays_with_its_hub(hubs: list[Pos
     assert await hubs[0].pending(10) == [first, *rest]
 
 
+async def test_a_reset_by_one_hub_is_seen_by_all(hubs: list[PostgresJournal]) -> None:
+    await hubs[0].append(some(6))
+    await hubs[0].applied(await hubs[0].pending(5))
+    assert contents(await hubs[0].pending(1)) == some(1, first=6)
+    assert await hubs[1].reset() == 6
+    assert contents(await hubs[0].pending(10)) == some(6)
+
+
 async def test_a_hub_that_closes_leaves_its_share(hubs: list[PostgresJournal]) -> None:
     await hubs[0].append(some(5))
     share = await hubs[0].pending(3)

@@ -27,6 +27,9 @@ CREATE TABLE failed (seq bigint PRIMARY KEY);
 CREATE TABLE queue (seq bigint PRIMARY KEY, holder integer) WITH (
     fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000
 );
+-- How often everything was made pending again.
+CREATE TABLE reset (times bigint NOT NULL);
+INSERT INTO reset VALUES (0);
 CREATE SEQUENCE holder_number AS integer CYCLE;
 CREATE TABLE holder (number integer PRIMARY KEY);
 
