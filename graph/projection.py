@@ -11,8 +11,9 @@ involved and those that refer to them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from graph.linking import Reference, link, references, target_of
 from graph.store import WriteTransaction
@@ -80,6 +81,8 @@ class _Batch:
     """References that name things touched, or may, with the thing that each named before the batch."""
     before: dict[Key, Thing] = field(default_factory=dict)
     """Nodes read: things and placeholders."""
+    names_before: dict[Reference, str] = field(default_factory=dict)
+    """The identifiers of the things read, as they were."""
     absent: set[Key] = field(default_factory=set)
     records: dict[RecordKey, Record] = field(default_factory=dict)
     """Every record of the things touched, the batch's among them."""
@@ -106,30 +109,34 @@ class _Batch:
         for key, floor in self.floors.items():
             fresh[key] = join(fresh[key], floor)
         self.records = dict(fresh)
-        while unknown := self._unknown():
+        unknown = self._unknown(fresh.values())
+        while unknown:
             found = await self.tx.resolve(unknown)
             self.asked.update({reference: found.get(reference) for reference in unknown})
-            await self._read(Key(kind, self.asked[kind, name] or placeholder_id(name)) for kind, name in unknown)
-            for thing in list(self.before.values()):
-                for record in thing.records:
-                    mine = fresh.get(record.key)
-                    self.records[record.key] = join(record, mine) if mine else record
-            self.asked.update(self._names_before())
+            read = await self._read(Key(kind, self.asked[kind, name] or placeholder_id(name)) for kind, name in unknown)
+            self.asked.update(self.names_before)
+            there = [record for thing in read for record in thing.records]
+            joined = {record.key: join(record, fresh[record.key]) for record in there if record.key in fresh}
+            self.records.update({record.key: joined.get(record.key, record) for record in there})
+            unknown = self._unknown(joined.values())
 
-    def _unknown(self) -> set[Reference]:
-        return {
-            (record.key.kind, name)
-            for record in self.records.values()
-            for name in record.identifiers(self.model.kinds[record.key.kind])
-            if (record.key.kind, name) not in self.asked
-        }
+    def _unknown(self, records: Iterable[Record]) -> set[Reference]:
+        return {reference for record in records for reference in self._names(record) if reference not in self.asked}
 
-    async def _read(self, keys: Iterable[Key]) -> None:
+    def _names(self, record: Record) -> list[Reference]:
+        kind = record.key.kind
+        return [(kind, name) for name in record.identifiers(self.model.kinds[kind])]
+
+    async def _read(self, keys: Iterable[Key]) -> Collection[Thing]:
+        """Reads the nodes that were not read yet; gives those that there are."""
         wanted = {key for key in keys if key not in self.before and key not in self.absent}
-        if wanted:
-            found = await self.tx.things(wanted)
-            self.before.update(found)
-            self.absent |= wanted - found.keys()
+        found = await self.tx.things(wanted) if wanted else {}
+        self.before.update(found)
+        self.absent |= wanted - found.keys()
+        for key, thing in found.items():
+            for record in thing.records:
+                self.names_before.update(dict.fromkeys(self._names(record), key.id))
+        return found.values()
 
     def regroup(self) -> None:
         """Finds the things that there are now, and which identifiers lead elsewhere than before."""
@@ -171,7 +178,8 @@ class _Batch:
 
     def _resolved(self, thing: Thing) -> Thing:
         kind = self.model.kinds[thing.key.kind]
-        return replace(thing, golden=resolve(self.model, kind, thing.records, self.authority))
+        golden = resolve(self.model, kind, thing.records, self.authority)
+        return Thing(thing.key, thing.records, golden, thing.edges, thing.conflicts)
 
     async def relink(self) -> None:
         """Computes the edges of every thing in `after`."""
@@ -179,7 +187,7 @@ class _Batch:
         for key, thing in self.after.items():
             assert thing.golden is not None
             linked = link(self.model.kinds[key.kind], key, thing.golden, targets)
-            self.after[key] = replace(thing, edges=linked.edges, conflicts=linked.conflicts)
+            self.after[key] = Thing(key, thing.records, thing.golden, linked.edges, linked.conflicts)
 
     async def _targets(self) -> Mapping[Reference, str]:
         """Where every reference of the things in `after` leads; asks the store only for those not seen yet."""
@@ -221,30 +229,23 @@ class _Batch:
         edges = tuple(edge for key, edge in sorted(new.items()) if old.get(key) != edge)
         cut = old.keys() - new.keys()
         lost = {key.target for key in cut} | self._left() | emptied
-        names_before = self._names_before()
         return Delta(
-            things=tuple(thing for _, thing in self._written()),
+            things=tuple(thing for _, thing in self.written),
             removed=frozenset(removed),
             placeholders=frozenset(({edge.key.target for edge in edges} & self.unresolved) | emptied),
             unreferred=frozenset(lost - self.after.keys() - removed),
-            identifiers={r: id_ for r, id_ in self.names.items() if names_before.get(r) != id_},
-            released=frozenset(names_before.keys() - self.names.keys()),
+            identifiers={r: id_ for r, id_ in self.names.items() if self.names_before.get(r) != id_},
+            released=frozenset(self.names_before.keys() - self.names.keys()),
             edges=edges,
             cut=frozenset(key for key in cut if key.source not in removed),
             withdrawn=self._withdrawn(),
             revived=frozenset(key for key in self.floors if self.records[key].current),
         )
 
-    def _written(self) -> Iterable[tuple[Key, Thing]]:
-        return ((key, thing) for key, thing in sorted(self.after.items()) if not _same(self.before.get(key), thing))
-
-    def _names_before(self) -> dict[Reference, str]:
-        return {
-            (key.kind, name): key.id
-            for key, thing in self.before.items()
-            for record in thing.records
-            for name in record.identifiers(self.model.kinds[key.kind])
-        }
+    @cached_property
+    def written(self) -> Collection[tuple[Key, Thing]]:
+        """The things that are different now, in order of key; to be asked for when they are linked."""
+        return [(key, thing) for key, thing in sorted(self.after.items()) if not _same(self.before.get(key), thing)]
 
     def _withdrawn(self) -> tuple[Record, ...]:
         silent = (record for _, record in sorted(self.records.items()) if not record.current)
@@ -253,7 +254,7 @@ class _Batch:
     def changed(self) -> tuple[Changed, ...]:
         """What there is to announce, in order of key."""
         gone = ((key, None) for key in self.gone)
-        touched: Iterable[tuple[Key, Thing | None]] = sorted([*self._written(), *gone], key=lambda pair: pair[0])
+        touched: Iterable[tuple[Key, Thing | None]] = sorted([*self.written, *gone], key=lambda pair: pair[0])
         return tuple(Changed(key, self._thing_before(key), thing) for key, thing in touched)
 
     def _thing_before(self, key: Key) -> Thing | None:

@@ -20,6 +20,8 @@ class Authority:
 
     def rank(self, system: str, kind: str, cell: str | None = None) -> int:
         """0 for the highest authority; `UNRANKED` for a system that no order names."""
+        if not self.orders:
+            return UNRANKED
         for scope in ((kind, cell), (kind, None), (None, cell), (None, None)):
             order = self.orders.get(scope)
             if order is not None and system in order:

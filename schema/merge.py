@@ -62,13 +62,12 @@ class Record:
 
     def identifiers(self, kind: Kind) -> frozenset[str]:
         """Every identifier under which this record speaks of its thing, its own id among them."""
-        named = {
-            name.removeprefix(IDENTIFIER_CELL): str(cell.value)
-            for name, cell in self.cells.items()
-            if name.startswith(IDENTIFIER_CELL) and cell.value is not None
-        }
         own = frozenset((identifier.of_id(self.key.id),))
-        return identifier.identifiers(kind, named) | own if named else own
+        given = [name for name in self.cells if name.startswith(IDENTIFIER_CELL)]
+        if not given:
+            return own
+        said = ((name.removeprefix(IDENTIFIER_CELL), self.cells[name].value) for name in given)
+        return own | identifier.identifiers(kind, {name: str(value) for name, value in said if value is not None})
 
     def as_json(self) -> list[Any]:
         cells = {name: list(cell) for name, cell in self.cells.items()}
@@ -188,9 +187,10 @@ def resolve(model: Model, kind: Kind, records: Sequence[Record], authority: Auth
     """The golden record of one thing from its systems' records, under the order of authority."""
     said: dict[str, list[Said]] = {}
     for record in records:
-        for name, cell in record.cells.items():
-            if cell.value is not None and not name.startswith(IDENTIFIER_CELL):
-                said.setdefault(name, []).append(Said(record.key.system, record.key.id, cell.time, cell.value))
+        _, system, id_ = record.key
+        for name, (time, _, value) in record.cells.items():
+            if value is not None and not name.startswith(IDENTIFIER_CELL):
+                said.setdefault(name, []).append(Said(system, id_, time, value))
     values: dict[str, Said] = {}
     rivals: dict[str, tuple[Said, ...]] = {}
     statements: list[Statement] = []
