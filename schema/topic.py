@@ -37,6 +37,7 @@ _ENTRIES = frozenset({"_source", "_tag", "_state", "_count", "_hub"})
 _SYSTEM = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _KIND = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
+_NEVER = re.compile(r"[+#\x00-\x1f\x7f]")
 _MUST_ESCAPE = re.compile(r"[/+#%\x00-\x1f\x7f]|^[_$]")
 
 
@@ -202,7 +203,7 @@ def _segment(value: str) -> str:
         raise TopicError("a segment is empty; remove the doubled or trailing '/'")
     if len(value) > MAX_SEGMENT:
         raise TopicError(f"segment {_shown(value)} is longer than {MAX_SEGMENT} characters")
-    if value[0] in "_$" or value != value.strip() or any(c in "+#" or ord(c) < 32 or ord(c) == 127 for c in value):
+    if value[0] in "_$" or value != value.strip() or _NEVER.search(value):
         raise TopicError(
             f"segment {_shown(value)} begins with '_' or '$', ends in a space, or holds + # or a control character"
         )
