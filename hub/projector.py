@@ -96,7 +96,10 @@ class Projector:
     """The task that keeps the graph up with the journal."""
 
     def __init__(self, projection: Projection, announce: Announce, *, batch: int, linger: float) -> None:
-        """`batch` is the most entries in one transaction; `linger` the seconds for which a batch waits to grow."""
+        """`batch` is the most entries in one transaction; `linger` the seconds for which a batch waits to grow.
+
+        It waits only in a stream: what comes when the projector has rested for as long goes into the graph at once.
+        """
         self._projection = projection
         self._announce = announce
         self._batch = batch
@@ -132,8 +135,10 @@ class Projector:
                 await self._rest()
 
     async def _rest(self) -> None:
+        clock = asyncio.get_running_loop().time
+        began = clock()
         if not self._wake.is_set():
             self._idle.set()
             await self._wake.wait()
         self._idle.clear()
-        await asyncio.sleep(self._linger)
+        await asyncio.sleep(max(0.0, began + self._linger - clock()))
