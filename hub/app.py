@@ -71,7 +71,7 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
     """Opens every part and yields the hub, running. A `HubError` or `GraphError` says which could not be opened."""
     settings.data.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
-        journal = await open_journal(str(settings.journal))
+        journal = await open_journal(settings.journal)
         stack.push_async_callback(journal.close)
         store = await open_store(str(settings.graph), model, password=settings.graph.password)
         stack.push_async_callback(store.close)
@@ -83,6 +83,7 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
                 running = [tasks.create_task(hub.outbox.run()), tasks.create_task(announcer.keep_position(trail))]
                 try:
                     await hub.broker.start(hub.ingest.accept)
+                    running.append(tasks.create_task(journal.watch(hub.projector.wake)))
                     running.append(tasks.create_task(_project(hub, trail)))
                     yield hub
                 finally:

@@ -54,7 +54,7 @@ async def rebuild(settings: Settings, progress: Progress | None = None, model: M
     if place is None:
         raise HubError(f"can't rebuild {settings.graph}: only a ladybug:/// graph is rebuilt in place")
     beside = place.with_name(f"{place.name}.rebuilding")
-    journal = await open_journal(str(settings.journal))
+    journal = await open_journal(settings.journal)
     try:
         remove(beside)
         done, found = await _beside(journal, settings, model, place, beside, progress)
