@@ -42,7 +42,7 @@ def _ways(name: str, field: FieldInfo) -> Iterator[str]:
     if name not in STRUCTURED:
         yield f"- Flag: `{flag(name)}`"
     yield f"- Variable: `UNSHUB_{name.upper()}`{' (JSON)' if name in STRUCTURED else ''}"
-    if field.default_factory is None and name not in STRUCTURED:
+    if field.default is not None and field.default_factory is None and name not in STRUCTURED:
         yield f"- Default: `{field.default}`"
     if members := getattr(field.annotation, "__members__", None):
         yield f"- One of: {', '.join(f'`{member.value}`' for member in members.values())}"

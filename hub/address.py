@@ -1,4 +1,4 @@
-"""Addresses as values: where the hub listens, and where a part of it is reached.
+"""Addresses as values: where the hub listens, on a port or a file, and where a part of it is reached.
 
 A URL may hold a password. Its text form hides it; only `password` gives it.
 """
@@ -12,6 +12,10 @@ from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 HIDDEN = "***"
+MAX_SOCKET_PATH = 100
+"""In bytes; systems end it between 103 and 107."""
+
+_SOCKET = "unix:"
 
 _CREDENTIALS = re.compile(r"(?<=://)(?P<user>[^:/?#\s]*):[^/?#\s]*@")
 
@@ -50,8 +54,43 @@ class Address:
         except ValueError:
             return False
 
+    @property
+    def url(self) -> str:
+        """Where a browser finds what listens here."""
+        return f"http://{self}"
+
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class SocketFile:
+    """Where to listen without a port: `unix:PATH`. No network leads there, only a process that may open the file."""
+
+    path: Path
+
+    @classmethod
+    def parse(cls, text: str) -> SocketFile:
+        """Reads an address that `is_socket`; `ValueError` says what is wrong with it."""
+        path = text.removeprefix(_SOCKET)
+        if not path or path.endswith("/"):
+            raise ValueError("names no file; write it as unix:/run/unshub/hub.sock")
+        if len(path.encode()) > MAX_SOCKET_PATH:
+            raise ValueError(f"is too long for a socket, {MAX_SOCKET_PATH} bytes at most; choose a shorter path")
+        return cls(Path(path))
+
+    @property
+    def url(self) -> str:
+        """The address as proxies have it: there is none for a browser."""
+        return str(self)
+
+    def __str__(self) -> str:
+        return f"{_SOCKET}{self.path}"
+
+
+def is_socket(text: str) -> bool:
+    """Whether an address means a socket file."""
+    return text.startswith(_SOCKET)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,16 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.applications import Starlette
 
-from hub import api, web
-from hub.address import Address
+from hub import api, socket_file, web
+from hub.address import Address, SocketFile
 from hub.app import Hub, open_hub
 from hub.errors import HubError
 from hub.settings import Settings
 from hub.web import Stage
 
 log = logging.getLogger(__name__)
+
+BACKLOG = 2048
 
 Ready = Callable[[Hub], Awaitable[None]]
 
@@ -88,11 +90,21 @@ async def _web(settings: Settings, stage: Stage) -> AsyncIterator[None]:
             await asyncio.gather(task, return_exceptions=True)
 
 
-def _listener(address: Address) -> socket.socket:
-    """Takes the port. uvicorn, left to do so itself, would end the process without a word of what to do."""
+@contextlib.contextmanager
+def _listener(address: Address | SocketFile) -> Iterator[socket.socket]:
+    """Takes the port or file. uvicorn, left to do so itself, would end the process without a word of what to do."""
+    with contextlib.ExitStack() as stack:
+        try:
+            if isinstance(address, SocketFile):
+                listener = stack.enter_context(socket_file.listen(address.path, BACKLOG))
+            else:
+                listener = stack.enter_context(_port(address))
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise HubError(f"can't listen for HTTP on {address}: {reason}; choose another with --http") from error
+        yield listener
+
+
+def _port(address: Address) -> socket.socket:
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    try:
-        return socket.create_server((address.host, address.port), family=family, backlog=2048)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise HubError(f"can't listen for HTTP on {address}: {reason}; choose another with --http") from error
+    return socket.create_server((address.host, address.port), family=family, backlog=BACKLOG)

@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema, core_schema
 from pydantic_settings import NoDecode
 
 from graph.open import NEO4J_SCHEMES
-from hub.address import Address, Url
+from hub.address import Address, SocketFile, Url, is_socket
 from schema import topic
 from schema.authority import Authority
 from schema.errors import TopicError
@@ -39,6 +39,12 @@ def _listen(value: Any) -> Address:
             f"listen on the loopback address, 127.0.0.1:{address.port}, behind a proxy that signs people in"
         )
     return address
+
+
+def _http(value: Any) -> Address | SocketFile:
+    if isinstance(value, SocketFile):
+        return value
+    return SocketFile.parse(value) if isinstance(value, str) and is_socket(value) else _listen(value)
 
 
 def _url(value: Any, schemes: tuple[str, ...], example: str) -> Url:
@@ -115,6 +121,7 @@ def _system(value: str) -> str:
 
 
 ListenAddress = Annotated[Address, NoDecode, PlainValidator(_listen), PlainSerializer(str)]
+HttpAddress = Annotated[Address | SocketFile, NoDecode, PlainValidator(_http), PlainSerializer(str)]
 BrokerChoice = Annotated[str | Url, NoDecode, PlainValidator(_broker), PlainSerializer(str)]
 JournalUrl = Annotated[Url, NoDecode, PlainValidator(_journal), PlainSerializer(str)]
 GraphUrl = Annotated[Url, NoDecode, PlainValidator(_graph), PlainSerializer(str)]

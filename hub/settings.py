@@ -21,6 +21,7 @@ from hub.address import Address, Url
 from hub.setting_types import (
     BrokerChoice,
     GraphUrl,
+    HttpAddress,
     JournalUrl,
     ListenAddress,
     Orders,
@@ -83,10 +84,11 @@ class Settings(BaseSettings):
         description="The folder for everything that the hub keeps; made when it is not there.",
         examples=["/var/lib/unshub"],
     )
-    http: ListenAddress = Field(
+    http: HttpAddress = Field(
         Address("127.0.0.1", 8080),
-        description="Where GraphQL and the other HTTP APIs listen: HOST:PORT, on the loopback address.",
-        examples=["127.0.0.1:9080"],
+        description="Where GraphQL and the other HTTP APIs listen: HOST:PORT, on the loopback address; or unix:PATH, a "
+        "socket that only this user's processes can open, for a proxy in front.",
+        examples=["127.0.0.1:9080", "unix:/run/unshub/hub.sock"],
     )
     mqtt: ListenAddress = Field(
         Address("127.0.0.1", 1883),
@@ -109,6 +111,17 @@ class Settings(BaseSettings):
         default_factory=lambda known: Url.of_file("ladybug", known["data"] / "graph"),
         description="Where the graph is kept; `graph` in the data folder unless set.",
         examples=["ladybug:////var/lib/unshub/graph"],
+    )
+    broker_password_file: Path | None = Field(
+        None,
+        description="A file with the password of the user that the URL in `broker` names, so that it stands in no "
+        "setting, variable or list of processes. Its last line break is left out.",
+    )
+    journal_password_file: Path | None = Field(
+        None, description="A file with the password of the user that the URL in `journal` names."
+    )
+    graph_password_file: Path | None = Field(
+        None, description="A file with the password of the user that the URL in `graph` names."
     )
     topic_prefix: TopicPrefix = Field(
         topic.DEFAULT_PREFIX,

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from hub.address import Url
+from hub.address import SocketFile, Url
 from hub.cli import logs
 from hub.cli.options import with_settings
 from hub.cli.output import out
@@ -42,6 +42,8 @@ def demo(
             f"the demo would fill {settings.broker} with an invented plant; "
             "let it run a broker of its own: `--broker auto`"
         )
+    if isinstance(settings.http, SocketFile):
+        raise HubError(f"no browser opens {settings.http}; let the demo listen on a port: `--http 127.0.0.1:8080`")
     level = settings.log_level if "log_level" in settings.model_fields_set else LogLevel.WARNING
     with ExitStack() as stack:
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unshub-demo-")))

@@ -19,7 +19,7 @@ from typing import Annotated
 import typer
 
 from graph.errors import GraphError
-from hub.address import Address, Url
+from hub.address import Address, SocketFile, Url
 from hub.cli.options import with_settings
 from hub.cli.output import out, show_json
 from hub.cli.running import RunningHub
@@ -30,6 +30,8 @@ from schema.model import MODEL
 
 OLDEST_PYTHON = (3, 11)
 LITTLE_SPACE = 1 << 30
+PORTS = {"mqtt": 1883, "mqtts": 8883, "postgresql": 5432}
+BOLT_PORT = 7687
 RELEASED = 1_767_225_600
 """2026-01-01 UTC: a clock before this version's year is wrong."""
 
@@ -59,10 +61,11 @@ _STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 def doctor(
     settings: Settings,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for machines.")] = False,
+    ready: Annotated[bool, typer.Option("--ready", help="Check only that a hub runs here and is ready.")] = False,
 ) -> None:
     """Check whether this machine has what a hub needs. The exit code is 1 where something fails."""
     failed = False
-    for finding in findings(settings):
+    for finding in [_readiness(settings)] if ready else findings(settings):
         failed = failed or finding.level is Level.FAIL
         if json:
             show_json(asdict(finding))
@@ -82,12 +85,15 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _clock()
     yield _folder(settings.data)
     yield _space(settings.data)
-    yield _port("http", settings.http, running)
+    if isinstance(settings.http, SocketFile):
+        yield _socket_file(settings.http.path)
+    else:
+        yield _port("http", settings.http, running)
     if not isinstance(settings.broker, Url):
         yield _port("mqtt", settings.mqtt, running)
     yield _broker(settings)
-    yield _journal(settings.journal.file, running)
-    yield _graph(settings.graph.file, running)
+    yield _server("journal", settings.journal) if settings.journal.host else _journal(settings.journal.file, running)
+    yield _server("graph", settings.graph) if settings.graph.host else _graph(settings.graph.file, running)
     yield _ready(hub, running)
 
 
@@ -164,9 +170,17 @@ def _port(name: str, address: Address, running: bool) -> Finding:
     return Finding(f"{name} port", Level.OK, f"{address} is free")
 
 
+def _socket_file(path: Path) -> Finding:
+    folder = path.absolute().parent
+    if not os.access(folder, os.W_OK | os.X_OK):
+        remedy = "make the folder and let this user write there, or choose another with --http"
+        return Finding("http socket", Level.FAIL, f"no file can be made in {folder}", remedy)
+    return Finding("http socket", Level.OK, str(path))
+
+
 def _broker(settings: Settings) -> Finding:
     if isinstance(settings.broker, Url):
-        return _external(settings.broker)
+        return _server("broker", settings.broker)
     if settings.broker == "amqtt":
         return Finding("broker", Level.OK, f"amqtt {version('amqtt')}, in the hub's process")
     found = shutil.which("mosquitto", path=os.environ.get("PATH", "") + os.pathsep + "/usr/sbin")
@@ -178,14 +192,13 @@ def _broker(settings: Settings) -> Finding:
     return Finding("broker", Level.WARN, "mosquitto is not installed; amqtt serves in its place", remedy)
 
 
-def _external(url: Url) -> Finding:
-    port = url.port or (8883 if url.scheme == "mqtts" else 1883)
+def _server(part: str, url: Url) -> Finding:
     try:
-        socket.create_connection((url.host, port), timeout=3).close()
+        socket.create_connection((url.host, url.port or PORTS.get(url.scheme, BOLT_PORT)), timeout=3).close()
     except OSError as error:
-        remedy = "start that broker, or correct the URL; the hub keeps trying"
-        return Finding("broker", Level.WARN, f"{url}: {error}", remedy)
-    return Finding("broker", Level.OK, f"{url} takes connections")
+        remedy = f"start that {part}, or correct the URL; the hub keeps trying"
+        return Finding(part, Level.WARN, f"{url}: {error}", remedy)
+    return Finding(part, Level.OK, f"{url} takes connections")
 
 
 def _first_line(command: list[str]) -> str:
@@ -234,6 +247,15 @@ async def _open_graph(path: Path) -> str:
         return f"{path} opens; {(await store.health()).detail}"
     finally:
         await store.close()
+
+
+def _readiness(settings: Settings) -> Finding:
+    """Whether a hub runs and is ready, where one must."""
+    try:
+        RunningHub(settings.http).get("/readyz")
+    except HubError as error:
+        return Finding("hub", Level.FAIL, str(error), "read the hub's log")
+    return Finding("hub", Level.OK, "runs and is ready")
 
 
 def _ready(hub: RunningHub, running: bool) -> Finding:

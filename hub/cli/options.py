@@ -58,7 +58,7 @@ def _flags(names: tuple[str, ...]) -> Iterator[inspect.Parameter]:
             help=field.description,
             metavar=name.split("_")[-1].upper(),
             rich_help_panel="Settings",
-            show_default=False if field.default_factory else str(field.default),
+            show_default=False if field.default is None or field.default_factory else str(field.default),
         )
         yield inspect.Parameter(
             name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, option]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import socket
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import HTTPHandler, ProxyHandler, Request, build_opener
 
-from hub.address import Address
+from hub.address import Address, SocketFile
 from hub.errors import HubError
 
 TIMEOUT_SECONDS = 10.0
@@ -21,8 +25,11 @@ class HubUnreachable(HubError):
 class RunningHub:
     """The HTTP API of a hub on this machine."""
 
-    def __init__(self, address: Address) -> None:
-        self._base = f"http://{address}"
+    def __init__(self, address: Address | SocketFile) -> None:
+        self._shown = address.url
+        self._base = "http://localhost" if isinstance(address, SocketFile) else address.url
+        handlers = [_OverSocketFile(address.path)] if isinstance(address, SocketFile) else []
+        self._opener = build_opener(ProxyHandler({}), *handlers)
 
     def answers(self) -> bool:
         """Whether a hub runs there, ready or not."""
@@ -43,7 +50,7 @@ class RunningHub:
     def _ask(self, request: Request, timeout: float = TIMEOUT_SECONDS) -> Any:
         request.add_header("Accept", "application/json")
         try:
-            with build_opener(ProxyHandler({})).open(request, timeout=timeout) as response:
+            with self._opener.open(request, timeout=timeout) as response:
                 return json.load(response)
         except HTTPError as error:
             with error:
@@ -52,9 +59,31 @@ class RunningHub:
                 ) from None
         except (URLError, OSError) as error:
             reason = getattr(error, "reason", error)
-            raise HubUnreachable(f"no hub answers at {self._base} ({reason}); start one with `unshub up`") from None
+            raise HubUnreachable(f"no hub answers at {self._shown} ({reason}); start one with `unshub up`") from None
         except ValueError:
             raise HubError(f"{request.full_url} did not answer in JSON; is another program on that port?") from None
+
+
+class _OverSocketFile(HTTPHandler):
+    """Opens `http:` URLs through a socket file, whatever their host."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._connection = partial(_SocketFileConnection, path)
+
+    def http_open(self, req: Request) -> http.client.HTTPResponse:
+        return self.do_open(self._connection, req)
+
+
+class _SocketFileConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path, host: str, timeout: float) -> None:
+        super().__init__(host, timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
 
 
 def _detail(body: bytes) -> str:

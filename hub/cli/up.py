@@ -27,7 +27,7 @@ async def _tell(hub: Hub) -> None:
     """Says where everything is, and what the broker promises."""
     settings, broker = hub.settings, await hub.broker.status()
     lines = [
-        f"GraphQL   http://{settings.http}/graphql",
+        f"GraphQL   {settings.http.url}/graphql",
         f"MQTT      {broker.address} ({broker.product})",
         f"          {broker.guarantee}",
         f"journal   {settings.journal}",

@@ -16,7 +16,6 @@ from rich.rule import Rule
 from rich.syntax import Syntax
 from rich.text import Text
 
-from hub.address import Address
 from hub.app import Hub
 from hub.demo.answers import Question, questions
 from hub.demo.plant import Plant
@@ -54,7 +53,7 @@ class Show:
         """What the hub has now, and each question with its answer."""
         await self._summary(hub, plant)
         for number, question in enumerate(questions(), 1):
-            data = await asyncio.to_thread(ask, hub.settings.http, question.document)
+            data = await asyncio.to_thread(ask, hub.settings.http.url, question.document)
             self._question(number, question, data)
 
     async def _summary(self, hub: Hub, plant: Plant) -> None:
@@ -81,8 +80,8 @@ class Show:
         command = f"mosquitto_pub -h {mqtt.host} -p {mqtt.port} -q 1 -t '{topic}' -m '{payload}'"
         self._console.print()
         self._console.print(Rule("[bold]The plant lives on[/]", align="left", style="dim"))
-        self._console.print(f"\n  Paste a question at   http://{settings.http}/graphql")
-        self._console.print(f"  See what was refused  http://{settings.http}/api/dead-letters")
+        self._console.print(f"\n  Paste a question at   {settings.http.url}/graphql")
+        self._console.print(f"  See what was refused  {settings.http.url}/api/dead-letters")
         self._console.print(f"  Publish at            mqtt://{mqtt}, with any client:")
         self._console.print(f"\n{command}\n")
         self._console.print("  and ask for it with")
@@ -90,10 +89,10 @@ class Show:
         self._console.print("  Ctrl-C ends the demo.")
 
 
-def ask(address: Address, document: str) -> Any:
+def ask(base: str, document: str) -> Any:
     """The running hub's answer to a question, asked over HTTP. `HubError` where it does not answer it."""
     body = json.dumps({"query": document}).encode()
-    request = Request(f"http://{address}/graphql", body, {"Content-Type": "application/json"})
+    request = Request(f"{base}/graphql", body, {"Content-Type": "application/json"})
     try:
         with build_opener(ProxyHandler({})).open(request, timeout=ASK_SECONDS) as response:
             answer = json.load(response)

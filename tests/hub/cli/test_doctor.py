@@ -72,3 +72,24 @@ def test_without_mosquitto_auto_warns_and_mosquitto_fails(
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
     assert levels(unshub("doctor", "--json", *ports).out)["broker"] == "warn"
     assert levels(unshub("doctor", "--json", *ports, "--broker", "mosquitto").out)["broker"] == "fail"
+
+
+def test_servers_are_tried(unshub: Run, ports: list[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as journal:
+        at = f"postgresql://unshub@127.0.0.1:{journal.getsockname()[1]}/unshub"
+        graph = f"neo4j://neo4j@127.0.0.1:{free_port()}"
+        found = levels(unshub("doctor", "--json", *ports, "--journal", at, "--graph", graph).out)
+    assert (found["journal"], found["graph"]) == ("ok", "warn")
+
+
+def test_a_socket_file_needs_a_folder(unshub: Run, ports: list[str]) -> None:
+    Path("run").mkdir()
+    assert levels(unshub("doctor", "--json", "--http", "unix:run/hub.sock").out)["http socket"] == "ok"
+    ran = unshub("doctor", "--json", "--http", "unix:none/hub.sock")
+    assert (ran.code, levels(ran.out)["http socket"]) == (1, "fail")
+
+
+def test_ready_fails_where_no_hub_runs(unshub: Run) -> None:
+    ran = unshub("doctor", "--ready", "--http", "unix:hub.sock")
+    assert ran.code == 1
+    assert "no hub answers at unix:hub.sock" in ran.out
