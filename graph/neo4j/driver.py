@@ -78,7 +78,8 @@ def meaning(error: Exception, doing: str, otherwise: type[GraphError]) -> GraphE
     """What an exception of the package amounts to; `otherwise` where the server refuses the statement for good."""
     text = " ".join(str(error).split())
     if isinstance(error, exceptions.Neo4jError):
-        return _refusal(error, f"{doing} failed: {{}} ({text})", otherwise)
+        kind, remedy = _refusal(error, otherwise)
+        return kind(f"{doing} failed: {remedy} ({text})")
     if isinstance(error, TimeoutError):
         return StoreUnavailable(f"{doing} got no answer in time; look whether the server runs")
     if isinstance(error, exceptions.ResultError | exceptions.ConfigurationError):
@@ -88,21 +89,22 @@ def meaning(error: Exception, doing: str, otherwise: type[GraphError]) -> GraphE
     return otherwise(f"{doing} failed: {type(error).__name__}: {text}")
 
 
-def _refusal(error: exceptions.Neo4jError, text: str, otherwise: type[GraphError]) -> GraphError:
+def _refusal(error: exceptions.Neo4jError, otherwise: type[GraphError]) -> tuple[type[GraphError], str]:
+    """What the server's refusal amounts to, and what to do."""
     code = str(error.code)
     name = code.rpartition(".")[2]
     if name in _TIMED_OUT:
         if otherwise is ReadFailed:
-            return ReadTimeout(text.format("it took longer than its limit; ask for less at once, or raise the limit"))
-        return StoreBusy(text.format("it took longer than its limit; try again"))
+            return ReadTimeout, "it took longer than its limit; ask for less at once, or raise the limit"
+        return StoreBusy, "it took longer than its limit; try again"
     if name == _GONE_MEANWHILE and otherwise is WriteFailed:
-        return StoreBusy(text.format("another write removed what it waited for; try again"))
+        return StoreBusy, "another write removed what it waited for; try again"
     for beginning, kind, remedy in _BEGINNINGS:
         if code.startswith(beginning):
-            return kind(text.format(remedy))
+            return kind, remedy
     if error.is_retryable():
-        return StoreBusy(text.format("try again"))
-    return otherwise(text.format(code))
+        return StoreBusy, "try again"
+    return otherwise, code
 
 
 class Transaction:
