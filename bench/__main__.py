@@ -8,6 +8,7 @@ import logging
 
 from bench import applied, ingest, latency, mqtt
 from bench.measure import show
+from hub import process
 
 BENCHMARKS = {"ingest": ingest.measure, "applied": applied.measure, "latency": latency.measure, "mqtt": mqtt.measure}
 
@@ -21,6 +22,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, help="how many lots a run takes; each benchmark has its own number")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
+    process.tune()
     for name, measure in BENCHMARKS.items():
         if options.name in (name, "all"):
             show(asyncio.run(measure(options.runs, options.count)), as_json=options.json)

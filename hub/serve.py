@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.applications import Starlette
 
-from hub import api, socket_file, web
+from hub import api, process, socket_file, web
 from hub.address import Address, SocketFile
 from hub.app import Hub, open_hub
 from hub.errors import HubError
@@ -41,6 +41,7 @@ async def serve(settings: Settings, ready: Ready | None = None) -> None:
 
     `HubError` or `GraphError` says which part could not be opened.
     """
+    process.tune()
     stage = Stage()
     with _told_to_stop() as stopped:
         async with _web(settings, stage), open_hub(settings) as hub:
