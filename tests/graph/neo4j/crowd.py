@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from graph.errors import StoreBusy
 from graph.neo4j.store import Neo4jStore
@@ -19,37 +19,43 @@ from schema.json import Json
 from tests.contracts.graph_world import START, WORLD
 
 MESSAGES = 400
-BATCH = 5
+SERIALS = 8
+BATCH = 4
 TASKS = 3
 
 
 def messages(seed: int) -> list[Assertion]:
-    """What three systems say of a dozen gadgets, which share serial numbers, and refer to each other by any name."""
+    """What three systems say of a few gadgets, which change and share serial numbers, and of many that refer to them.
+
+    Most of those that refer are spoken of once, as are some that they refer to at about the same time: no later message
+    mends an edge that was lost.
+    """
     draw = random.Random(seed)
     return [_message(draw, number) for number in range(MESSAGES)]
 
 
 def _message(draw: random.Random, number: int) -> Assertion:
     system, stamp = draw.choice(["erp", "mes", "lims"]), Stamp(START + draw.randrange(MESSAGES), f"m-{number}")
-    if draw.random() < 0.2:
-        owner, boss = f"O{draw.randrange(4)}", {"to": {"id": f"O{draw.randrange(4)}"}}
-        return Assertion(system, "Owner", owner, stamp, {"rank": draw.randrange(3), "boss": [boss]})
-    id_ = f"G{draw.randrange(12)}"
+    once = f"X{number // 8}"
+    if number % 8 == 4:
+        return Assertion(system, "Gadget", once, stamp, {"identifiers/serial": once})
+    id_ = f"G{draw.randrange(8)}"
+    if draw.random() < 0.5:
+        boss = {"to": {"id": f"O{draw.randrange(4)}"}}
+        return Assertion(system, "Gadget", f"R{number}", stamp, {"parts": _parts(draw, once), "owner": [boss]})
     if draw.random() < 0.15:
         return Assertion(system, "Gadget", id_, stamp, {}, withdraw=True)
     cells: dict[str, Json] = {"count": draw.randrange(9)}
-    if draw.random() < 0.4:
-        cells["identifiers/serial"] = draw.choice([None, "S0", "S1", "S2", "S3"])
     if draw.random() < 0.6:
-        cells["parts"] = [{"to": reference} for reference in _references(draw)]
-    if draw.random() < 0.3:
-        cells["owner"] = [{"to": {"id": f"O{draw.randrange(4)}"}}]
+        cells["identifiers/serial"] = draw.choice([None, *(f"S{serial}" for serial in range(SERIALS))])
+    if draw.random() < 0.2:
+        cells["parts"] = _parts(draw, once)
     return Assertion(system, "Gadget", id_, stamp, cells)
 
 
-def _references(draw: random.Random) -> Iterator[dict[str, Json]]:
-    for _ in range(draw.randrange(3)):
-        yield {"serial": f"S{draw.randrange(5)}"} if draw.random() < 0.4 else {"id": f"G{draw.randrange(14)}"}
+def _parts(draw: random.Random, once: str) -> list[Json]:
+    serials: list[Json] = [{"to": {"serial": f"S{draw.randrange(SERIALS)}"}} for _ in range(draw.randrange(3))]
+    return [*serials, {"to": {"id": f"G{draw.randrange(10)}"}}, {"to": {"serial": once}}]
 
 
 def batches(said: Sequence[Assertion]) -> list[Sequence[Assertion]]:

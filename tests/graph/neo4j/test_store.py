@@ -14,7 +14,6 @@ from tests.contracts.graph_store import GraphStoreContract
 from tests.contracts.graph_world import WORLD
 from tests.servers.neo4j import Neo4jPool
 
-
 FIRST = "TEST_NEO4J_URL"
 """Tells the contract's second process the first server of a test."""
 
