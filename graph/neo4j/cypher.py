@@ -128,12 +128,13 @@ class PlanRenderer(Neo4jRenderer):
     def _list(
         self, pattern: str, paging: Paging, select: Select, node: str, edge: str | None, values: tuple[Value, ...]
     ) -> Part:
-        golden = [] if edge is None else [f"{edge}.`_golden`"]
+        # Saying that every node has an id lets a root list be read in the order of the ids' index.
+        always = [f"{node}.id IS NOT NULL" if edge is None else f"{edge}.`_golden`"]
         members: list[str] = []
         listing = _Listing(paging, edge is not None)
         if paging.rows:
             listing.first = int(self.given(paging.first))
-            where = where_text([*golden, *self.where(paging, after=True, node=node, edge=edge)])
+            where = where_text([*always, *self.where(paging, after=True, node=node, edge=edge)])
             row, listing.row = self._row(select, paging.order, node, edge, values)
             kept = node if edge is None else f"{node}, {edge}"
             order = _order_by(paging.order, node, edge)
@@ -141,7 +142,9 @@ class PlanRenderer(Neo4jRenderer):
             found = f"MATCH {pattern}{where} WITH {kept} ORDER BY {order} LIMIT {limit}"
             members.append(f"COLLECT {{ {found} RETURN {row} }}")
         if paging.total:
-            where = where_text([*golden, *self.where(paging, after=False, node=node, edge=edge)])
+            where = where_text(
+                [*(always if edge or paging.where else []), *self.where(paging, after=False, node=node, edge=edge)]
+            )
             members.append(f"COUNT {{ MATCH {pattern}{where} }}")
         return Part(f"[{', '.join(members)}]", listing.page)
 

@@ -46,10 +46,11 @@ CHUNK = 5000
 Run = Callable[[str, Mapping[str, Any]], Awaitable[list[list[Any]]]]
 """Runs a statement in the transaction and gives its rows."""
 
-_LOCKED = "SET {}.`_lock` = true"
+_LOCK = "SET {0}.`_lock` = true WITH collect({0}) AS locked UNWIND locked AS {0}"
+"""Locks nodes, and only then lets the statement go on: it might have read their properties before."""
 
 LOCK_LANES = f"UNWIND $rows AS k MERGE (l:{quote(LANE)} {{number: k}}) SET l.token = $token"
-CLAIM = f"UNWIND $rows AS k MERGE (i:{quote(IDENTIFIER)} {{key: k}}) {_LOCKED.format('i')} WITH k, i RETURN k, i.thing"
+CLAIM = f"UNWIND $rows AS k MERGE (i:{quote(IDENTIFIER)} {{key: k}}) {_LOCK.format('i')} RETURN i.key, i.thing"
 FOLLOW = f"UNWIND $rows AS k MATCH (i:{quote(IDENTIFIER)} {{key: k}}) RETURN k, i.thing"
 UNCLAIM = f"UNWIND $rows AS k MATCH (i:{quote(IDENTIFIER)} {{key: k}}) WHERE i.thing IS NULL DELETE i"
 RELEASE = f"UNWIND $rows AS k MATCH (i:{quote(IDENTIFIER)} {{key: k}}) DELETE i"
@@ -66,7 +67,7 @@ class NodeStatements:
         known = f"UNWIND $rows AS k MATCH (n:{quote(kind)} {{id: k}})"
         alone = f"{known} WHERE n.placeholder AND NOT EXISTS {{ (n)<--() }}"
         merge = f"UNWIND $rows AS r MERGE (n:{quote(kind)} {{id: r.id}}) ON CREATE SET n:{quote(THING)}"
-        self.lock = f"{known} {_LOCKED.format('n')} WITH k, n RETURN k, n.`_records`, n.`_edges`, n.`_conflicts`"
+        self.lock = f"{known} {_LOCK.format('n')} RETURN n.id, n.`_records`, n.`_edges`, n.`_conflicts`"
         self.known = f"{known} RETURN k"
         self.put = f"{merge} SET n = r"
         self.add = f"{merge}, n += r"
