@@ -34,6 +34,8 @@ _BEGINNINGS: tuple[tuple[str, type[GraphError], str], ...] = (
     ("Neo.ClientError.Database.", StoreUnavailable, "look at the database's name in the graph's URL"),
     ("Neo.DatabaseError.Transaction.", StoreUnavailable, "look at the server's disk and its log"),
     ("Neo.TransientError.", StoreBusy, "try again"),
+    ("Neo.ClientError.Transaction.Terminated", StoreBusy, "the server ended it; try again"),
+    ("Neo.ClientError.Transaction.LockClientStopped", StoreBusy, "the server ended it; try again"),
     ("Neo.ClientError.Cluster.", StoreBusy, "try again when the cluster has a leader"),
     ("Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", StoreBusy, "try again when the cluster has a leader"),
 )

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import pytest
+from neo4j import exceptions
+
+from graph.errors import GraphError, ReadFailed, ReadTimeout, StoreBusy, StoreUnavailable, WriteFailed
+from graph.neo4j.driver import Address, Server, meaning
+from graph.neo4j.store import Neo4jStore
+from tests.contracts.graph_world import WORLD
+from tests.servers import free_port
+from tests.servers.neo4j import Neo4jPool
+
+ENDLESS = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b WITH a * b AS c WHERE c < 0 RETURN count(c)"
+
+
+@pytest.mark.parametrize(
+    ("code", "reading", "writing"),
+    [
+        ("Neo.TransientError.Transaction.DeadlockDetected", StoreBusy, StoreBusy),
+        ("Neo.TransientError.Transaction.LockClientStopped", StoreBusy, StoreBusy),
+        ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", StoreBusy, StoreBusy),
+        ("Neo.TransientError.General.DatabaseUnavailable", StoreUnavailable, StoreUnavailable),
+        ("Neo.ClientError.Cluster.NotALeader", StoreBusy, StoreBusy),
+        ("Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", StoreBusy, StoreBusy),
+        ("Neo.ClientError.Security.Unauthorized", StoreUnavailable, StoreUnavailable),
+        ("Neo.ClientError.Security.AuthenticationRateLimit", StoreUnavailable, StoreUnavailable),
+        ("Neo.ClientError.Database.DatabaseNotFound", StoreUnavailable, StoreUnavailable),
+        ("Neo.ClientError.Transaction.TransactionTimedOut", ReadTimeout, StoreBusy),
+        ("Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration", ReadTimeout, StoreBusy),
+        ("Neo.TransientError.Transaction.LockAcquisitionTimeout", ReadTimeout, StoreBusy),
+        ("Neo.ClientError.Statement.EntityNotFound", ReadFailed, StoreBusy),
+        ("Neo.DatabaseError.Transaction.TransactionCommitFailed", StoreUnavailable, StoreUnavailable),
+        ("Neo.DatabaseError.General.UnknownError", ReadFailed, WriteFailed),
+        ("Neo.ClientError.Schema.ConstraintValidationFailed", ReadFailed, WriteFailed),
+        ("Neo.ClientError.Statement.SyntaxError", ReadFailed, WriteFailed),
+    ],
+)
+def test_every_refusal_of_the_server_has_a_meaning(
+    code: str, reading: type[GraphError], writing: type[GraphError]
+) -> None:
+    error = exceptions.Neo4jError._hydrate_neo4j(code=code, message="it {says} so")
+    for otherwise, kind in ((ReadFailed, reading), (WriteFailed, writing)):
+        found = meaning(error, "doing {it}", otherwise)
+        assert type(found) is kind
+        assert "doing {it}" in str(found) and "it {says} so" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (exceptions.ServiceUnavailable("gone"), StoreUnavailable),
+        (exceptions.SessionExpired("gone"), StoreUnavailable),
+        (exceptions.IncompleteCommit("gone"), StoreUnavailable),
+        (exceptions.RoutingServiceUnavailable("gone"), StoreUnavailable),
+        (exceptions.DriverError("Driver closed"), StoreUnavailable),
+        (ConnectionResetError("gone"), StoreUnavailable),
+        (TimeoutError(), StoreUnavailable),
+        (exceptions.ResultNotSingleError("two"), WriteFailed),
+        (OverflowError("too big"), WriteFailed),
+    ],
+)
+def test_every_fault_of_the_driver_has_a_meaning(error: Exception, kind: type[GraphError]) -> None:
+    assert type(meaning(error, "doing it", WriteFailed)) is kind
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("bolt://127.0.0.1:7687", Address("bolt://127.0.0.1:7687", None)),
+        ("neo4j+s://u:hunter%402@db.example/plant", Address("neo4j+s://db.example", "plant", "u", "hunter@2")),
+        ("neo4j://u@[::1]:7688?policy=eu", Address("neo4j://[::1]:7688?policy=eu", None, "u", None)),
+    ],
+)
+def test_reads_a_url(url: str, address: Address) -> None:
+    assert Address.parse(url, None) == address
+    assert Address.parse(url, "given").password == "given"
+    assert "hunter" not in f"{address} {address!r}"
+
+
+@pytest.mark.parametrize("parameters", [{"x": 10**30}, {"x": "\ud800"}, {"x": object()}])
+async def test_values_that_do_not_travel_are_graph_errors(neo4j_pool: Neo4jPool, parameters: dict[str, object]) -> None:
+    server = Server(Address.parse(neo4j_pool.server(0).url, None), 5)
+    with pytest.raises(ReadFailed):
+        await server.read("RETURN $x", parameters, "test")
+    with pytest.raises(WriteFailed):
+        async with server.transaction("test", 5) as transaction:
+            await transaction.run("RETURN $x", parameters)
+    assert await server.read("RETURN 1", {}, "test") == [[1]]
+    await server.close()
+
+
+async def test_what_takes_too_long_ends(neo4j_pool: Neo4jPool) -> None:
+    server = Server(Address.parse(neo4j_pool.server(0).url, None), 0.2)
+    with pytest.raises(ReadTimeout, match="longer than its limit"):
+        await server.read(ENDLESS, {}, "test")
+    with pytest.raises(StoreBusy):
+        async with server.transaction("test", 0.2) as transaction:
+            await transaction.run(ENDLESS, {})
+    assert await server.read("RETURN 1", {}, "test") == [[1]]
+    await server.close()
+
+
+async def test_a_write_is_read_at_once_by_the_routed_url_too(neo4j_pool: Neo4jPool) -> None:
+    server = Server(Address.parse(neo4j_pool.server(0).routed_url, None), 5)
+    async with server.transaction("test", 5) as transaction:
+        await transaction.run("CREATE (:Probe {x: $x})", {"x": 1})
+        await transaction.commit()
+    assert await server.read("MATCH (p:Probe) RETURN p.x", {}, "test") == [[1]]
+    await server.run("MATCH (p:Probe) DELETE p")
+    await server.close()
+
+
+async def test_the_server_knows_what_a_transaction_is_for(neo4j_pool: Neo4jPool) -> None:
+    server = Server(Address.parse(neo4j_pool.server(0).url, None), 5)
+    rows = await server.read(
+        "SHOW TRANSACTIONS YIELD metaData WHERE metaData.operation IS NOT NULL RETURN metaData", {}, "Orders"
+    )
+    assert [{"app": "unshub", "operation": "Orders"}] in rows
+    await server.close()
+
+
+async def test_a_server_that_is_not_there_is_unavailable() -> None:
+    with pytest.raises(StoreUnavailable, match="can't be reached"):
+        await Neo4jStore.open(f"bolt://127.0.0.1:{free_port()}", WORLD)
