@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import neo4j
@@ -28,6 +28,9 @@ RETRY_SECONDS = 5.0
 GRACE_SECONDS = 5.0
 """How much longer than a transaction's limit an answer is waited for: the server ends what takes too long."""
 
+COMMIT_SECONDS = 30.0
+"""How long the answer to a commit is waited for; then nobody knows what became of it."""
+
 _BEGINNINGS: tuple[tuple[str, type[GraphError], str], ...] = (
     ("Neo.ClientError.Security.", StoreUnavailable, "look at the user and password in the graph's URL"),
     ("Neo.TransientError.General.DatabaseUnavailable", StoreUnavailable, "the database is not there yet"),
@@ -43,6 +46,7 @@ _TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "
 _GONE_MEANWHILE = "EntityNotFound"
 
 Rows = list[list[Any]]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ class Transaction:
     async def commit(self) -> None:
         """Commits, and comes to its end even if the task is cancelled meanwhile."""
         with _translated(f"committing to the graph {self._place}", WriteFailed):
-            await to_the_end(self._transaction.commit())
+            await to_the_end(_within(COMMIT_SECONDS, self._transaction.commit()))
 
 
 class _Read:
@@ -167,6 +171,7 @@ class Server:
                 place.url,
                 auth=auth,
                 connection_timeout=CONNECT_SECONDS,
+                connection_acquisition_timeout=2 * CONNECT_SECONDS,
                 max_transaction_retry_time=RETRY_SECONDS,
                 liveness_check_timeout=60.0,
                 notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
@@ -205,7 +210,8 @@ class Server:
         try:
             async with _limited(doing, seconds):
                 with _translated(doing, WriteFailed):
-                    begun = await to_the_end(session.begin_transaction(_metadata(operation), seconds))
+                    beginning = session.begin_transaction(_metadata(operation), seconds)
+                    begun = await to_the_end(_within(CONNECT_SECONDS + GRACE_SECONDS, beginning))
                 yield Transaction(begun, self.place)
         finally:
             with contextlib.suppress(Exception):
@@ -244,6 +250,11 @@ def _translated(doing: str, otherwise: type[GraphError]) -> Iterator[None]:
         raise
     except Exception as error:
         raise meaning(error, doing, otherwise) from error
+
+
+async def _within(seconds: float, work: Awaitable[_T]) -> _T:
+    async with asyncio.timeout(seconds):
+        return await work
 
 
 @contextlib.asynccontextmanager
