@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Awaitable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -13,14 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.ladybug.store import LadybugStore
+from graph.neo4j.store import Neo4jStore
 from graph.projection import Changed, project
-from graph.store import WriteTransaction
+from graph.store import GraphStore, WriteTransaction
 from graph.thing import Delta
 from schema.assertion import Assertion, Stamp
 from schema.authority import Authority
 from tests.graph.memory import MemoryGraph
 from tests.graph.oracle import graph_of
 from tests.schema.strategies import SMALL_MODEL, SYSTEMS, messages
+from tests.servers.neo4j import Neo4jPool
 
 AUTHORITY = Authority({(None, None): ("mes",), ("Lot", "state"): ("lims", "erp")})
 
@@ -117,13 +118,12 @@ def test_changes_tell_every_thing_that_is_different_and_no_other(
     asyncio.run(run())
 
 
-class Ladybug:
-    """One database for all examples, emptied between them, and one event loop that it lives in."""
+class RealStore:
+    """One store for all examples, emptied between them, and one event loop that it lives in."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, opening: Awaitable[GraphStore]) -> None:
         self._loop = asyncio.new_event_loop()
-        self._store = self._loop.run_until_complete(LadybugStore.open(path, SMALL_MODEL))
-        self._loop.run_until_complete(self._store.migrate())
+        self._store = self._loop.run_until_complete(_ready(opening))
 
     def dump(self, batches: Sequence[Sequence[Assertion]]) -> list[Any]:
         return self._loop.run_until_complete(self._dump(batches))
@@ -140,20 +140,30 @@ class Ladybug:
         self._loop.close()
 
 
-@pytest.fixture(scope="module")
-def ladybug(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ladybug]:
-    database = Ladybug(tmp_path_factory.mktemp("laws") / "graph")
-    yield database
-    database.close()
+async def _ready(opening: Awaitable[GraphStore]) -> GraphStore:
+    store = await opening
+    await store.migrate()
+    return store
+
+
+@pytest.fixture(scope="module", params=["ladybug", "neo4j"])
+def real_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealStore]:
+    if request.param == "ladybug":
+        store = RealStore(LadybugStore.open(tmp_path_factory.mktemp("laws") / "graph", SMALL_MODEL))
+    else:
+        pool: Neo4jPool = request.getfixturevalue("neo4j_pool")
+        store = RealStore(Neo4jStore.open(pool.server(0).url, SMALL_MODEL))
+    yield store
+    store.close()
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories())
 def test_a_real_store_holds_the_same_graph_whatever_the_order(
-    ladybug: Ladybug, history: tuple[list[Assertion], list[list[Assertion]]]
+    real_store: RealStore, history: tuple[list[Assertion], list[list[Assertion]]]
 ) -> None:
     said, batches = history
-    once = ladybug.dump([said] if said else [])
-    assert ladybug.dump(batches) == once
+    once = real_store.dump([said] if said else [])
+    assert real_store.dump(batches) == once
     nodes = [entry for entry in once if "node" in entry]
     assert {(n["node"], n["id"]) for n in nodes} == set(graph_of(SMALL_MODEL, AUTHORITY, said)["nodes"])
