@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gmqtt
-from gmqtt.mqtt.constants import MQTTv50, MQTTv311
+from gmqtt.mqtt.constants import MQTTCommands, MQTTv50, MQTTv311
 from gmqtt.mqtt.handler import MQTTConnectError, MqttPackageHandler
 
 from hub.address import Address, Url
@@ -34,7 +34,6 @@ NEVER_EXPIRES = 0xFFFFFFFF
 WRITE_BUFFER = 4 * 1_048_576
 WINDOW = 1000
 
-_PUBACK = bytes((0x40, 2))
 _REFUSED = 0x80
 _UNSUPPORTED_VERSION = 132
 _REASONS = {
@@ -76,7 +75,6 @@ class Connection:
         self._window = asyncio.Semaphore(WINDOW)
         self._max_packet: int | None = None
         self._paused = False
-        self._answers = bytearray()
         self.session_present = False
         self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         client.on_connect = self._on_connect
@@ -143,10 +141,8 @@ class Connection:
 
     def acknowledge(self, identifier: int) -> None:
         """Tells the broker that the message is in safe hands. Does nothing once the connection is lost."""
-        # One write for all of a turn of the loop: a group commit sets free hundreds at once.
-        if not self._answers:
-            asyncio.get_running_loop().call_soon(self._answer)
-        self._answers += _PUBACK + identifier.to_bytes(2, "big")
+        if not self.lost.done():
+            self._client._send_command_with_mid(MQTTCommands.PUBACK, identifier, False)
 
     def pause(self) -> None:
         """Stops reading, so that the broker has to wait."""
@@ -162,7 +158,6 @@ class Connection:
 
     async def close(self) -> None:
         """Disconnects in good order; the broker keeps the session and does not publish the will."""
-        self._answer()
         if not self.lost.done():
             self._lose("closed by the hub")
             try:
@@ -206,11 +201,6 @@ class Connection:
         if self._client._connection is not None:
             self._client._connection._keep_connection_callback.cancel()
             self._transport.abort()
-
-    def _answer(self) -> None:
-        answers, self._answers = bytes(self._answers), bytearray()
-        if answers and not self.lost.done():
-            self._client._connection.send_package(answers)
 
     async def _room(self) -> None:
         while not self.lost.done() and self._transport.get_write_buffer_size() > WRITE_BUFFER:
