@@ -26,7 +26,7 @@ _LINE = os.environ.get("UNSHUB_TEST_NEO4J", "5")
 
 BOOT_SECONDS = 120.0
 REMEDY = (
-    "install a JDK and Maven (on Debian: apt-get install openjdk-17-jdk-headless maven; "
+    "install a JDK and Maven (on Debian: apt-get install default-jdk-headless maven; "
     "for UNSHUB_TEST_NEO4J=2026 a JDK of version 21 or newer), or run scripts/test as root"
 )
 
