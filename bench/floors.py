@@ -106,7 +106,7 @@ async def hop(count: int, size: int) -> float:
 
 async def bare_hop(count: int, size: int) -> float:
     """Lots a second from a publisher through Mosquitto to a socket that acknowledges."""
-    async with parts.broker(parts.nothing) as port:
+    async with parts.broker(parts.nothing, prefix="elsewhere") as port:
         with client.connect(port, "bench-subscriber") as link:
             client.subscribe(link, f"{sample.PREFIX}/#")
             received = asyncio.create_task(asyncio.to_thread(client.receive, link, -(-count // size)))

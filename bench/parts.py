@@ -60,11 +60,11 @@ def address() -> Address:
 
 
 @asynccontextmanager
-async def broker(accept: Accept) -> AsyncIterator[int]:
-    """A Mosquitto as the hub runs it, with the hub's client; gives the port."""
+async def broker(accept: Accept, prefix: str = sample.PREFIX) -> AsyncIterator[int]:
+    """A Mosquitto as the hub runs it, with the hub's client, which takes what is below `prefix`; gives the port."""
     with folder() as path:
         listen = address()
-        running = open_broker("mosquitto", listen, path, "bench-hub")
+        running = open_broker("mosquitto", listen, path, "bench-hub", prefix=prefix)
         await running.start(accept)
         try:
             yield listen.port
