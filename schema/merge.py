@@ -13,15 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isclose
 from typing import Any, NamedTuple
 
-from schema import identifier
+from schema import identifier, units
 from schema.assertion import IDENTIFIER_CELL, PATH, Assertion, RecordKey, Stamp
 from schema.authority import Authority
 from schema.json import Json, canonical
 from schema.registry import AttributeType, Kind, Link, Model
-from schema.units import comparable, convert
 
 NEVER = Stamp(-(2**63), "")
 
@@ -227,10 +225,7 @@ def _same(one: Json, other: Json) -> bool:
 
 
 def _same_quantity(one: Any, other: Any) -> bool:
-    """1000 g and 1 KGM are the same; what units can't be compared by is different."""
-    if one["unit"] == other["unit"] or not comparable(one["unit"], other["unit"]):
-        return _same(one, other)
-    return isclose(convert(one["value"], one["unit"], other["unit"]), other["value"], rel_tol=1e-9)
+    return units.same(one["value"], one["unit"], other["value"], other["unit"])
 
 
 def _statements(model: Model, link: Link, ordered: Sequence[Said]) -> Iterable[Statement]:

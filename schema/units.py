@@ -75,15 +75,33 @@ def comparable(one: str, other: str) -> bool:
 
 
 def convert(value: float, source: str, target: str) -> float:
-    """The value in another unit; `UnitError` where the units are not comparable."""
+    """The value in another unit; `UnitError` where the units are not comparable, or the number is too large there."""
     if source == target:
         return value
     have, want = unit(source), unit(target)
     if have.dimension != want.dimension:
         raise UnitError(f"can't convert {value} {source} to {target}: the units measure different things")
-    if not have.offset and not want.offset:
-        return value * float(have.factor / want.factor)
-    return float((Fraction(value) + have.offset) * have.factor / want.factor - want.offset)
+    try:
+        return float((Fraction(value) + have.offset) * have.factor / want.factor - want.offset)
+    except OverflowError:
+        raise UnitError(f"can't convert {value} {source} to {target}: the number is too large there") from None
+
+
+def same(value: float, code: str, other: float, other_code: str) -> bool:
+    """Whether two quantities are the same amount, to a billionth: 1000 `g` and 1 `KGM` are.
+
+    Of any two floats and codes; units that can't be compared, and codes that are unknown, measure different amounts.
+    """
+    if code == other_code:
+        return value == other
+    try:
+        one, two = unit(code), unit(other_code)
+    except UnitError:
+        return False
+    # In fractions throughout: a float that fits its own unit may not fit the other's.
+    left = (Fraction(value) + one.offset) * one.factor
+    right = (Fraction(other) + two.offset) * two.factor
+    return one.dimension == two.dimension and abs(left - right) <= max(abs(left), abs(right)) / 10**9
 
 
 def ucum(code: str) -> str:

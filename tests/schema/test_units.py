@@ -139,3 +139,32 @@ def test_quantities_and_parameters_hold_known_units_only() -> None:
         Quantity.model_validate_json(b'{"value": 1, "unit": "Kg"}')
     with pytest.raises(ValidationError, match="did you mean Cel"):
         Parameter.model_validate_json('{"id": "t", "value": 3, "unit": "°C"}')
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "other", "other_code", "alike"),
+    [
+        (1000, "g", 1, "KGM", True),
+        (0, "Cel", 273.15, "K", True),
+        (1, "kg", 1, "L", False),
+        (1, "kg", 2, "kg", False),
+        (1, "no such unit", 1, "kg", False),
+        (1.7976931348623157e308, "Cel", 1.0, "K", False),
+        (1.7976931348623157e308, "km", 1.0, "mm", False),
+    ],
+)
+def test_amounts_are_compared_across_units_whatever_their_size(
+    value: float, code: str, other: float, other_code: str, alike: bool
+) -> None:
+    assert units.same(value, code, other, other_code) is alike
+    assert units.same(other, other_code, value, code) is alike
+
+
+@given(
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(["Cel", "K", "[degF]", "kg", "g"]),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(["Cel", "K", "[degF]", "kg", "g"]),
+)
+def test_comparing_amounts_never_fails(value: float, code: str, other: float, other_code: str) -> None:
+    assert units.same(value, code, other, other_code) == units.same(other, other_code, value, code)
