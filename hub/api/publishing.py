@@ -6,13 +6,11 @@ What the hub publishes on its own connection does not come back to it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from uuid import uuid4
 
 from hub.address import Url
 from hub.api.context import Publish
-from hub.errors import BrokerError, PublishError
 from hub.messages import Outbound
-from hub.mqtt.connection import Connection, Identity
+from hub.mqtt.sending import send
 from hub.settings import Settings
 
 
@@ -22,19 +20,6 @@ def publisher(settings: Settings) -> Publish:
     url = choice if isinstance(choice, Url) else Url("mqtt", settings.mqtt.host, settings.mqtt.port)
 
     async def publish(topic: str, payload: bytes, properties: Mapping[str, str]) -> None:
-        identity = Identity(f"unshub-api-{uuid4().hex[:12]}", will=None, receive_maximum=1, lasting=False)
-        try:
-            connection = await Connection.open(url, identity, lambda *_: None)
-        except BrokerError as error:
-            raise PublishError(f"can't publish on {topic!r}: {error}") from error
-        try:
-            if properties and connection.version != "5":
-                raise PublishError(
-                    f"can't publish on {topic!r}: the broker speaks MQTT {connection.version}, which carries no "
-                    f"{' and no '.join(properties)}; leave them out, and put `observedAt` into the payload"
-                )
-            await connection.publish(Outbound(topic, payload, properties=properties))
-        finally:
-            await connection.close()
+        await send(url, "unshub-api", Outbound(topic, payload, properties=properties))
 
     return publish

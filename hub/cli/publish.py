@@ -6,7 +6,6 @@ import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated
-from uuid import uuid4
 
 import typer
 
@@ -38,8 +37,10 @@ def publish(
         err().print("not published: the hub would refuse this message", style="red")
         show_reasons(found)
         raise typer.Exit(1)
+    from hub.mqtt.sending import send
+
     url = _broker(settings)
-    asyncio.run(_send(url, Outbound(topic, body, properties=properties)))
+    asyncio.run(send(url, "unshub-publish", Outbound(topic, body, properties=properties)))
     out().print(f"published to {url}: {len(body)} bytes on {topic}", markup=False)
 
 
@@ -53,14 +54,3 @@ def _broker(settings: Settings) -> Url:
     if isinstance(settings.broker, Url):
         return settings.broker
     return Url("mqtt", settings.mqtt.host, settings.mqtt.port)
-
-
-async def _send(url: Url, message: Outbound) -> None:
-    from hub.mqtt.connection import Connection, Identity
-
-    identity = Identity(f"unshub-publish-{uuid4().hex[:8]}", will=None, receive_maximum=1, lasting=False)
-    connection = await Connection.open(url, identity, lambda *_: None)
-    try:
-        await connection.publish(message)
-    finally:
-        await connection.close()

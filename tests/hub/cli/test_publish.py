@@ -7,11 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from hub.address import Url
+from hub.address import Address, Url
 from hub.messages import Inbound
 from hub.mqtt.connection import Connection, Identity
+from hub.mqtt.embedded import AmqttBroker
+from hub.mqtt.limits import BrokerLimits
+from tests.contracts.broker import Taker, started
 from tests.hub.cli.conftest import Run
-from tests.servers import Mosquitto
+from tests.servers import Mosquitto, free_port
 
 LOT = "uns/v1/acme/north/_source/mes/material-lot/LOT-1"
 
@@ -77,3 +80,14 @@ def test_a_payload_file_that_is_not_there_is_named(unshub: Run) -> None:
     ran = unshub("publish", LOT, "@none.json")
     assert ran.code == 1
     assert "none.json" in ran.err
+
+
+async def test_a_broker_that_would_lose_the_properties_gets_nothing(unshub: Run) -> None:
+    at, take = Address("127.0.0.1", free_port()), Taker()
+    given = ("--broker", f"mqtt://{at}", LOT, "{}")
+    async with started(AmqttBroker(at, "hub-1", BrokerLimits(), "uns/v1"), take):
+        ran = await asyncio.to_thread(unshub, "publish", *given, "--message-id", "m1")
+        assert ran.code == 1
+        assert "carries no messageId; leave them out" in ran.err
+        assert (await asyncio.to_thread(unshub, "publish", *given)).code == 0
+        assert len(await take.until(1)) == 1
