@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.message import inbound, reasons
+from hub.cli.message import inbound, judge
 from hub.cli.options import Config
-from hub.cli.output import err, fault_json, out, show_faults, show_json, show_reasons
+from hub.cli.output import err, fault_json, out, show_faults, show_json, show_notes, show_reasons
 from hub.settings_file import DEFAULT_FILE, read
 from hub.settings_load import check, load
 
@@ -50,7 +50,9 @@ def _settings(path: Path, machine: bool) -> int:
 
 
 def _message(topic: str, path: Path, config: Path | None, machine: bool) -> int:
-    found = reasons(load({}, config), inbound(topic, path.read_bytes()))
+    verdict = judge(load({}, config), inbound(topic, path.read_bytes()))
+    found = verdict.reasons
+    show_notes(verdict.notes)
     if machine:
         for reason in found:
             show_json({"file": str(path), "topic": topic, **reason.as_json()})

@@ -44,6 +44,13 @@ def show_reasons(reasons: Iterable[Reason]) -> None:
         console.print(f"  [bold]{_plain(reason.path)}[/]: {_plain(reason.expected + value)}")
 
 
+def show_notes(notes: Iterable[str]) -> None:
+    """Each thing that is accepted but may not be meant, on the standard error."""
+    console = err()
+    for note in notes:
+        console.print(f"  {note}", style="yellow", markup=False)
+
+
 def fault_json(fault: Fault) -> dict[str, Any]:
     """A fault as machines read it."""
     return asdict(fault)

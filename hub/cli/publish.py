@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from hub.address import Url
-from hub.cli.message import inbound, reasons
+from hub.cli.message import inbound, judge
 from hub.cli.options import with_settings
-from hub.cli.output import err, out, show_reasons
+from hub.cli.output import err, out, show_notes, show_reasons
 from hub.messages import Outbound
 from hub.settings import Settings
 
@@ -33,10 +33,12 @@ def publish(
     given = {"eventTime": event_time, "messageId": message_id}
     properties = {name: value for name, value in given.items() if value is not None}
     body = _payload(payload)
-    if found := reasons(settings, inbound(topic, body, properties)):
+    verdict = judge(settings, inbound(topic, body, properties))
+    if verdict.reasons:
         err().print("not published: the hub would refuse this message", style="red")
-        show_reasons(found)
+        show_reasons(verdict.reasons)
         raise typer.Exit(1)
+    show_notes(verdict.notes)
     from hub.mqtt.sending import send
 
     url = _broker(settings)

@@ -79,3 +79,19 @@ def test_messages_are_held_to_the_settings(unshub: Run) -> None:
 
 def test_a_topic_without_a_payload_is_a_wrong_call(unshub: Run) -> None:
     assert unshub("lint", "--topic", LOT).code == 2
+
+
+def test_members_that_the_model_does_not_know_are_told(unshub: Run) -> None:
+    Path("lot.json").write_text('{"staus": "RELEASED", "zzz": 1}')
+    for ran in (unshub("lint", "--topic", LOT, "lot.json"), unshub("lint", "--json", "--topic", LOT, "lot.json")):
+        assert ran.code == 0
+        assert ran.err.splitlines() == [
+            "  staus: the model doesn't know it; kept as a property; did you mean status?",
+            "  zzz: the model doesn't know it; kept as a property",
+        ]
+
+
+def test_members_that_an_event_does_not_know_are_told(unshub: Run) -> None:
+    Path("tag.json").write_text('{"value": 1, "timestamp": "2026-03-01T12:00:00Z", "more": 1}')
+    ran = unshub("lint", "--topic", "uns/v1/acme/_tag/speed", "tag.json")
+    assert (ran.code, ran.err) == (0, "  more: the model doesn't know it; kept as a property\n")

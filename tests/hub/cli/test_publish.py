@@ -91,3 +91,8 @@ async def test_a_broker_that_would_lose_the_properties_gets_nothing(unshub: Run)
         assert "carries no messageId; leave them out" in ran.err
         assert (await asyncio.to_thread(unshub, "publish", *given)).code == 0
         assert len(await take.until(1)) == 1
+
+
+def test_members_that_the_model_does_not_know_are_told(unshub: Run, mosquitto: Mosquitto) -> None:
+    ran = unshub("publish", "--broker", mosquitto.url, LOT, '{"staus": "RELEASED"}')
+    assert (ran.code, ran.err) == (0, "  staus: the model doesn't know it; kept as a property; did you mean status?\n")
