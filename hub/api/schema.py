@@ -20,7 +20,9 @@ from graphql import (
 )
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from hub.api import reading, walk
 from hub.api.common import VALUE_TYPES, Conflict, Identifier, PageInfo, Parameter, Quantity, Said, SortDirection, Source
@@ -28,7 +30,7 @@ from hub.api.context import Limits
 from hub.api.masking import Masked
 from hub.api.mutation import Mutation
 from hub.api.query import Query
-from hub.api.rules import OneOperation, depth_limit
+from hub.api.rules import Budgeted, OneOperation, depth_limit
 from hub.api.scalars import SCALARS
 from hub.api.subscription import Subscription
 from hub.api.types import Types
@@ -36,6 +38,13 @@ from schema.registry import Model
 
 _CACHED = 256
 """Documents that are kept parsed and validated."""
+
+
+class _NotAnswered(InvalidOperationTypeError):
+    def as_http_error_reason(self, method: str) -> str:
+        return (
+            f"a subscription has no answer to {method}; subscribe over WebSocket (graphql-transport-ws) at this address"
+        )
 
 
 class HubSchema(strawberry.Schema):
@@ -56,11 +65,22 @@ class HubSchema(strawberry.Schema):
                 lambda: AddValidationRules([rule]),
                 lambda: ValidationCache(_CACHED),
                 OneOperation,
+                Budgeted,
             ],
             config=StrawberryConfig(scalar_map=SCALARS),
         )
         self._schema = _with_model(self._schema, model)
         self._schema._strawberry_schema = self  # type: ignore[attr-defined]
+
+    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        """The one answer to a request. A subscription, which `subscribe` serves, has none and is refused."""
+        allowed = set(kwargs.get("allowed_operation_types") or OperationType) - {OperationType.SUBSCRIPTION}
+        try:
+            return await super().execute(*args, **{**kwargs, "allowed_operation_types": allowed})
+        except InvalidOperationTypeError as error:
+            if error.operation_type is OperationType.SUBSCRIPTION:
+                raise _NotAnswered(error.operation_type) from None
+            raise
 
     def process_errors(self, errors: list[Any], execution_context: ExecutionContext | None = None) -> None:
         """Nothing: `hub.api.masking` logs what is worth logging."""

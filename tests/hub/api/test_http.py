@@ -80,6 +80,14 @@ async def test_what_is_no_request_is_answered_400(api: Api, body: bytes) -> None
     assert answer.json()["errors"][0]["message"]
 
 
+async def test_a_subscription_is_sent_to_the_websocket(api: Api) -> None:
+    query = {"query": "subscription { changes { id } }"}
+    for answer in (await api.client.post("/graphql", json=query), await api.client.get("/graphql", params=query)):
+        assert answer.status_code == 400
+        message = answer.json()["errors"][0]["message"]
+        assert "subscribe over WebSocket (graphql-transport-ws) at this address" in message
+
+
 async def test_other_content_types_and_methods_are_refused(api: Api) -> None:
     text = await api.client.post("/graphql", content=b'{"query": "{ hub { version } }"}')
     assert text.status_code == 400
