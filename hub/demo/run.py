@@ -30,6 +30,10 @@ STOPPING_SECONDS = 10.0
 """How long a hub may take to stop."""
 
 
+MARKER = "made-by-unshub-demo"
+"""The file in a data folder that says: what is in here is invented."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to run the demo. `once`: end after the questions. `speed`: how many plant seconds a second.
@@ -45,6 +49,7 @@ class Options:
 
 async def run(settings: Settings, options: Options, show: Show) -> None:
     """Runs the demo until it is interrupted, or until the questions are answered. `HubError` says what went wrong."""
+    _claim(settings)
     clock = datetime.now(UTC).replace(microsecond=0)
     plant = load(None if options.fixed else clock, arrival=clock)
     settings = settings_for(plant, settings)
@@ -68,6 +73,18 @@ async def run(settings: Settings, options: Options, show: Show) -> None:
         for task in (playing, serving):
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+
+
+def _claim(settings: Settings) -> None:
+    """Marks the data folder as the demo's; `HubError` where it holds the journal of a hub that is not the demo's."""
+    marker = settings.data / MARKER
+    if settings.journal.file.exists() and not marker.exists():
+        raise HubError(
+            f"the demo would mix an invented plant into {settings.journal.file}, which it did not make; "
+            "give it another folder with --data, or none"
+        )
+    settings.data.mkdir(parents=True, exist_ok=True)
+    marker.write_text("This folder holds the invented plant of `unshub demo`.\n", encoding="utf-8")
 
 
 def settings_for(plant: Plant, settings: Settings) -> Settings:

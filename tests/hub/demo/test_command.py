@@ -31,3 +31,14 @@ def test_it_leaves_a_real_hubs_data_alone(tmp_path: Path, monkeypatch: pytest.Mo
     assert "3. What do two systems disagree on" in output
     assert "Ctrl-C" not in output, "nothing goes on after --once"
     assert {path.name for path in tmp_path.iterdir()} == {"unshub.yaml", "demo"}
+
+
+def test_it_goes_on_only_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    real.mkdir()
+    (real / "journal.db").touch()
+    with pytest.raises(HubError, match=r"would mix an invented plant into .*journal\.db, which it did not make"):
+        run("--broker", "amqtt", "--data", str(real))
+    assert [path.name for path in real.iterdir()] == ["journal.db"]
+    for _ in range(2):
+        assert "3. What do two systems disagree on" in run("--broker", "amqtt", "--data", str(tmp_path / "demo"))
