@@ -21,18 +21,24 @@ from hub.settings import Settings
 def publish(
     settings: Settings,
     topic: Annotated[str, typer.Argument(help="The topic, uns/v1/…")],
-    payload: Annotated[
-        str, typer.Argument(help="JSON; @FILE reads a file, - the standard input; nothing withdraws.")
-    ] = "",
+    payload: Annotated[str, typer.Argument(help="JSON; @FILE reads a file, - the standard input.")] = "",
     event_time: Annotated[
         str | None, typer.Option(help="When it was so, RFC 3339 with an offset.", metavar="TIME")
     ] = None,
     message_id: Annotated[str | None, typer.Option(help="What tells this message from others.", metavar="ID")] = None,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Take back what the system said of the thing; without a payload.")
+    ] = False,
 ) -> None:
     """Publish one message, where the hub would accept it. The exit code is 1 where it would not."""
     given = {"eventTime": event_time, "messageId": message_id}
     properties = {name: value for name, value in given.items() if value is not None}
     body = _payload(payload)
+    if withdraw and body:
+        raise typer.BadParameter("a withdrawal has no payload; leave one of them out", param_hint="--withdraw")
+    if not body and not withdraw:
+        remedy = "give one, or --withdraw to take back what the system said of the thing"
+        raise typer.BadParameter(f"the payload is empty; {remedy}", param_hint="PAYLOAD")
     verdict = judge(settings, inbound(topic, body, properties))
     if verdict.reasons:
         err().print("not published: the hub would refuse this message", style="red")
@@ -43,7 +49,8 @@ def publish(
 
     url = _broker(settings)
     asyncio.run(send(url, "unshub-publish", Outbound(topic, body, properties=properties)))
-    out().print(f"published to {url}: {len(body)} bytes on {topic}", markup=False)
+    done = f"withdrawn at {url}: {topic}" if withdraw else f"published to {url}: {len(body)} bytes on {topic}"
+    out().print(done, markup=False)
 
 
 def _payload(text: str) -> bytes:

@@ -29,7 +29,8 @@ async def publish_and_take(unshub: Run, mosquitto: Mosquitto, *arguments: str) -
     await connection.subscribe("uns/v1/#")
     ran = await asyncio.to_thread(unshub, "publish", "--broker", mosquitto.url, *arguments)
     assert ran.code == 0, ran.err
-    assert f"published to {mosquitto.url}" in ran.out
+    done = "withdrawn at" if "--withdraw" in arguments else "published to"
+    assert f"{done} {mosquitto.url}" in ran.out
     try:
         async with asyncio.timeout(5):
             return await taken.get()
@@ -57,8 +58,20 @@ async def test_the_payload_may_come_from_the_standard_input(
     assert (await publish_and_take(unshub, mosquitto, LOT, "-")).payload == b'{"name": "x"}'
 
 
-async def test_no_payload_withdraws(unshub: Run, mosquitto: Mosquitto) -> None:
-    assert (await publish_and_take(unshub, mosquitto, LOT)).payload == b""
+async def test_a_withdrawal_is_asked_for(unshub: Run, mosquitto: Mosquitto) -> None:
+    assert (await publish_and_take(unshub, mosquitto, LOT, "--withdraw")).payload == b""
+
+
+def test_an_empty_payload_withdraws_nothing(unshub: Run) -> None:
+    Path("empty.json").write_text("")
+    for given in ((), ("",), ("@empty.json",)):
+        ran = unshub("publish", LOT, *given)
+        assert ran.code == 2
+        assert "--withdraw" in ran.err
+
+
+def test_a_withdrawal_with_a_payload_is_a_wrong_call(unshub: Run) -> None:
+    assert unshub("publish", LOT, "{}", "--withdraw").code == 2
 
 
 def test_what_the_hub_would_refuse_is_not_sent(unshub: Run) -> None:
