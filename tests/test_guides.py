@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from graphql import parse, validate
 
+from hub.api.schema import HubSchema
 from schema import topic as topics
 from schema.contract import Contract
 from schema.errors import Refused
@@ -68,3 +70,8 @@ def test_a_message_is_taken_or_refused_as_the_page_says(shown: Shown) -> None:
             read(shown)
     else:
         read(shown)
+
+
+@pytest.mark.parametrize("question", list(blocks((DOCS / "graphql.md").read_text(encoding="utf-8"), "graphql")))
+def test_a_question_is_one_of_the_schema(question: str) -> None:
+    assert validate(HubSchema(MODEL).core, parse(question)) == []
