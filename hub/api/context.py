@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import strawberry
-from graphql import GraphQLResolveInfo
+from graphql import FieldNode, GraphQLResolveInfo
 
 from graph.store import GraphStore
+from hub.api.errors import RequestError
 from hub.journal.port import Journal
 from hub.live import Change, Lagged
 from hub.messages import BrokerStatus
@@ -42,6 +43,8 @@ class Limits:
     """Words and marks in a document."""
     max_selections: int = 5_000
     """Fields of a document after its fragments are put in."""
+    max_rows: int = 20_000
+    """Things in one answer, each as often as it is in it: a small question can name few things very often."""
     max_list: int = 1_000
     """Values in a list of a filter."""
     max_body: int = 1_048_576
@@ -50,6 +53,44 @@ class Limits:
     """Tags in one answer of `namespace`."""
     max_places: int = 1_000
     """Places in one answer of `namespace`."""
+
+
+class Budget:
+    """What one answer has taken of its limits, over all its root fields; `RequestError` where it would take more."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self.renew()
+
+    def renew(self) -> None:
+        """Begins another answer: a subscription gives many."""
+        self._selections = 0
+        self._rows = 0
+        self._begun: set[int] = set()
+
+    def of(self, root: FieldNode) -> Budget:
+        """What compiling a field may take; one that is compiled again, as for each place, counts once."""
+        if id(root) in self._begun:
+            return Budget(self._limits)
+        self._begun.add(id(root))
+        return self
+
+    def select(self) -> None:
+        """Takes one field."""
+        self._selections += 1
+        limit = self._limits.max_selections
+        if self._selections > limit:
+            raise RequestError(f"the document selects more than {limit} fields, fragments put in; ask for less")
+
+    def give(self, rows: int) -> None:
+        """Takes things before they are put into the answer."""
+        self._rows += rows
+        limit = self._limits.max_rows
+        if self._rows > limit:
+            raise RequestError(
+                f"the answer has {self._rows} things, more than the {limit} that one may have; "
+                "ask for smaller pages with `first`, or for fewer levels"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +106,11 @@ class ApiContext:
     version: str
     prefix: str = DEFAULT_PREFIX
     limits: Limits = field(default_factory=Limits)
+    budget: Budget = field(init=False)
+    """Of the operation under way: each has a copy of the context (`hub.api.rules.Budgeted`)."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "budget", Budget(self.limits))
 
 
 Info = strawberry.Info[ApiContext, None]

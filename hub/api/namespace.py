@@ -15,7 +15,6 @@ import strawberry
 from graph.plan import Row
 from hub.api import reading, walk
 from hub.api.common import Entity, Found
-from hub.api.compile import ROOT
 from hub.api.context import ApiContext, Info, core
 from hub.api.errors import RequestError
 from hub.api.scalars import DateTime, Json
@@ -67,7 +66,7 @@ async def _things(
     for name in (count.kind for count in place.counts if count.kind in wanted):
         kind = context.model.kind(name)
         compiled = reading.compiler(request).at(kind, place.path, limit, request.field_nodes)
-        rows = (await context.store.read(compiled.plan, compiled.parameters))[ROOT]["rows"]
+        rows = (await reading.read(context, compiled))["rows"]
         found.extend(reading.marked(kind, row["node"]) for row in rows)
     return found
 

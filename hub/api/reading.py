@@ -9,8 +9,8 @@ from graphql import FieldNode
 
 from graph.plan import Row
 from graph.thing import Key
-from hub.api import walk
-from hub.api.compile import ROOT, Compiler
+from hub.api import cost, walk
+from hub.api.compile import ROOT, Compiled, Compiler
 from hub.api.context import ApiContext, CoreInfo
 from hub.api.errors import RequestError
 from hub.api.selections import Document
@@ -22,7 +22,7 @@ def compiler(info: CoreInfo) -> Compiler:
     """A compiler for the document under way."""
     context = info.context
     variables: Any = info.variable_values
-    document = Document(info.schema, info.fragments, variables, context.limits.max_selections)
+    document = Document(info.schema, info.fragments, variables, context.budget.of(info.field_nodes[0]))
     return Compiler(context.model, document, context.limits)
 
 
@@ -39,19 +39,24 @@ def page(kind: Kind) -> Callable[..., Awaitable[Row]]:
     """The resolver of `materialLots(where:, orderBy:, first:, after:)`."""
 
     async def resolve(_root: object, info: CoreInfo, **arguments: Any) -> Row:
-        context = info.context
         compiled = compiler(info).page(kind, arguments, info.field_nodes)
-        rows = await context.store.read(compiled.plan, compiled.parameters)
-        return walk.connection(rows[ROOT], arguments)
+        return walk.connection(await read(info.context, compiled), arguments)
 
     return resolve
 
 
+async def read(context: ApiContext, compiled: Compiled) -> Any:
+    """What a plan's root gives; `RequestError` where the answer would have more things than one may."""
+    found = (await context.store.read(compiled.plan, compiled.parameters))[ROOT]
+    (root,) = compiled.plan.roots
+    context.budget.give(cost.things(root, found))
+    return found
+
+
 async def one(info: CoreInfo, kind: Kind, identifier: str, nodes: Sequence[FieldNode]) -> Row | None:
     """A thing by an identifier, marked with its kind; None where there is none."""
-    context = info.context
     compiled = compiler(info).lookup(kind, identifier, nodes)
-    row = (await context.store.read(compiled.plan, compiled.parameters))[ROOT]
+    row = await read(info.context, compiled)
     return None if row is None else marked(kind, row)
 
 
@@ -65,7 +70,7 @@ async def many(info: CoreInfo, keys: Sequence[Key], nodes: Sequence[FieldNode]) 
     for name, wanted in ids.items():
         kind = context.model.kind(name)
         compiled = compiler(info).among(kind, wanted, nodes)
-        rows = (await context.store.read(compiled.plan, compiled.parameters))[ROOT]["rows"]
+        rows = (await read(context, compiled))["rows"]
         found.update({Key(name, row["cursor"][-1]): marked(kind, row["node"]) for row in rows})
     return [found[key] for key in keys if key in found]
 

@@ -1,8 +1,9 @@
-"""What is checked of a document before anything walks it: its depth, and which of its operations is meant."""
+"""What is checked of a document before anything walks it: its depth, its budget, which operation is meant."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from graphql import (
@@ -15,6 +16,8 @@ from graphql import (
     SelectionSetNode,
 )
 from strawberry.extensions import SchemaExtension
+
+from hub.api.context import ApiContext
 
 
 def depth_limit(limit: int) -> type[ASTValidationRule]:
@@ -48,6 +51,16 @@ def depth_limit(limit: int) -> type[ASTValidationRule]:
             return False
 
     return DepthLimit
+
+
+class Budgeted(SchemaExtension):
+    """Gives each operation a budget of its own: over a WebSocket, many have one context."""
+
+    def on_operation(self) -> Iterator[None]:
+        context = self.execution_context.context
+        if isinstance(context, ApiContext):
+            self.execution_context.context = replace(context)
+        yield
 
 
 class OneOperation(SchemaExtension):

@@ -24,7 +24,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 
-from hub.api.errors import RequestError
+from hub.api.context import Budget
 
 Fields = Mapping[str, Sequence[FieldNode]]
 """Field nodes by response key. Nodes under one key name the same field with the same arguments."""
@@ -32,13 +32,12 @@ Fields = Mapping[str, Sequence[FieldNode]]
 
 @dataclass
 class Document:
-    """What a selection refers to: the schema, the document's fragments and the coerced variables of this run."""
+    """What a selection refers to: the schema, the document's fragments, the coerced variables, this run's budget."""
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
-    max_selections: int
-    _spent: int = 0
+    budget: Budget
     _values: VariableValues = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,7 +71,7 @@ class Document:
                 continue
             if isinstance(node, FieldNode):
                 if node.name.value != "__typename":
-                    self._spend()
+                    self.budget.select()
                     found.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
                 continue
             if isinstance(node, FragmentSpreadNode):
@@ -85,13 +84,6 @@ class Document:
             condition = fragment.type_condition
             if condition is None or self._applies(condition.name.value, type_name):
                 self._collect(fragment.selection_set, type_name, found, seen)
-
-    def _spend(self) -> None:
-        self._spent += 1
-        if self._spent > self.max_selections:
-            raise RequestError(
-                f"the document selects more than {self.max_selections} fields, fragments put in; ask for less"
-            )
 
     def _wanted(self, node: SelectionNode) -> bool:
         if not node.directives:

@@ -66,6 +66,7 @@ async def _changes(
                     "read anew and subscribe again"
                 )
             if change.kind in wanted and _at_or_below(change.path, below):
+                info.context.budget.renew()
                 yield _event(change)
 
 

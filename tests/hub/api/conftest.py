@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -129,7 +130,15 @@ class Api:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def api(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
-    folder = tmp_path_factory.mktemp("api")
+    async with opened(tmp_path_factory.mktemp("api")) as found:
+        for hour, topic, payload in [*PLANT, *TAGS]:
+            await found.take(topic, payload, hour)
+        yield found
+
+
+@contextlib.asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Api]:
+    """A hub with nothing in it, behind HTTP."""
     settings = Settings(
         data=folder,
         broker="amqtt",
@@ -143,8 +152,6 @@ async def api(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
         context = context_of(hub)
         async with served(Starlette(routes=create_api(MODEL, lambda: context)), found.port):
             client.base_url = httpx.URL(f"http://127.0.0.1:{found.port}")
-            for hour, topic, payload in [*PLANT, *TAGS]:
-                await found.take(topic, payload, hour)
             yield found
 
 

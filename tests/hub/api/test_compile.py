@@ -9,7 +9,7 @@ from graphql import FieldNode, FragmentDefinitionNode, OperationDefinitionNode, 
 from graphql.execution.values import VariableValues, get_variable_values
 
 from hub.api.compile import Compiled, Compiler
-from hub.api.context import Limits
+from hub.api.context import Budget, Limits
 from hub.api.errors import RequestError
 from hub.api.schema import HubSchema
 from hub.api.selections import Document
@@ -27,7 +27,7 @@ def compiled(text: str, variables: dict[str, Any] | None = None, limits: Limits 
     fragments = {d.name.value: d for d in parsed.definitions if isinstance(d, FragmentDefinitionNode)}
     values = get_variable_values(SCHEMA.core, operation.variable_definitions or (), variables or {})
     assert isinstance(values, VariableValues), values
-    document = Document(SCHEMA.core, fragments, values.coerced, limits.max_selections)
+    document = Document(SCHEMA.core, fragments, values.coerced, Budget(limits))
     root = operation.selection_set.selections[0]
     assert isinstance(root, FieldNode)
     compiler = Compiler(MODEL, document, limits)
