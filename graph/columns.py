@@ -156,7 +156,7 @@ def node_values(kind: Kind, thing: Thing) -> list[Any]:
         *attribute_values(kind.attributes.values(), values),
         values.get(PATH),
         thing.placeholder,
-        _updated_at(thing, golden),
+        _instant(thing.updated_at),
         identifiers,
         sorted({record.key.system for record in thing.records}),
         compact(properties),
@@ -188,8 +188,5 @@ def folded(text: Any) -> str:
     return " ".join(str(text).casefold().split())
 
 
-def _updated_at(thing: Thing, golden: Golden) -> str | None:
-    counting = [said.time for said in golden.values.values()]
-    counting += [statement.time for statement in golden.statements if statement.wins]
-    newest = max(counting, default=max((record.asserted.time for record in thing.records), default=None))
-    return None if newest is None else instant_text(_EPOCH + timedelta(microseconds=newest))
+def _instant(micros: int | None) -> str | None:
+    return None if micros is None else instant_text(_EPOCH + timedelta(microseconds=micros))

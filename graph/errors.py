@@ -2,6 +2,7 @@
 
 GraphError
 ├── StoreUnavailable    the store can't be reached or opened; trying again later may help
+│   └── StoreDamaged    its files can't be read; a rebuild helps
 ├── StoreBusy           a lock or a transient fault; trying again at once may help
 ├── ReadTimeout         a read took longer than its limit
 ├── ReadFailed          the store refused a read for good; trying again will not help
@@ -18,6 +19,10 @@ class GraphError(Exception):
 
 class StoreUnavailable(GraphError):
     """The store can't be reached or opened."""
+
+
+class StoreDamaged(StoreUnavailable):
+    """The store's files can't be read: they are damaged, or of another version or program."""
 
 
 class StoreBusy(GraphError):

@@ -16,11 +16,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from graph.linking import Reference, link, references, target_of
+from graph.state import conflicts_to_json, edges_to_json, records_to_json
 from graph.store import WriteTransaction
 from graph.thing import Delta, Key, Thing
 from schema.assertion import Assertion, RecordKey
 from schema.authority import Authority
 from schema.identifier import of_id, placeholder_id
+from schema.json import compact
 from schema.merge import Record, canonical_id, join, record_of, resolve, things
 from schema.registry import Model
 
@@ -268,4 +270,10 @@ def _same(before: Thing | None, after: Thing) -> bool:
         and before.records == after.records
         and before.edges == after.edges
         and before.conflicts == after.conflicts
+        and _text(before) == _text(after)
     )
+
+
+def _text(thing: Thing) -> str:
+    """A thing's state as it is kept: to Python 1, 1.0 and True are equal, and so are 0.0 and -0.0."""
+    return compact([records_to_json(thing.records), edges_to_json(thing.edges), conflicts_to_json(thing.conflicts)])

@@ -72,6 +72,14 @@ class Thing:
     def placeholder(self) -> bool:
         return not self.records
 
+    @property
+    def updated_at(self) -> int | None:
+        """The newest event time among what counts, in microseconds since 1970 UTC; None for a placeholder."""
+        golden = self.golden
+        counting = [said.time for said in golden.values.values()] if golden else []
+        counting += [statement.time for statement in golden.statements if statement.wins] if golden else []
+        return max(counting, default=max((record.asserted.time for record in self.records), default=None))
+
 
 @dataclass(frozen=True, slots=True)
 class Delta:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from graph.open import open_store
 from graph.store import GraphStore
-from hub import dead_letters
+from hub import consistency, dead_letters
 from hub.announce import Announcer, Outbox
 from hub.catchup import CatchUp
 from hub.ingest import Ingest
@@ -75,7 +75,7 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
         stack.push_async_callback(journal.close)
         store = await open_store(str(settings.graph), model, password=settings.graph.password)
         stack.push_async_callback(store.close)
-        await _project_anew_where_empty(journal, store)
+        await consistency.check(settings, journal, store)
         trail = await Trail.open(journal, model, settings.topic_prefix)
         hub, announcer = _assemble(settings, model, journal, store, _broker(settings), trail)
         try:
@@ -93,12 +93,6 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
         except* Exception as group:
             # The group is the task group's own making; what went wrong is in it.
             raise group.exceptions[0] from None
-
-
-async def _project_anew_where_empty(journal: Journal, store: GraphStore) -> None:
-    """A graph that was removed, or lost in the middle of a rebuild, is made again from all that was accepted."""
-    if not any((await store.counts()).values()) and (pending := await journal.reset()):
-        log.warning("the graph is empty; projecting all %d assertions of the journal", pending)
 
 
 async def _project(hub: Hub, trail: Trail) -> None:

@@ -18,7 +18,6 @@ from hub.clock import instant
 from hub.messages import Outbound
 from schema.assertion import PATH, PROPERTY_CELL
 from schema.json import Json
-from schema.merge import Golden
 from schema.registry import Model
 from schema.topic import GoldenTopic, build
 
@@ -59,14 +58,9 @@ def record(model: Model, thing: Thing) -> dict[str, Any]:
     body["identifiers"] = sorted(golden.identifiers)
     body["properties"] = properties
     body["systems"] = sorted({r.key.system for r in thing.records})
-    body["updatedAt"] = instant(updated_at(golden, thing))
+    newest = thing.updated_at
+    body["updatedAt"] = None if newest is None else instant(newest)
     return body
-
-
-def updated_at(golden: Golden, thing: Thing) -> int:
-    """The newest event time among what counts, in microseconds since 1970 UTC."""
-    times = [said.time for said in golden.values.values()]
-    return max(times, default=max(r.asserted.time for r in thing.records))
 
 
 def message(model: Model, topic: str, thing: Thing) -> Outbound:

@@ -1,6 +1,6 @@
 """From the journal to the graph: pending assertions in batches, one transaction each, then what changed is announced.
 
-    journal.pending -> project (one transaction; before its end, the trail) -> journal.applied -> announce
+    journal.pending -> project (one transaction; before its end, the trail) -> announce -> journal.applied
 
 A store that can't be reached is tried again, with growing pauses; nothing is lost, the journal waits. A batch that
 the store or the projection refuses for good is halved until the entries at fault are alone; these become dead letters
@@ -12,11 +12,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.errors import GraphError, StoreBusy, StoreUnavailable
 from graph.projection import Changed, project
 from graph.store import GraphStore
+from graph.thing import Key
 from hub.errors import JournalError
 from hub.journal.port import Entry, Journal
 from schema.authority import Authority
@@ -51,29 +52,43 @@ class Projection:
 
         `JournalError` if what the commit leaves to be published can't be kept; then there is none.
         """
+        return await self._apply(entries, {})
+
+    async def _apply(self, entries: Sequence[Entry], told: dict[Key, Changed]) -> tuple[Changed, ...]:
+        """Adds to `told` what the transaction changes before it is committed: a commit may fail and yet have happened,
+        and then the next try finds nothing to change."""
         async with self.store.write() as tx:
             changed = await project(tx, self.model, self.authority, (e.accepted.assertion for e in entries))
+            for one in changed:
+                known = told.get(one.key)
+                told[one.key] = one if known is None else replace(one, before=known.before)
             if self.before_commit is not None:
                 await self.before_commit(changed, entries)
-            return changed
+        return tuple(told.values())
 
     async def apply_what_can_be(self, entries: Sequence[Entry], announce: Announce) -> None:
         """Projects entries; those at fault become dead letters, the rest goes in. Waits out an unreachable store."""
+        fault: Exception
         try:
             changed = await self._apply_when_reachable(entries)
+        except JournalError:
+            raise
         except Exception as error:
-            if isinstance(error, JournalError):
-                raise
-            await self._divide(entries, announce, error)
+            fault = error
+        else:
+            # Announced first: should the journal fail now, the entries are projected again, and that changes nothing.
+            await announce(changed, entries[-1].sequence)
+            await self.journal.applied(entries)
             return
-        await self.journal.applied(entries)
-        await announce(changed, entries[-1].sequence)
+        # Outside the handler, so that each entry's fault is logged alone and not with those of the batches around it.
+        await self._divide(entries, announce, fault)
 
     async def _apply_when_reachable(self, entries: Sequence[Entry]) -> tuple[Changed, ...]:
         pause = FIRST_PAUSE
+        told: dict[Key, Changed] = {}
         while True:
             try:
-                return await self.apply(entries)
+                return await self._apply(entries, told)
             except (StoreUnavailable, StoreBusy) as error:
                 log.warning("projecting %d assertions: %s; trying again in %.1f s", len(entries), error, pause)
                 await asyncio.sleep(pause)

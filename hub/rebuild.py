@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from graph.errors import SchemaMismatch, StoreDamaged
 from graph.open import ladybug_path, open_store, remove
 from graph.projection import project
 from graph.store import GraphStore
 from hub.clock import instant, now
+from hub.consistency import keep_authority
 from hub.errors import HubError
 from hub.journal.open import open_journal
 from hub.journal.port import Journal
+from hub.projector import Projection
 from hub.settings import Settings
 from hub.trail import Trail
 from schema.authority import Authority
+from schema.json import canonical
 from schema.model import MODEL
 from schema.registry import Model
 
@@ -60,6 +64,7 @@ async def rebuild(settings: Settings, progress: Progress | None = None, model: M
         done, found = await _beside(journal, settings, model, place, beside, progress)
         old = _swap(place, beside, keep=bool(found))
         await _all_applied(journal)
+        await keep_authority(journal, settings.authority)
         if found:
             await (await Trail.open(journal, model, settings.topic_prefix)).begin_anew()
     finally:
@@ -76,22 +81,36 @@ async def _beside(
         done = await replay(journal, store, model, settings.authority, progress)
         found: list[Difference] = []
         if place.exists():
-            current = await open_store(f"ladybug:///{place}", model)
-            try:
-                await _catch_up(journal, current, model, settings.authority)
-                found = await differences(current, store)
-            finally:
-                await current.close()
+            found = await _compared(journal, settings, model, place, store)
     finally:
         await store.close()
     return done, found
 
 
-async def _catch_up(journal: Journal, store: GraphStore, model: Model, authority: Authority) -> None:
-    """Projects what is pending, so that two graphs of the same messages are compared."""
+async def _compared(
+    journal: Journal, settings: Settings, model: Model, place: Path, store: GraphStore
+) -> list[Difference]:
+    """What differs from the graph in use. One that can't be opened is damaged: that it is there is the difference."""
+    try:
+        current = await open_store(f"ladybug:///{place}", model)
+    except (StoreDamaged, SchemaMismatch) as error:
+        return [Difference({"graph": str(place), "damaged": str(error)}, None)]
+    try:
+        await _catch_up(journal, settings, model, current)
+        return await differences(current, store)
+    finally:
+        await current.close()
+
+
+async def _catch_up(journal: Journal, settings: Settings, model: Model, store: GraphStore) -> None:
+    """Projects what is pending, so that two graphs of the same messages are compared.
+
+    The topics that things leave by it are kept, for the hub to clear at its next start.
+    """
+    trail = await Trail.open(journal, model, settings.topic_prefix)
+    projection = Projection(journal, store, model, settings.authority, trail.before_commit)
     while entries := await journal.pending(BATCH):
-        async with store.write() as tx:
-            await project(tx, model, authority, (e.accepted.assertion for e in entries))
+        await projection.apply(entries)
         await journal.applied(entries)
 
 
@@ -133,7 +152,7 @@ async def differences(old: GraphStore, new: GraphStore, limit: int = 20) -> list
     ours, theirs = aiter(old.dump()), aiter(new.dump())
     left, right = await anext(ours, None), await anext(theirs, None)
     while (left is not None or right is not None) and len(found) < limit:
-        if left == right:
+        if left is not None and right is not None and canonical(dict(left)) == canonical(dict(right)):
             left, right = await anext(ours, None), await anext(theirs, None)
         elif right is None or (left is not None and _place(left) < _place(right)):
             found.append(Difference(left, None))

@@ -12,16 +12,26 @@ from typing import Any, cast
 
 import ladybug
 
-from graph.errors import GraphError, ReadFailed, ReadTimeout, StoreBusy, StoreUnavailable, WriteFailed
+from graph.errors import (
+    GraphError,
+    ReadFailed,
+    ReadTimeout,
+    StoreBusy,
+    StoreDamaged,
+    StoreUnavailable,
+    WriteFailed,
+)
 
+_REBUILD = "run `unshub rebuild` to make the graph anew from the journal, or use another path"
 _MEANINGS: tuple[tuple[str, type[GraphError], str], ...] = (
     ("Could not set lock on file", StoreUnavailable, "another process has it open; stop that one, or use another path"),
-    ("not a valid Lbug database", StoreUnavailable, "the file is no graph of this program; use another path"),
-    ("trying to read a database file with a different version", StoreUnavailable, "run `unshub rebuild`"),
+    ("not a valid Lbug database", StoreDamaged, _REBUILD),
+    ("Cannot read", StoreDamaged, _REBUILD),
+    ("trying to read a database file with a different version", StoreDamaged, _REBUILD),
     ("Cannot open file", StoreUnavailable, "look whether the folder exists and may be written"),
     ("IO exception", StoreUnavailable, "look at the disk's space and the file's permissions"),
-    ("Corrupted", StoreUnavailable, "run `unshub rebuild` to make the graph anew from the journal"),
-    ("Checksum", StoreUnavailable, "run `unshub rebuild` to make the graph anew from the journal"),
+    ("Corrupted", StoreDamaged, _REBUILD),
+    ("Checksum", StoreDamaged, _REBUILD),
     ("atabase is closed", StoreUnavailable, "the store was closed"),
     ("onnection is closed", StoreUnavailable, "the store was closed"),
     ("Cannot start a new write transaction", StoreBusy, "try again when the other write has ended"),

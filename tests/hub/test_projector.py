@@ -13,8 +13,9 @@ from graph.errors import StoreUnavailable, WriteFailed
 from graph.ladybug.store import LadybugStore
 from graph.projection import Changed
 from graph.store import WriteTransaction
+from hub.errors import JournalError
 from hub.journal.open import open_journal
-from hub.journal.port import AcceptedAssertion, Journal
+from hub.journal.port import AcceptedAssertion, Entry, Journal
 from hub.projector import Projection, Projector
 from schema.assertion import Assertion, Stamp
 from schema.authority import EQUAL
@@ -31,6 +32,8 @@ class Flawed(LadybugStore):
 
     poison: str | None = None
     away = 0
+    unknown = 0
+    """How many commits happen and are reported as failed, as when a connection ends at that moment."""
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[WriteTransaction]:
@@ -41,6 +44,9 @@ class Flawed(LadybugStore):
             yield tx
             if self.poison and await tx.resolve([("MaterialLot", f"id:{self.poison}")]):
                 raise WriteFailed(f"writing: {self.poison} can't be written")
+        if self.unknown:
+            self.unknown -= 1
+            raise StoreUnavailable("committing: the connection ended; try again")
 
 
 class Parts:
@@ -109,3 +115,28 @@ async def test_new_messages_wake_it(parts: Parts) -> None:
     await asyncio.wait_for(parts.projector.idle(), 10)
     task.cancel()
     assert parts.announced == ["LOT-7"]
+
+
+async def test_what_a_commit_changed_is_announced_though_the_journal_failed_after_it(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await parts.journal.append([lot(1)])
+    applied, failures = parts.journal.applied, [JournalError("marking: the disk is full")]
+
+    async def failing_once(entries: Sequence[Entry]) -> None:
+        if failures:
+            raise failures.pop()
+        await applied(entries)
+
+    monkeypatch.setattr(parts.journal, "applied", failing_once)
+    await parts.run()
+    assert parts.announced == ["LOT-1"]
+    assert (await parts.journal.status()).pending == 0
+
+
+async def test_what_a_commit_changed_is_announced_though_its_end_was_not_known(parts: Parts) -> None:
+    parts.store.unknown = 1
+    await parts.journal.append([lot(1)])
+    await parts.run()
+    assert await parts.lots() == 1
+    assert parts.announced == ["LOT-1"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.errors import GraphError, ReadFailed, ReadTimeout, StoreBusy, StoreUnavailable, WriteFailed
+from graph.errors import GraphError, ReadFailed, ReadTimeout, StoreBusy, StoreDamaged, StoreUnavailable, WriteFailed
 from graph.ladybug.engine import Database, meaning
 
 ENDLESS = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b UNWIND range(1, 1000) AS c RETURN sum(a * b * c)"
@@ -17,15 +17,15 @@ ENDLESS = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b UNWIND rang
     [
         ("Interrupted.", ReadTimeout, StoreBusy),
         ("IO exception: Could not set lock on file : /x (Lock is held by PID 1)", StoreUnavailable, StoreUnavailable),
-        ("Runtime exception: The file is not a valid Lbug database file!", StoreUnavailable, StoreUnavailable),
+        ("Runtime exception: The file is not a valid Lbug database file!", StoreDamaged, StoreDamaged),
         ("IO exception: Cannot open file /x: No such file or directory", StoreUnavailable, StoreUnavailable),
         ("IO exception: Cannot write to file. No space left on device", StoreUnavailable, StoreUnavailable),
         (
             "Runtime exception: Corrupted wal file. Read out invalid WAL record type.",
-            StoreUnavailable,
-            StoreUnavailable,
+            StoreDamaged,
+            StoreDamaged,
         ),
-        ("Storage exception: Checksum verification failed", StoreUnavailable, StoreUnavailable),
+        ("Storage exception: Checksum verification failed", StoreDamaged, StoreDamaged),
         ("the parent database is closed", StoreUnavailable, StoreUnavailable),
         ("Connection is closed.", StoreUnavailable, StoreUnavailable),
         ("Cannot start a new write transaction in the system. Only one …", StoreBusy, StoreBusy),
