@@ -19,6 +19,7 @@ from hub.api.context import CoreInfo
 from schema.assertion import IDENTIFIER_CELL, PATH, PROPERTY_CELL
 from schema.merge import Record
 from schema.model.base import instant_text
+from schema.registry import Kind
 
 KIND = ".kind"
 """Under this key a row carries its kind's name where the field's type is the interface."""
@@ -93,18 +94,25 @@ def edge_value(edge: Row, info: CoreInfo) -> Any:
 
 
 def sources(row: Row, info: CoreInfo) -> list[Row]:
-    records = records_from_json(info.parent_type.name, row[str(info.path.key)] or ())
-    return [_source(record) for record in records if record.current]
+    kind = info.context.model.kind(info.parent_type.name)
+    records = records_from_json(kind.name, row[str(info.path.key)] or ())
+    return [_source(record, kind) for record in records if record.current]
 
 
 def conflicts(row: Row, info: CoreInfo) -> list[Row]:
+    kind = info.context.model.kind(info.parent_type.name)
     found = conflicts_from_json(row[str(info.path.key)] or ())
     return [
         {
             "attribute": conflict.cell,
             "winner": conflict.said[0].system,
             "said": [
-                {"system": s.system, "id": s.id, "value": _spoken(s.value), "eventTime": instant(s.time)}
+                {
+                    "system": s.system,
+                    "id": s.id,
+                    "value": _spoken(kind, conflict.cell, s.value),
+                    "eventTime": instant(s.time),
+                }
                 for s in conflict.said
             ],
         }
@@ -130,7 +138,7 @@ def _at(row: Row, place: str) -> Row:
     return {key.removeprefix(prefix): value for key, value in row.items() if key.startswith(prefix)}
 
 
-def _source(record: Record) -> Row:
+def _source(record: Record, kind: Kind) -> Row:
     values: dict[str, Any] = {}
     for name, cell in record.cells.items():
         group, _, inner = name.partition("/")
@@ -139,7 +147,7 @@ def _source(record: Record) -> Row:
         if name.startswith((IDENTIFIER_CELL, PROPERTY_CELL)):
             values.setdefault(group, {})[inner] = cell.value
         else:
-            values[name] = _spoken(cell.value)
+            values[name] = _spoken(kind, name, cell.value)
     return {
         "system": record.key.system,
         "id": record.key.id,
@@ -149,8 +157,8 @@ def _source(record: Record) -> Row:
     }
 
 
-def _spoken(value: Any) -> Any:
-    """A cell's value as a payload has it: references as flat objects."""
-    if isinstance(value, list) and value and all(isinstance(v, dict) and "to" in v for v in value):
+def _spoken(kind: Kind, cell: str, value: Any) -> Any:
+    """A cell's value as a payload has it: references as flat objects. Other values may look like references."""
+    if value and cell in kind.links:
         return [{**reference["to"], **reference.get("with", {})} for reference in value]
     return value

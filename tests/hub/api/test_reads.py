@@ -86,6 +86,23 @@ async def test_one_thing_with_everything_known_of_it(api: Api) -> None:
     }
 
 
+async def test_a_property_that_looks_like_a_link_comes_back_as_it_was_said(api: Api) -> None:
+    route, other = [{"to": "oven", "with": 5}], [{"to": {"id": "press"}}]
+    for system, value in (("mes", route), ("qms", other)):
+        await api.take(f"acme/_source/{system}/material-lot/LOT-60", {"route": value, "definition": "MAT-1"}, 1)
+    found = await api.data(
+        """{ materialLot(id: "LOT-60") { properties sources { values }
+             conflicts { attribute said { system value } } } }"""
+    )
+    lot = found["materialLot"]
+    (conflict,) = lot["conflicts"]
+    assert conflict["attribute"] == "properties/route"
+    assert {said["system"]: said["value"] for said in conflict["said"]} == {"mes": route, "qms": other}
+    assert [source["values"]["definition"] for source in lot["sources"]] == [[{"id": "MAT-1"}]] * 2
+    for system in ("mes", "qms"):
+        await api.take(f"acme/_source/{system}/material-lot/LOT-60", None, 2)
+
+
 @pytest.mark.parametrize(
     "argument",
     ['id: "LOT-1"', 'identifier: "serial:4711"', 'identifier: "gtin+lot:0401234,A7"', 'identifier: "id:LOT-1"'],
