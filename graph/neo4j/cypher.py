@@ -17,14 +17,33 @@ from typing import Any
 
 from graph.columns import Column, ColumnType, columns_of, compared_column, value_of
 from graph.cypher import Renderer, arrow, cursor_end, order_columns, quote, where_text
-from graph.neo4j.ddl import LANE
+from graph.neo4j.ddl import LANE, THING
 from graph.neo4j.driver import instant
-from graph.plan import Lookup, Many, One, Operator, Order, Page, Paging, Plan, Row, Select, Value
+from graph.plan import (
+    And,
+    Compare,
+    Condition,
+    Lookup,
+    Many,
+    One,
+    Operator,
+    Or,
+    Order,
+    Own,
+    Page,
+    Paging,
+    Plan,
+    Row,
+    Select,
+    Value,
+)
 from graph.rows import IDENTIFIER, identifier_key
 from schema.identifier import placeholder_id
 from schema.model.base import instant_text
 
 Decode = Callable[[Any], Any]
+
+_WHOLE_SECONDS = len("2026-01-01T00:00:00Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +80,18 @@ def statement(plan: Plan, parameters: Mapping[str, Any]) -> Statement:
 
 
 def decode(column: Column, value: Any) -> Any:
-    """A column's value as JSON."""
-    if column.type is ColumnType.INSTANT and value is not None:
-        return instant_text(instant(value))
-    return value
+    """A column's value as JSON. Instants come as text in UTC from plans, where that is faster; else as such."""
+    if column.type is not ColumnType.INSTANT or value is None:
+        return value
+    if isinstance(value, str):
+        return value if len(value) == _WHOLE_SECONDS else instant_text(datetime.fromisoformat(value))
+    return instant_text(instant(value))
+
+
+def _read(variable: str, column: Column) -> str:
+    """The expression that gives a column's value."""
+    name = f"{variable}.{quote(column.name)}"
+    return f"toString({name})" if column.type is ColumnType.INSTANT else name
 
 
 class Neo4jRenderer(Renderer):
@@ -108,7 +135,9 @@ class PlanRenderer(Neo4jRenderer):
 
     def _page(self, root: Page) -> Part:
         node = self.variable("n")
-        pattern = f"({node}:{quote(root.select.kind.name)})"
+        # Paths have one index over all things.
+        things = f":{quote(THING)}" if _compares_path(root.paging.where) else ""
+        pattern = f"({node}:{quote(root.select.kind.name)}{things})"
         return self._list(pattern, root.paging, root.select, node, None, ())
 
     def _many(self, many: Many, parent: str) -> Part:
@@ -155,7 +184,7 @@ class PlanRenderer(Neo4jRenderer):
         found = self._node(select, node)
         columns = order_columns(orders)
         of_edge = _Projection(values)
-        keys = [f"{node}.{quote(column.name)}" for column in columns]
+        keys = [_read(node, column) for column in columns]
         ends = [f"{node}.id", "0" if edge is None else f"{edge}.`_occurrence`"]
         own = of_edge.text(edge) if edge and values else "null"
         text = f"[{found.text}, {own}, [{', '.join(keys)}], {', '.join(ends)}]"
@@ -189,10 +218,15 @@ class _Projection:
 
     def __init__(self, values: Iterable[Value]) -> None:
         self._values = [(value.key, value.what, columns_of(value.what)) for value in values]
-        self._columns = dict.fromkeys(column.name for _, _, columns in self._values for column in columns)
+        self._columns = list(dict.fromkeys(column for _, _, columns in self._values for column in columns))
 
     def text(self, variable: str, below: Iterable[str] = ()) -> str:
-        members = [f".{quote(name)}" for name in self._columns]
+        members = [
+            f"{quote(column.name)}: {_read(variable, column)}"
+            if column.type is ColumnType.INSTANT
+            else f".{quote(column.name)}"
+            for column in self._columns
+        ]
         members += [f"_{place}: {text}" for place, text in enumerate(below)]
         return f"{variable} {{{', '.join(members) or '.id'}}}"
 
@@ -219,6 +253,16 @@ class _Listing:
             "more": len(rows) > self.first if self.row is not None else False,
             "total": raw[-1] if self.paging.total else None,
         }
+
+
+def _compares_path(condition: Condition | None) -> bool:
+    match condition:
+        case Compare(what):
+            return what is Own.PATH
+        case And(conditions) | Or(conditions):
+            return any(_compares_path(inner) for inner in conditions)
+        case _:
+            return False
 
 
 def _order_by(orders: Sequence[Order], node: str, edge: str | None) -> str:

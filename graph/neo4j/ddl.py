@@ -5,7 +5,7 @@ identifier names), `_Withdrawn` (floors of withdrawn records), `_Lane` (what wri
 (the types of the columns written, so that a type that changed is noticed: Neo4j keeps values as they come).
 
     unique    id of each kind, key of the store's own nodes, number of lanes
-    range     of each kind its path, enums, instants; path of all things
+    range     of each kind its enums and instants; the path of all things
     text      the search text of all things, in trigrams, since a search finds any part of a word
 """
 
@@ -79,7 +79,6 @@ def indexes(model: Model) -> tuple[Index, ...]:
 
 def _of_kind(kind: Kind) -> Iterator[Index]:
     yield Index(kind.name, "id", unique=True)
-    yield Index(kind.name, _PATH)
     for attribute in kind.attributes.values():
         if attribute.data_type in _FILTERED:
             yield Index(kind.name, attribute.name)
