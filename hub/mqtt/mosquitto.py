@@ -9,16 +9,19 @@ import logging
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from hub.address import Address, Url
 from hub.errors import BrokerError
-from hub.messages import Accept, BrokerStatus, Outbound
+from hub.messages import Accept, BrokerStatus, Inbound, Outbound
 from hub.mqtt import tether
 from hub.mqtt.backoff import Backoff
 from hub.mqtt.client import MqttClient
+from hub.mqtt.connection import Connection, Identity
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.processes import check_port, command_of, end, parent_of
 
@@ -80,7 +83,8 @@ class MosquittoBroker:
     """The `Broker` port on a Mosquitto that lives and dies with the hub."""
 
     def __init__(self, binary: Path, listen: Address, data: Path, client_id: str, limits: BrokerLimits, prefix: str):
-        self._child = _Child(binary, listen, (data / "mosquitto").absolute(), limits)
+        session = _Session(client_id, f"{prefix}/#", limits.in_flight)
+        self._child = _Child(binary, listen, (data / "mosquitto").absolute(), limits, session)
         self._client = MqttClient(
             Url("mqtt", listen.host, listen.port),
             client_id=client_id,
@@ -105,16 +109,47 @@ class MosquittoBroker:
         await self._child.stop()
 
 
-class _Child:
-    """The process: started, watched, started again when it dies, and ended."""
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """What Mosquitto keeps messages for while the hub is not connected."""
 
-    def __init__(self, binary: Path, listen: Address, folder: Path, limits: BrokerLimits) -> None:
+    client_id: str
+    topic_filter: str
+    receive_maximum: int
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.topic_filter}"
+
+    async def begin(self, at: Address) -> None:
+        """Connects, subscribes and leaves. `BrokerError` says what failed."""
+        identity = Identity(self.client_id, None, self.receive_maximum)
+        connection = await Connection.open(Url("mqtt", at.host, at.port), identity, _leave_unacknowledged)
+        try:
+            await connection.subscribe(self.topic_filter)
+        finally:
+            await connection.close()
+
+
+def _leave_unacknowledged(connection: Connection, message: Inbound, identifier: int | None) -> None:
+    """The broker keeps the message, and sends it again to the hub's own connection."""
+
+
+class _Child:
+    """The process: started, watched, started again when it dies, and ended.
+
+    Others reach it only once its store has the hub's session: Mosquitto acknowledges also what nobody subscribes to.
+    """
+
+    def __init__(self, binary: Path, listen: Address, folder: Path, limits: BrokerLimits, session: _Session) -> None:
         self._binary = binary
         self._listen = listen
         self._folder = folder
         self._limits = limits
         self._config = folder / "mosquitto.conf"
         self._record = folder / "process.json"
+        self._session = session
+        self._store = folder / "mosquitto.db"
+        self._stored_session = folder / "session.txt"
         self._process: asyncio.subprocess.Process | None = None
         self._watching: asyncio.Task[None] | None = None
 
@@ -123,8 +158,7 @@ class _Child:
         self._folder.mkdir(parents=True, exist_ok=True)
         await self._end_orphan()
         check_port(self._listen.host, self._listen.port)
-        self._config.write_text(configuration(self._listen, self._folder, self._limits))
-        process = await self._launch()
+        process = await self._open()
         self._watching = asyncio.create_task(self._watch(process), name="mosquitto")
 
     async def stop(self) -> None:
@@ -148,9 +182,35 @@ class _Child:
             log.error("mosquitto has ended (%s); starting it again in %.1f s. %s", code, pause, self._last_words())
             await asyncio.sleep(pause)
             with contextlib.suppress(BrokerError):
-                process = await self._launch()
+                process = await self._open()
 
-    async def _launch(self) -> asyncio.subprocess.Process:
+    async def _open(self) -> asyncio.subprocess.Process:
+        """Starts it for everybody, with the hub's session in its store."""
+        if not self._has_session():
+            await self._store_session()
+        return await self._launch(self._listen)
+
+    def _has_session(self) -> bool:
+        try:
+            return self._store.exists() and self._stored_session.read_text() == str(self._session)
+        except (OSError, ValueError):
+            return False
+
+    async def _store_session(self) -> None:
+        """Runs it where nobody looks for it, until its store has the hub's session."""
+        private = Address("127.0.0.1", _free_port())
+        await self._launch(private)
+        try:
+            await self._session.begin(private)
+        finally:
+            await self._end()
+        if not self._store.exists():
+            raise BrokerError(f"mosquitto does not save its store {self._store}; make room there. {self._last_words()}")
+        self._stored_session.write_text(str(self._session))
+
+    async def _launch(self, listen: Address) -> asyncio.subprocess.Process:
+        """Returns when it takes connections."""
+        self._config.write_text(configuration(listen, self._folder, self._limits))
         with (self._folder / "console.log").open("wb") as console:
             process = self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", tether.__file__, str(os.getpid())),
@@ -163,20 +223,20 @@ class _Child:
             )
         self._record.write_text(json.dumps({"process": process.pid, "hub": os.getpid()}))
         try:
-            await self._until_listening(process)
+            await self._until_listening(process, listen)
         except BaseException:
             await self._end()
             raise
         return process
 
-    async def _until_listening(self, process: asyncio.subprocess.Process) -> None:
+    async def _until_listening(self, process: asyncio.subprocess.Process, listen: Address) -> None:
         deadline = asyncio.get_running_loop().time() + START_SECONDS
         while True:
             try:
-                _, writer = await asyncio.open_connection(self._listen.host, self._listen.port)
+                _, writer = await asyncio.open_connection(listen.host, listen.port)
             except OSError:
                 if process.returncode is not None or asyncio.get_running_loop().time() > deadline:
-                    raise BrokerError(f"mosquitto does not start on {self._listen}. {self._last_words()}") from None
+                    raise BrokerError(f"mosquitto does not start on {listen}. {self._last_words()}") from None
                 await asyncio.sleep(0.01)
             else:
                 writer.close()
@@ -217,6 +277,12 @@ class _Child:
             with contextlib.suppress(OSError):
                 lines += (self._folder / name).read_text(errors="replace").splitlines()[-2:]
         return f"Its last words: {' | '.join(lines)}" if lines else f"See {self._folder / 'mosquitto.log'}"
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def _version(binary: Path) -> str:

@@ -82,6 +82,70 @@ async def test_a_killed_mosquitto_is_started_again_and_the_hub_comes_back(
     assert "mosquitto has ended (-9); starting it again" in caplog.text
 
 
+async def test_all_that_is_acknowledged_from_the_first_moment_on_is_accepted(
+    tmp_path: Path, port: int, take: Taker
+) -> None:
+    sender = asyncio.create_task(hammer(port))
+    async with started(child(tmp_path, port), take):
+        await accepted(take, await sender)
+
+
+async def test_the_same_after_a_crash_that_left_no_store(tmp_path: Path, port: int, take: Taker) -> None:
+    async with started(child(tmp_path, port), take) as broker:
+        (tmp_path / "mosquitto" / "mosquitto.db").unlink()
+        os.kill(process_of(tmp_path), signal.SIGKILL)
+        await until_connected(broker, False)
+        await accepted(take, await hammer(port))
+
+
+@pytest.mark.parametrize(("name", "prefix"), [("hub-0", "uns/v1"), ("hub-1", "plant")])
+async def test_the_same_where_the_store_is_of_another_name_or_prefix(
+    tmp_path: Path, port: int, take: Taker, name: str, prefix: str
+) -> None:
+    earlier = MosquittoBroker(
+        Path(mosquitto_path()), Address("127.0.0.1", port), tmp_path, name, BrokerLimits(), prefix
+    )
+    async with started(earlier, Taker()):
+        pass
+    sender = asyncio.create_task(hammer(port))
+    async with started(child(tmp_path, port), take):
+        await accepted(take, await sender)
+
+
+async def test_a_store_with_the_session_is_opened_for_everybody_at_once(
+    tmp_path: Path, port: int, take: Taker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with started(child(tmp_path, port), take):
+        pass
+    listened: list[Address] = []
+
+    def seen(listen: Address, folder: Path, limits: BrokerLimits) -> str:
+        listened.append(listen)
+        return configuration(listen, folder, limits)
+
+    monkeypatch.setattr("hub.mqtt.mosquitto.configuration", seen)
+    async with started(child(tmp_path, port), take):
+        assert listened == [Address("127.0.0.1", port)]
+
+
+async def hammer(port: int, count: int = 300) -> list[bytes]:
+    """Sends from the first moment that the port is open. The payloads, all acknowledged."""
+    async with asyncio.timeout(15):
+        while True:
+            try:
+                async with Wire(port) as system:
+                    payloads = [b'{"n":%d}' % number for number in range(count)]
+                    for payload in payloads:
+                        await system.published(LOT, payload)
+                    return payloads
+            except ConnectionRefusedError:
+                await asyncio.sleep(0)
+
+
+async def accepted(take: Taker, payloads: list[bytes]) -> None:
+    assert [message.payload for message in await take.until(len(payloads))] == payloads
+
+
 async def test_golden_records_are_still_there_after_a_restart(tmp_path: Path, port: int, take: Taker) -> None:
     async with started(child(tmp_path, port), take) as broker:
         await broker.publish(Outbound(GOLDEN, b"{}", retain=True))
