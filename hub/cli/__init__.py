@@ -18,6 +18,7 @@ from hub.cli.dead_letters import commands as dead_letters
 from hub.cli.demo import demo
 from hub.cli.doctor import doctor
 from hub.cli.export import export
+from hub.cli.files import explain
 from hub.cli.lint import lint
 from hub.cli.output import err, show_faults
 from hub.cli.publish import publish
@@ -80,7 +81,8 @@ def _told(error: Exception, reporting: Reporting, *, unexpected: bool = False) -
     if reporting.debug:
         err().print_exception()
         return
-    text = f"{type(error).__name__}: {error}" if unexpected else str(error)
+    told = explain(error) if isinstance(error, OSError) else str(error)
+    text = f"{type(error).__name__}: {told}" if unexpected else told
     hint = "; this should not happen: run `unshub --debug …` again and report what it shows" if unexpected else ""
     err().print(f"unshub: {text}{hint}", style="red", markup=False, highlight=False, soft_wrap=True)
 

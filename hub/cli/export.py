@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from hub.cli.files import write_file
 from hub.cli.options import with_settings
 from hub.cli.output import err
 from hub.settings import Settings
@@ -37,7 +38,7 @@ def export(
     if output is None:
         typer.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        write_file(output, text)
         err().print(f"wrote {output}", markup=False)
 
 

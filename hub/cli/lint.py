@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from hub.cli.files import read_file
 from hub.cli.message import inbound, judge
 from hub.cli.options import Config
 from hub.cli.output import err, fault_json, out, show_faults, show_json, show_notes, show_reasons
@@ -50,7 +51,7 @@ def _settings(path: Path, machine: bool) -> int:
 
 
 def _message(topic: str, path: Path, config: Path | None, machine: bool) -> int:
-    verdict = judge(load({}, config), inbound(topic, path.read_bytes()))
+    verdict = judge(load({}, config), inbound(topic, read_file(path)))
     found = verdict.reasons
     show_notes(verdict.notes)
     if machine:

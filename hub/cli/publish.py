@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from hub.address import Url
+from hub.cli.files import read_file
 from hub.cli.message import inbound, judge
 from hub.cli.options import with_settings
 from hub.cli.output import err, out, show_notes, show_reasons
@@ -56,7 +57,7 @@ def publish(
 def _payload(text: str) -> bytes:
     if text == "-":
         return sys.stdin.buffer.read()
-    return Path(text[1:]).read_bytes() if text.startswith("@") else text.encode()
+    return read_file(Path(text[1:])) if text.startswith("@") else text.encode()
 
 
 def _broker(settings: Settings) -> Url:

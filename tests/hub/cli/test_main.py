@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +64,27 @@ def test_the_installed_command_runs() -> None:
 
 def test_commands_keep_their_names() -> None:
     assert doctor.__name__ == "doctor"
+
+
+LOT = "uns/v1/acme/north/_source/mes/material-lot/LOT-1"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["export", "graphql", "-o", "folder"], "can't write folder: Is a directory; give the path of a file"),
+        (["export", "graphql", "-o", "none/x"], "can't write none/x: No such file or directory; check the path's"),
+        (["publish", LOT, "@none.json"], "can't read none.json: No such file or directory; check the path's"),
+        (["lint", "--topic", LOT, "none.json"], "can't read none.json: No such file or directory; check the path's"),
+        (
+            ["demo", "--data", "file/data"],
+            "can't use file/data: Not a directory; check the path; a part",
+        ),
+    ],
+)
+def test_a_path_that_does_not_serve_is_told_with_a_remedy(unshub: Run, command: list[str], said: str) -> None:
+    Path("folder").mkdir()
+    Path("file").touch()
+    ran = unshub(*command)
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert said in ran.err
