@@ -24,6 +24,7 @@ from hub.cli.options import with_settings
 from hub.cli.output import out, show_json
 from hub.cli.running import RunningHub
 from hub.errors import HubError
+from hub.journal.sqlite_lock import FileLock
 from hub.settings import Settings
 from hub.settings_load import ENVIRONMENT_PREFIX, FILE_VARIABLE
 from schema.model import MODEL
@@ -92,8 +93,10 @@ def findings(settings: Settings) -> Iterator[Finding]:
     if not isinstance(settings.broker, Url):
         yield _port("mqtt", settings.mqtt, running)
     yield _broker(settings)
-    yield _server("journal", settings.journal) if settings.journal.host else _journal(settings.journal.file, running)
-    yield _server("graph", settings.graph) if settings.graph.host else _graph(settings.graph.file, running)
+    # A hub with other data may run at the http address; who has this journal open has this graph open too.
+    in_use = running if settings.journal.host else FileLock.held(settings.journal.file)
+    yield _server("journal", settings.journal) if settings.journal.host else _journal(settings.journal.file, in_use)
+    yield _server("graph", settings.graph) if settings.graph.host else _graph(settings.graph.file, in_use)
     yield _ready(hub, running)
 
 
@@ -206,9 +209,9 @@ def _first_line(command: list[str]) -> str:
     return (run.stdout or run.stderr).partition("\n")[0]
 
 
-def _journal(path: Path, running: bool) -> Finding:
-    if running:
-        return Finding("journal", Level.OK, f"{path}, open in the hub that runs")
+def _journal(path: Path, in_use: bool) -> Finding:
+    if in_use:
+        return Finding("journal", Level.OK, f"{path}, open in a hub that runs")
     if not path.exists():
         return Finding("journal", Level.OK, f"{path}, made at the first start")
     try:
@@ -227,9 +230,9 @@ async def _open_journal(path: Path) -> str:
     return f"{path} opens; this version's tables are {load('sqlite')[-1]}"
 
 
-def _graph(path: Path, running: bool) -> Finding:
-    if running:
-        return Finding("graph", Level.OK, f"{path}, open in the hub that runs")
+def _graph(path: Path, in_use: bool) -> Finding:
+    if in_use:
+        return Finding("graph", Level.OK, f"{path}, open in a hub that runs")
     if not path.exists():
         return Finding("graph", Level.OK, f"{path}, made at the first start")
     try:

@@ -40,6 +40,21 @@ class FileLock:
         lock._write_holder()
         return lock
 
+    @staticmethod
+    def held(journal: Path) -> bool:
+        """Whether a process has the lock now; False where that can't be told."""
+        try:
+            descriptor = os.open(journal.with_name(journal.name + ".lock"), os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
+
     def release(self) -> None:
         os.close(self._descriptor)
 

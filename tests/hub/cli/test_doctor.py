@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.journal.sqlite_lock import FileLock
 from tests.hub.cli.conftest import Run
 from tests.servers import Mosquitto, free_port
 
@@ -93,3 +94,11 @@ def test_ready_fails_where_no_hub_runs(unshub: Run) -> None:
     ran = unshub("doctor", "--ready", "--http", "unix:hub.sock")
     assert ran.code == 1
     assert "no hub answers at unix:hub.sock" in ran.out
+
+
+def test_the_journals_own_lock_tells_whether_it_is_open(unshub: Run, ports: list[str]) -> None:
+    Path("data").mkdir()
+    lock = FileLock.take(Path("data/journal.db"))
+    assert "journal: data/journal.db, open in a hub that runs" in unshub("doctor", *ports, "--data", "data").out
+    lock.release()
+    assert "journal: data/journal.db, made at the first start" in unshub("doctor", *ports, "--data", "data").out
