@@ -36,8 +36,6 @@ from schema.registry import Model
 
 log = logging.getLogger(__name__)
 
-CLIENT_ID = "unshub"
-
 
 @dataclass(frozen=True, slots=True)
 class Hub:
@@ -113,7 +111,7 @@ def _broker(settings: Settings) -> Broker:
         settings.broker,
         listen=settings.mqtt,
         data=settings.data,
-        client_id=CLIENT_ID,
+        client_id=settings.name,
         limits=BrokerLimits(int(settings.max_payload), settings.receive_maximum),
         prefix=settings.topic_prefix,
     )

@@ -28,6 +28,7 @@ MQTT_SCHEMES = ("mqtt", "mqtts")
 DEFAULT_SCOPE = "default"
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
 
 
@@ -104,6 +105,12 @@ def _duration(value: Any) -> Any:
     return float(match[1]) * _SECONDS[match[2] or "s"] if match else value
 
 
+def _name(value: str) -> str:
+    if not _NAME.fullmatch(value):
+        raise ValueError("is no name of a hub; write 1 to 64 of the characters A-Z, a-z, 0-9 and -")
+    return value
+
+
 def _prefix(value: str) -> str:
     try:
         topic.location(value)
@@ -126,6 +133,7 @@ BrokerChoice = Annotated[str | Url, NoDecode, PlainValidator(_broker), PlainSeri
 JournalUrl = Annotated[Url, NoDecode, PlainValidator(_journal), PlainSerializer(str)]
 GraphUrl = Annotated[Url, NoDecode, PlainValidator(_graph), PlainSerializer(str)]
 Seconds = Annotated[float, BeforeValidator(_duration), Field(ge=0, allow_inf_nan=False)]
+HubName = Annotated[str, AfterValidator(_name)]
 TopicPrefix = Annotated[str, AfterValidator(_prefix)]
 SystemName = Annotated[str, AfterValidator(_system)]
 Order = tuple[SystemName, ...]

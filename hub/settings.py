@@ -22,6 +22,7 @@ from hub.setting_types import (
     BrokerChoice,
     GraphUrl,
     HttpAddress,
+    HubName,
     JournalUrl,
     ListenAddress,
     Orders,
@@ -79,6 +80,11 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="UNSHUB_", extra="forbid", frozen=True, hide_input_in_errors=True)
 
+    name: HubName = Field(
+        "unshub",
+        description="The hub's own name, and its client id at the broker; no two hubs at one broker may share it.",
+        examples=["hub-1"],
+    )
     data: Path = Field(
         Path("unshub-data"),
         description="The folder for everything that the hub keeps; made when it is not there.",
