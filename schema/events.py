@@ -27,7 +27,7 @@ from schema.cells import check_value
 from schema.errors import Reason
 from schema.json import Json
 from schema.message import Message, Shape
-from schema.model.base import STRICT, Identifier, Instant, Scalar, Term
+from schema.model.base import STRICT, Identifier, Instant, Number, Scalar, Term
 from schema.provenance import Provenance, check_time, micros
 from schema.reasons import json_path
 from schema.references import check_id
@@ -97,9 +97,9 @@ class ProductionCount(PlantEvent):
     Source: ISO 22400-2, good quantity (GQ), scrap quantity (SQ) and rework quantity (RQ).
     """
 
-    good: float = Field(ge=0, description="Good quantity (GQ), in the unit in which the material is counted.")
-    scrap: float = Field(ge=0, description="Scrap quantity (SQ), in the same unit.")
-    rework: float | None = Field(None, ge=0, description="Rework quantity (RQ), in the same unit.")
+    good: Number = Field(ge=0, description="Good quantity (GQ), in the unit in which the material is counted.")
+    scrap: Number = Field(ge=0, description="Scrap quantity (SQ), in the same unit.")
+    rework: Number | None = Field(None, ge=0, description="Rework quantity (RQ), in the same unit.")
     material: Identifier | None = Field(None, description="The id of the material definition that was made.")
     order: Identifier | None = Field(None, description="The id of the job order that it was made for.")
 

@@ -26,6 +26,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -119,6 +120,23 @@ Date = Annotated[date, _Written(DATE_PATTERN, core_schema.date_schema(strict=Fal
 Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 """A whole number of at most 64 bits, signed."""
 
+
+def _check_exact(value: Any) -> Any:
+    if isinstance(value, int) and not -(2**53) <= value <= 2**53:
+        try:
+            exact = float(value) == value
+        except OverflowError:
+            exact = False
+        if not exact:
+            raise ValueError(
+                "expected a number that a double holds exactly; round it, or send it as text in a property"
+            )
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_check_exact)]
+"""A number, kept as a double. A whole number that would lose digits is refused; JSON Schema has no words for that."""
+
 Text = str
 
 SCHEME_PATTERN = r"^[a-z][A-Za-z0-9]{0,39}$"
@@ -198,7 +216,7 @@ class Struct(BaseModel):
 class Quantity(Struct):
     """An amount with its unit. Source: B2MML QuantityValueType."""
 
-    value: float = Field(description="The number.")
+    value: Number = Field(description="The number.")
     unit: UnitCode = Field(description="UCUM code (kg, L, Cel, %) or UN/ECE Recommendation 20 code (KGM, LTR, C62).")
 
 

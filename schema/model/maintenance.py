@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schema.model.base import Entity, Instant, Parameter, Quantity, Ref, Term, attribute, declare, link
+from schema.model.base import Entity, Instant, Number, Parameter, Quantity, Ref, Term, attribute, declare, link
 from schema.model.common import MaintenanceType
 
 
@@ -135,9 +135,9 @@ class AssetCondition(Entity):
     )
 
     health: Health | None = attribute("How the asset fares.")
-    health_score: float | None = attribute("How the asset fares as a number, from 0 (failed) to 100 (as new).")
+    health_score: Number | None = attribute("How the asset fares as a number, from 0 (failed) to 100 (as new).")
     remaining_life: Quantity | None = attribute("How long or how much use it will last, as forecast.")
-    failure_probability: float | None = attribute("The forecast probability of failure, from 0 to 1.")
+    failure_probability: Number | None = attribute("The forecast probability of failure, from 0 to 1.")
     failure_mode: str | None = attribute("How it is failing or may fail (ISO 14224 failure mode).")
     recommendation: str | None = attribute("What should be done.")
     assessed_at: Instant | None = attribute("When it was assessed.")

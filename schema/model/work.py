@@ -6,6 +6,7 @@ from schema.model.base import (
     Entity,
     Instant,
     Int64,
+    Number,
     Parameter,
     Quantity,
     Ref,
@@ -182,7 +183,7 @@ class JobResponse(Entity):
     status: JobResponseStatus | None = attribute("How far the work has come.")
     start: Instant | None = attribute("When it began.")
     end: Instant | None = attribute("When it ended.")
-    progress: float | None = attribute("The share that is done, from 0 to 1.")
+    progress: Number | None = attribute("The share that is done, from 0 to 1.")
     good_quantity: Quantity | None = attribute("How much was made that is good (ISO 22400-2 good quantity).")
     scrap_quantity: Quantity | None = attribute("How much was made that is scrap (ISO 22400-2 scrap quantity).")
     rework_quantity: Quantity | None = attribute("How much must be worked over (ISO 22400-2 rework quantity).")

@@ -228,6 +228,11 @@ def integers() -> st.SearchStrategy[int]:
     return st.integers(-(2**63), 2**63 - 1)
 
 
+def exact_integers() -> st.SearchStrategy[int]:
+    """Whole numbers of 64 bits that a double holds."""
+    return integers().map(lambda n: n if int(float(n)) == n else n % 2**53)
+
+
 def instants() -> st.SearchStrategy[str]:
     """Times with any offset, as RFC 3339 has them."""
     zones = st.integers(-14 * 60, 14 * 60).map(lambda m: datetime.timezone(datetime.timedelta(minutes=m)))
@@ -244,7 +249,7 @@ def units() -> st.SearchStrategy[str]:
 
 
 def quantities() -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries({"value": numbers() | integers(), "unit": units()})
+    return st.fixed_dictionaries({"value": numbers() | exact_integers(), "unit": units()})
 
 
 def values(attribute: Attribute) -> st.SearchStrategy[Any]:
