@@ -10,10 +10,10 @@
               | "_count" "/" system                             a production count
               | "_" kind "/" id                                 the hub's golden record; `__tag` for the kind `tag`
     hub       = "_hub" "/" subject *( "/" segment )             the hub's own: status, change, dead-letter
-    segment   = 1*64 characters without / + # and control characters; no "_" or "$" first, no space at the ends
+    segment   = 1*64 characters without / + #, controls and noncharacters; no "_" or "$" first, no space at the ends
     system    = lower-case letter, then lower-case letters, digits and "-"
     kind      = kebab-case name of a kind
-    id        = an identifier with / + # % and control characters percent-encoded, as is a "_" or "$" at its beginning
+    id        = an identifier with / + # %, controls, noncharacters percent-encoded, as is a "_" or "$" at its beginning
 
 Bad, each refused with its reason: `uns/v1/acme` (no entry), `uns/v1/_source/erp/material-lot` (no location),
 `uns/v1/acme/_source/ERP/material-lot` (system in capitals), `uns/v1/acme//_tag/speed` (empty segment),
@@ -37,8 +37,12 @@ _ENTRIES = frozenset({"_source", "_tag", "_state", "_count", "_hub"})
 _SYSTEM = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _KIND = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
-_NEVER = re.compile(r"[+#\x00-\x1f\x7f]")
-_MUST_ESCAPE = re.compile(r"[/+#%\x00-\x1f\x7f]|^[_$]")
+_REFUSED = r"\x00-\x1f\x7f-\x9f\ufdd0-\ufdef" + "".join(
+    f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17)
+)
+"""Control characters and Unicode's noncharacters: a broker may close the connection for them (MQTT 5.0, 1.5.4)."""
+_NEVER = re.compile(f"[+#{_REFUSED}]")
+_MUST_ESCAPE = re.compile(f"[/+#%{_REFUSED}]|^[_$]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +209,8 @@ def _segment(value: str) -> str:
         raise TopicError(f"segment {_shown(value)} is longer than {MAX_SEGMENT} characters")
     if value[0] in "_$" or value != value.strip() or _NEVER.search(value):
         raise TopicError(
-            f"segment {_shown(value)} begins with '_' or '$', ends in a space, or holds + # or a control character"
+            f"segment {_shown(value)} begins with '_' or '$', ends in a space, or holds + #, "
+            "a control character or a noncharacter"
         )
     return value
 

@@ -179,6 +179,11 @@ def _statements(stated: Link) -> st.SearchStrategy[list[Json]]:
 SMALL_MODEL_COMPOSITES = {kind.name: kind.composites for kind in SMALL_MODEL}
 
 
+NONCHARACTERS = "".join(map(chr, range(0xFDD0, 0xFDF0))) + "".join(
+    chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF)
+)
+
+
 def characters() -> st.SearchStrategy[str]:
     """Any character that text may hold; no controls and no halves of surrogate pairs."""
     return st.characters(exclude_categories=("Cs", "Cc"))
@@ -186,14 +191,15 @@ def characters() -> st.SearchStrategy[str]:
 
 def ids() -> st.SearchStrategy[str]:
     """Valid ids in any script, slashes, wildcards and percent signs among them."""
-    odd = st.text(st.sampled_from("/+#%_$ aB1é中🙂"), min_size=1, max_size=12)
+    odd = st.text(st.sampled_from("/+#%_$ aB1é中🙂\ufdd0\uffff\U0001fffe"), min_size=1, max_size=12)
     found = st.one_of(st.text(characters(), min_size=1, max_size=40), odd).map(str.strip)
     return found.filter(lambda v: 0 < len(v.encode()) <= 256 and not v.startswith("~"))
 
 
 def segments() -> st.SearchStrategy[str]:
     """Valid segments of a location or a tag's name."""
-    free = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="/+#"), min_size=1, max_size=64)
+    allowed = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="/+#" + NONCHARACTERS)
+    free = st.text(allowed, min_size=1, max_size=64)
     return free.filter(lambda v: v == v.strip() and v[0] not in "_$")
 
 

@@ -10,6 +10,17 @@ from schema.errors import TopicError
 from schema.topic import GoldenTopic, SourceTopic, TagTopic, Topic, build, decode_id, encode_id, location, parse
 from tests.schema import strategies
 
+UNSENDABLE = set("+#" + strategies.NONCHARACTERS) | set(map(chr, [*range(32), *range(127, 160)]))
+
+
+@pytest.mark.parametrize("character", sorted(UNSENDABLE))
+def test_what_a_broker_refuses_is_escaped_in_ids_and_refused_elsewhere(character: str) -> None:
+    topic = GoldenTopic(("acme",), "lot", f"L{character}1")
+    assert not set(build(topic)) & UNSENDABLE
+    assert parse(build(topic)) == topic
+    with pytest.raises(TopicError, match="noncharacter"):
+        location(f"acme/a{character}b")
+
 
 @given(strategies.topics())
 def test_a_topic_survives_its_text(topic: Topic) -> None:
@@ -25,7 +36,7 @@ def test_the_text_survives_parsing_under_any_prefix(topic: Topic, prefix: str) -
 @given(strategies.topics())
 def test_mqtt_could_carry_it(topic: Topic) -> None:
     text = build(topic)
-    assert not set(text) & set("+#\x00")
+    assert not set(text) & UNSENDABLE
     assert not text.startswith("$")
 
 
@@ -33,7 +44,7 @@ def test_mqtt_could_carry_it(topic: Topic) -> None:
 def test_any_id_survives_as_a_segment(value: str) -> None:
     segment = encode_id(value)
     assert decode_id(segment) == value
-    assert not set(segment) & set("/+#")
+    assert not set(segment) & (UNSENDABLE | {"/"})
     assert segment[0] not in "_$"
 
 

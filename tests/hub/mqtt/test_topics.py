@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.mqtt.topics import for_hub, status_topic
+from hub.mqtt.topics import check_publishable, for_hub, status_topic
 from schema import topic
 from schema.topic import GoldenTopic, HubTopic, SourceTopic, TagTopic
 
@@ -64,6 +67,16 @@ TOPIC = st.one_of(
 @given(TOPIC, st.sampled_from([PREFIX, "a", "factory/north/v2"]))
 def test_every_topic_of_the_grammar_is_for_the_hub_or_its_own(value: topic.Topic, prefix: str) -> None:
     assert for_hub(topic.build(value, prefix), prefix) is not isinstance(value, (GoldenTopic, HubTopic))
+
+
+@given(TOPIC, st.sampled_from("\x80\x9f\ufdd0\ufdef\ufffe\uffff\U0001fffe\U0010ffff"))
+def test_mqtt_could_carry_every_topic(value: topic.Topic, odd: str) -> None:
+    if isinstance(value, (SourceTopic, GoldenTopic)) and value.id:
+        value = replace(value, id=value.id + odd)
+    text = topic.build(value, PREFIX)
+    check_publishable(text)
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef]", text)
+    assert not any(ord(c) & 0xFFFE == 0xFFFE for c in text)
 
 
 @given(ID)
