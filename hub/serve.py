@@ -13,11 +13,13 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from hub import api, process, socket_file, web
 from hub.address import Address, SocketFile
 from hub.app import Hub, open_hub
 from hub.errors import HubError
+from hub.local_hosts import LocalHosts
 from hub.settings import Settings
 from hub.web import Stage
 
@@ -44,7 +46,7 @@ async def serve(settings: Settings, ready: Ready | None = None) -> None:
     process.tune()
     stage = Stage()
     with _told_to_stop() as stopped:
-        async with _web(settings, stage), open_hub(settings) as hub:
+        async with serve_http(settings, stage), open_hub(settings) as hub:
             stage.hub, stage.doing = hub, "running"
             if ready is not None:
                 await ready(hub)
@@ -73,9 +75,11 @@ def _told_to_stop() -> Iterator[asyncio.Event]:
 
 
 @asynccontextmanager
-async def _web(settings: Settings, stage: Stage) -> AsyncIterator[None]:
-    """Answers HTTP while the block runs."""
-    app = Starlette(routes=[*web.routes(stage), *api.routes(stage)])
+async def serve_http(settings: Settings, stage: Stage) -> AsyncIterator[None]:
+    """Answers HTTP while the block runs. A socket file has no name, and the proxy before it sends one of its own."""
+    routes = [*web.routes(stage), *api.routes(stage)]
+    middleware = [] if isinstance(settings.http, SocketFile) else [Middleware(LocalHosts)]
+    app = Starlette(routes=routes, middleware=middleware)
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="websockets-sansio")
     server = _Server(config)
     with _listener(settings.http) as listener:
