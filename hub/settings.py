@@ -115,8 +115,9 @@ class Settings(BaseSettings):
     )
     graph: GraphUrl = Field(
         default_factory=lambda known: Url.of_file("ladybug", known["data"] / "graph"),
-        description="Where the graph is kept; `graph` in the data folder unless set.",
-        examples=["ladybug:////var/lib/unshub/graph"],
+        description="Where the graph is kept; `graph` in the data folder unless set. `neo4j://` is a Neo4j server or "
+        "cluster, `neo4j+s://` the same over TLS, `bolt://` one server and no other.",
+        examples=["neo4j+s://hub@graph.example:7687", "ladybug:////var/lib/unshub/graph"],
     )
     broker_password_file: Path | None = Field(
         None,

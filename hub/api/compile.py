@@ -51,7 +51,9 @@ class Compiled:
 class Compiler:
     """Compiles root fields of one document. Make one for each plan: it gathers the plan's parameters."""
 
-    def __init__(self, model: Model, document: Document, limits: Limits) -> None:
+    def __init__(self, model: Model, document: Document, limits: Limits, name: str = "") -> None:
+        """`name` is the operation's."""
+        self._name = name
         self._model = model
         self._document = document
         self._limits = limits
@@ -61,25 +63,28 @@ class Compiler:
     def lookup(self, kind: Kind, identifier: str, nodes: Sequence[FieldNode]) -> Compiled:
         """One thing by an identifier (`id:LOT-1`); `nodes` select its fields."""
         root = Lookup(ROOT, self._bind("identifier", identifier), self._select(kind, [("", nodes)]))
-        return Compiled(Plan((root,)), self._parameters)
+        return self._compiled(root)
 
     def page(self, kind: Kind, arguments: Mapping[str, Any], nodes: Sequence[FieldNode]) -> Compiled:
         """A list of things with its coerced arguments; `nodes` select fields of the connection."""
         connection = self._connection(f"{kind.name}Connection", kind, nodes)
         root = Page(ROOT, connection.select, self._paging(kind, arguments, connection))
-        return Compiled(Plan((root,)), self._parameters)
+        return self._compiled(root)
 
     def among(self, kind: Kind, ids: Collection[str], nodes: Sequence[FieldNode]) -> Compiled:
         """The things of a kind that have these ids, in order of id; `nodes` select fields of each."""
         where = Compare(Own.ID, Operator.IN, self._bind("id", list(ids)))
         paging = Paging(where, first=self._bind("first", len(ids)))
-        return Compiled(Plan((Page(ROOT, self._select(kind, [("", nodes)]), paging),)), self._parameters)
+        return self._compiled(Page(ROOT, self._select(kind, [("", nodes)]), paging))
 
     def at(self, kind: Kind, path: str, first: int, nodes: Sequence[FieldNode]) -> Compiled:
         """The first few things of a kind at a location, in order of id; `nodes` select fields of each."""
         where = Compare(Own.PATH, Operator.EQ, self._bind("path", path))
         paging = Paging(where, first=self._bind("first", first))
-        return Compiled(Plan((Page(ROOT, self._select(kind, [("", nodes)]), paging),)), self._parameters)
+        return self._compiled(Page(ROOT, self._select(kind, [("", nodes)]), paging))
+
+    def _compiled(self, root: Lookup | Page) -> Compiled:
+        return Compiled(Plan((root,), self._name), self._parameters)
 
     def _bind(self, name: str, value: Any) -> str:
         parameter = f"{name.replace('.', '_')}{len(self._parameters)}"

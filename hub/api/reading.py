@@ -23,7 +23,8 @@ def compiler(info: CoreInfo) -> Compiler:
     context = info.context
     variables: Any = info.variable_values
     document = Document(info.schema, info.fragments, variables, context.budget.of(info.field_nodes[0]))
-    return Compiler(context.model, document, context.limits)
+    name = info.operation.name
+    return Compiler(context.model, document, context.limits, name.value if name else "")
 
 
 def lookup(kind: Kind) -> Callable[..., Awaitable[Row | None]]:
