@@ -46,7 +46,7 @@ async def hub_on(data: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[t
     """A whole hub with that store."""
     stores: list[Refusing] = []
 
-    async def open_store(url: str, model: Model) -> LadybugStore:
+    async def open_store(url: str, model: Model, *, password: str | None) -> LadybugStore:
         stores.append(await Refusing.open(data / "graph", model))
         await stores[0].migrate()
         return stores[0]
