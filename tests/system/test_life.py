@@ -203,6 +203,13 @@ async def test_a_restart_keeps_everything_and_leaves_nothing_behind(hub: HubProc
     await publish(hub, LOT, {"name": "kept", "assembledFrom": ["LOT-0"]})
     await publish(hub, f"{AT}/_tag/speed", {"value": 7, "timestamp": "2026-03-01T10:00:00Z"})
     await publish(hub, LOT, b"{")
+
+    async def taken() -> bool:
+        # Mosquitto acknowledges before it hands on, so that the hub may not have begun yet.
+        status = await hub.get("/api/status")
+        return bool(status["accepted"] and status["events"] and status["refused"])
+
+    await hub.until(taken, "all three messages are in the journal")
     before = await everything(hub)
     query = "subscription { changes { id } }"
     async with Wire(hub.mqtt) as wire, socket_to(hub) as socket, socket_to(hub) as idle:
