@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from hub import retained
 from hub.clock import instant
 from hub.journal.port import AcceptedAssertion, AcceptedEvent, EventKind, Journal, Refusal
 from hub.messages import Inbound, Outbound
@@ -72,10 +73,16 @@ class Ingest:
     async def accept(self, message: Inbound) -> None:
         """Keeps a message, or its refusal. `JournalError` if the journal can't, and then it must come again."""
         try:
-            parsed = self.parse(message)
+            await self.take(message)
         except Refused as refusal:
             await self._refuse(message, refusal.reasons)
-            return
+
+    async def take(self, message: Inbound) -> None:
+        """Keeps a message; `Refused` carries every reason why it can't be accepted. `JournalError` as `accept`."""
+        parsed = self.parse(message)
+        if message.retained:
+            kept = await retained.assertions(self._journal, parsed.assertions)
+            parsed = Parsed(kept, tuple(map(retained.event, parsed.events)))
         await self.keep(parsed)
 
     async def keep(self, parsed: Parsed) -> None:

@@ -9,7 +9,11 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A message as it came. `received` is microseconds since 1970 UTC; `properties` are MQTT 5 user properties."""
+    """A message as it came. `received` is microseconds since 1970 UTC; `properties` are MQTT 5 user properties.
+
+    `retained` where the broker had kept it and gave it to a new subscription, so that nobody knows how old it is. One
+    that came as it was sent is none, though its sender had the broker keep it.
+    """
 
     topic: str
     payload: bytes

@@ -141,11 +141,11 @@ class _Delivery:
         self._prefix = prefix
         self._under_way: set[asyncio.Task[None]] = set()
 
-    def begin(self, topic: str, payload: bytes, retained: bool = False) -> asyncio.Task[None] | None:
+    def begin(self, topic: str, payload: bytes) -> asyncio.Task[None] | None:
         """None where the message is not for the hub."""
         if not for_hub(topic, self._prefix):
             return None
-        message = Inbound(topic, payload, time.time_ns() // 1000, retained=retained)
+        message = Inbound(topic, payload, time.time_ns() // 1000)
         task = asyncio.ensure_future(self._hand_over(message))
         self._under_way.add(task)
         task.add_done_callback(self._done)
@@ -230,8 +230,7 @@ class _Handler(BrokerProtocolHandler):
     async def _accepted(self, message: IncomingApplicationMessage | OutgoingApplicationMessage) -> bool:
         if message.qos == 2 and message.pubrec_packet is not None:
             return True
-        retained = bool(message.retain)
-        task = self._delivery.begin(message.topic, bytes(message.data), retained)
+        task = self._delivery.begin(message.topic, bytes(message.data))
         if task is None:
             return True
         self._limited.hold()

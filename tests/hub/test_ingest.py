@@ -43,6 +43,15 @@ class Fixture:
         body = payload if isinstance(payload, bytes) else orjson.dumps(payload)
         await self.ingest.accept(Inbound(topic, body, NOW, properties))
 
+    async def take_retained(self, topic: str, payload: object, at: int = NOW, **properties: str) -> None:
+        """As the broker gives it to a new subscription."""
+        await self.ingest.accept(Inbound(topic, orjson.dumps(payload), at, properties, retained=True))
+
+    async def said(self) -> list[tuple[int, object]]:
+        """Event time and status of all that was kept."""
+        entries = [e.accepted.assertion for e in await self.journal.pending(1000)]
+        return [(said.stamp.time, said.cells["status"]) for said in entries]
+
 
 @pytest.fixture
 async def fixture(tmp_path: Path) -> AsyncIterator[Fixture]:
@@ -74,6 +83,54 @@ async def test_the_same_message_again_is_kept_once_where_it_carries_its_time(fix
     for _ in range(2):
         await fixture.take(LOT, {"status": "RELEASED"}, eventTime="2026-01-01T00:00:00Z", messageId="m1")
     assert len(await fixture.journal.pending(10)) == 1
+
+
+async def test_a_retained_message_of_unknown_age_is_the_oldest_word(fixture: Fixture) -> None:
+    for start in range(3):
+        await fixture.take_retained(LOT, {"status": "RELEASED"}, NOW + start)
+    assert await fixture.said() == [(0, "RELEASED")]
+
+
+async def test_a_retained_message_that_was_known_is_not_true_anew(fixture: Fixture) -> None:
+    await fixture.take(LOT, {"status": "BLOCKED"})
+    await fixture.take(LOT, {"status": "RELEASED"})
+    await fixture.take_retained(LOT, {"status": "BLOCKED"}, NOW + 1)
+    assert await fixture.said() == [(NOW, "BLOCKED"), (NOW, "RELEASED")]
+
+
+async def test_a_retained_message_that_the_hub_missed_is_news(fixture: Fixture) -> None:
+    await fixture.take_retained(LOT, {"status": "BLOCKED"})
+    await fixture.take_retained(LOT, {"status": "RELEASED"}, NOW + 1)
+    assert await fixture.said() == [(0, "BLOCKED"), (NOW + 1, "RELEASED")]
+
+
+async def test_a_retained_message_is_measured_by_its_own_systems_words(fixture: Fixture) -> None:
+    await fixture.take(LOT.replace("mes", "erp"), {"status": "BLOCKED"}, eventTime="2026-01-01T00:00:00Z")
+    await fixture.take_retained(LOT, {"status": "RELEASED"})
+    assert (await fixture.said())[1:] == [(0, "RELEASED")]
+
+
+async def test_a_retained_message_with_a_time_of_its_own_is_like_any_other(fixture: Fixture) -> None:
+    for _ in range(2):
+        await fixture.take_retained(LOT, {"status": "RELEASED"}, eventTime="1970-01-01T00:00:09Z")
+    assert await fixture.said() == [(9_000_000, "RELEASED")]
+
+
+async def test_each_thing_of_a_retained_array_is_looked_up(fixture: Fixture) -> None:
+    topic = LOT.rpartition("/")[0]
+    things = [{"id": f"LOT-{n}", "status": "RELEASED"} for n in range(250)]
+    await fixture.take_retained(topic, things)
+    await fixture.take_retained(topic, [*things, {"id": "LOT-250", "status": "BLOCKED"}], NOW + 1)
+    assert await fixture.said() == [(0, "RELEASED")] * 250 + [(0, "BLOCKED")]
+
+
+async def test_a_retained_value_alone_is_below_every_value_with_a_time(fixture: Fixture) -> None:
+    speed = "uns/v1/acme/north/_tag/speed"
+    await fixture.take(speed, b"2.5")
+    for start in range(2):
+        await fixture.take_retained(speed, 1.5, NOW + start)
+    (tag,) = await fixture.journal.tags("acme", 10)
+    assert (tag.body["value"], (await fixture.journal.status()).events) == (2.5, 2)
 
 
 async def test_the_newest_value_of_a_tag_is_kept(fixture: Fixture) -> None:
