@@ -12,6 +12,7 @@ What is no GraphQL request gets 400, 413 where it is too large, 503 while the hu
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
+from json import JSONDecodeError
 from typing import Any
 
 import orjson
@@ -26,7 +27,7 @@ from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.exceptions import NonJsonMessageReceived
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
-from hub.api import graphiql
+from hub.api import graphiql, json_values
 from hub.api.context import ApiContext, Limits
 from hub.api.schema import HubSchema
 from schema.registry import Model
@@ -110,15 +111,15 @@ class _Api(GraphQL[ApiContext, None]):
 
     def parse_json(self, data: str | bytes) -> Any:
         try:
-            found = orjson.loads(data)
-        except orjson.JSONDecodeError as error:
+            found = json_values.loads(data)
+        except JSONDecodeError as error:
             raise HTTPException(400, f"the request is no JSON: {error}") from None
         if isinstance(found, dict):
             return found
         raise HTTPException(400, 'the request is no JSON object; send {"query": "…", "variables": {…}}')
 
     def decode_json(self, data: str | bytes) -> object:
-        return orjson.loads(data)
+        return json_values.loads(data)
 
     def encode_json(self, data: object) -> str:
         return orjson.dumps(data).decode()

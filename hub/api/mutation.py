@@ -7,7 +7,7 @@ from typing import Annotated
 import orjson
 import strawberry
 
-from hub.api.context import Info
+from hub.api.context import ApiContext, Info
 from hub.api.errors import RequestError
 from hub.api.scalars import DateTime, Json
 from schema import topic as topics
@@ -23,24 +23,53 @@ class Publication:
     bytes: int = strawberry.field(description="The size of its payload.")
 
 
+_Topic = Annotated[str, argument(description="`uns/v1/acme/north/_source/mes/material-lot/LOT-1`.")]
+_EventTime = Annotated[
+    DateTime | None,
+    argument(
+        description="When it was so; without one, what the payload says in `observedAt`, or when the hub gets the "
+        "message. Give it wherever the message may be sent again."
+    ),
+]
+_MessageId = Annotated[
+    str | None,
+    argument(
+        description="Names the message: of two from one system with the same event time, the greater one as text "
+        "counts. Sending again changes nothing only where event time and message id are both the same."
+    ),
+]
+
+
 async def _publish(
     info: Info,
-    topic: Annotated[str, argument(description="`uns/v1/acme/north/_source/mes/material-lot/LOT-1`.")],
+    topic: _Topic,
     payload: Annotated[
-        Json | None,
-        argument(description="The payload; left out, it withdraws what the system said of the thing."),
-    ] = None,
-    event_time: Annotated[
-        DateTime | None, argument(description="When it was so; now, where nothing says otherwise.")
-    ] = None,
-    message_id: Annotated[
-        str | None, argument(description="Names the message, so that sending it again changes nothing.")
-    ] = None,
+        Json, argument(description="What is said: an object, or what the topic takes. `withdraw` takes it back.")
+    ],
+    event_time: _EventTime = None,
+    message_id: _MessageId = None,
 ) -> Publication:
-    _check(topic, payload, info.context.prefix)
-    data = b"" if payload is None else orjson.dumps(payload)
+    _check(topic, info.context.prefix)
+    return await _send(info.context, topic, orjson.dumps(payload), event_time, message_id)
+
+
+async def _withdraw(
+    info: Info, topic: _Topic, event_time: _EventTime = None, message_id: _MessageId = None
+) -> Publication:
+    parsed = _check(topic, info.context.prefix)
+    if not (isinstance(parsed, SourceTopic) and parsed.id is not None):
+        raise RequestError(
+            f"nothing can be withdrawn on `topic` {topic!r}: it does not end in a thing's id, as "
+            "`…/_source/mes/material-lot/LOT-1` does"
+        )
+    return await _send(info.context, topic, b"", event_time, message_id)
+
+
+async def _send(
+    context: ApiContext, topic: str, data: bytes, event_time: DateTime | None, message_id: str | None
+) -> Publication:
     given = {"eventTime": event_time, "messageId": message_id}
-    await info.context.publish(topic, data, {name: value for name, value in given.items() if value is not None})
+    await context.publish(topic, data, {name: value for name, value in given.items() if value is not None})
     return Publication(topic=topic, bytes=len(data))
 
 
@@ -51,9 +80,14 @@ class Mutation:
         description="Publishes a message and returns when the broker has it. The hub then takes it from the broker "
         "like any other: refused messages are listed as dead letters.",
     )
+    withdraw: Publication = strawberry.mutation(
+        resolver=_withdraw,
+        description="Withdraws all that a system said of a thing: publishes an empty message on the thing's topic, and "
+        "returns when the broker has it.",
+    )
 
 
-def _check(topic: str, payload: object, prefix: str) -> None:
+def _check(topic: str, prefix: str) -> topics.Topic:
     try:
         parsed = topics.parse(topic, prefix)
     except TopicError as error:
@@ -62,5 +96,4 @@ def _check(topic: str, payload: object, prefix: str) -> None:
         raise RequestError(
             f"`topic` {topic!r} is the hub's own; publish below `_source/<system>`, `_tag`, `_state` or `_count`"
         )
-    if payload is None and not (isinstance(parsed, SourceTopic) and parsed.id is not None):
-        raise RequestError("`payload` is missing; only a topic that ends in a thing's id can be sent without one")
+    return parsed

@@ -12,6 +12,7 @@ from graphql import GraphQLError, GraphQLScalarType, print_ast
 from graphql.language import ConstValueNode, IntValueNode
 from strawberry.types.scalar import ScalarDefinition
 
+from hub.api.json_values import read_json, read_json_literal
 from schema.model.base import instant_text
 
 DateTime = NewType("DateTime", str)
@@ -66,10 +67,11 @@ DATE_TIME = strawberry.scalar(
 
 JSON = strawberry.scalar(
     name="JSON",
-    description="Any JSON value.",
+    description='Any JSON value; as a literal: `{status: "RELEASED"}`. A whole number has at most 64 bits.',
     specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
     serialize=_same,
-    parse_value=_same,
+    parse_value=read_json,
+    parse_literal=read_json_literal,
 )
 
 SCALARS: dict[object, ScalarDefinition] = {DateTime: DATE_TIME, Json: JSON}

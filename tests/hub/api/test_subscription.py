@@ -1,4 +1,4 @@
-"""Changes over WebSocket, and publishing through the broker."""
+"""Changes over WebSocket."""
 
 from __future__ import annotations
 
@@ -150,45 +150,3 @@ async def test_what_is_no_message_closes_the_connection(api: Api, frame: str | b
                 await socket.recv()
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4400
-
-
-async def test_what_is_published_goes_through_the_broker_into_the_graph(api: Api) -> None:
-    query = (
-        'subscription { changes(kinds: ["Person"]) { id entity { ... on Person { name sources { observedAt } } } } }'
-    )
-    async with listening(api, query) as listener:
-        published = await api.data(
-            """mutation ($payload: JSON) {
-                 publish(topic: "uns/v1/acme/_source/mes/person/P-9", payload: $payload) { topic bytes } }""",
-            {"payload": {"name": "Grace", "observedAt": "2026-02-01T10:00:00+01:00"}},
-        )
-        assert published == {"publish": {"topic": "uns/v1/acme/_source/mes/person/P-9", "bytes": 57}}
-        entity = {"name": "Grace", "sources": [{"observedAt": "2026-02-01T09:00:00Z"}]}
-        assert await listener.change() == {"id": "P-9", "entity": entity}
-
-
-async def test_an_event_time_that_the_broker_cannot_carry_is_not_lost_in_silence(api: Api) -> None:
-    answer = await api.ask(
-        """mutation { publish(topic: "uns/v1/acme/_source/mes/person/P-8", payload: {name: "A"}, messageId: "m",
-             eventTime: "2026-03-01T12:00:00Z") { topic } }"""
-    )
-    (error,) = answer.errors
-    assert "MQTT 3.1.1, which carries no eventTime and no messageId" in error["message"]
-    assert error["extensions"] == {"code": "NOT_PUBLISHED"}
-
-
-@pytest.mark.parametrize(
-    ("topic", "payload", "message"),
-    [
-        ("uns/v1/acme", "1", "has no _source, _tag, _state or _count"),
-        ("other/acme/_tag/x", "1", "is not below 'uns/v1'"),
-        ("uns/v1/acme/_person/P-1", "{}", "is the hub's own"),
-        ("uns/v1/_hub/status", "{}", "is the hub's own"),
-        ("uns/v1/acme/_tag/x", "null", "`payload` is missing"),
-        ("uns/v1/acme/_source/mes/person", "null", "`payload` is missing"),
-    ],
-)
-async def test_what_cannot_be_published_says_why(api: Api, topic: str, payload: str, message: str) -> None:
-    answer = await api.ask(f'mutation {{ publish(topic: "{topic}", payload: {payload}) {{ topic }} }}')
-    assert message in answer.errors[0]["message"]
-    assert answer.errors[0]["extensions"]["code"] == "BAD_REQUEST"
