@@ -25,6 +25,7 @@ from hub.live import Changes
 from hub.messages import Broker
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.open import open_broker
+from hub.named_files import broker_tls
 from hub.projector import Projection, Projector
 from hub.settings import Settings
 from hub.trail import Trail
@@ -114,6 +115,7 @@ def _broker(settings: Settings) -> Broker:
         client_id=settings.name,
         limits=BrokerLimits(int(settings.max_payload), settings.receive_maximum),
         prefix=settings.topic_prefix,
+        tls=broker_tls(settings),
     )
 
 

@@ -4,6 +4,7 @@ HubError
 ├── SettingsError       the settings can't be used; carries every fault
 ├── JournalError        the journal can't be opened, read or written
 ├── BrokerError         the broker can't be started or reached
+├── TlsError            a file that TLS needs will not do
 └── PublishError        a message could not be handed to the broker
     └── Unpublishable   the broker will never take it
 """
@@ -50,6 +51,16 @@ class JournalError(HubError):
 
 class BrokerError(HubError):
     """The broker can't be started or reached."""
+
+
+class TlsError(HubError):
+    """A file that TLS needs will not do. `setting` is the field that names the file; `fix` is what to do."""
+
+    def __init__(self, setting: str, message: str, fix: str) -> None:
+        super().__init__(f"{message}; {fix}")
+        self.setting = setting
+        self.message = message
+        self.fix = fix
 
 
 class PublishError(HubError):

@@ -124,6 +124,23 @@ class Settings(BaseSettings):
         description="A file with the password of the user that the URL in `broker` names, so that it stands in no "
         "setting, variable or list of processes. Its last line break is left out.",
     )
+    broker_ca_file: Path | None = Field(
+        None,
+        description="A PEM file with the certificate of the authority that signed that of an `mqtts://` broker; "
+        "without it, the authorities that this machine trusts.",
+    )
+    broker_certificate_file: Path | None = Field(
+        None,
+        description="A PEM file with the hub's own certificate, for an `mqtts://` broker that asks for one, followed "
+        "by those between it and its authority.",
+    )
+    broker_key_file: Path | None = Field(
+        None,
+        description="A PEM file with the key of the hub's certificate; unset, the certificate's file holds both.",
+    )
+    broker_key_password_file: Path | None = Field(
+        None, description="A file with the password of the hub's key, where that has one."
+    )
     journal_password_file: Path | None = Field(
         None, description="A file with the password of the user that the URL in `journal` names."
     )

@@ -19,7 +19,7 @@ from pydantic_settings import SettingsError as EnvironmentFault
 
 from hub.address import redact
 from hub.errors import Fault, SettingsError
-from hub.passwords import with_passwords
+from hub.named_files import with_files
 from hub.setting_types import DEFAULT_SCOPE
 from hub.settings import Settings, SystemSettings
 from hub.settings_file import DEFAULT_FILE, Location, SettingsFile, read
@@ -72,7 +72,7 @@ def _combine(
     explain = _Explain(flags, variables, file)
     faults += [explain.at(location, message, fix) for location, message, fix in _against(values, model)]
     try:
-        settings, wrong = with_passwords(Settings(**values))
+        settings, wrong = with_files(Settings(**values))
     except ValidationError as error:
         return None, faults + [explain.fault(detail) for detail in _own(error.errors())]
     return settings, faults + [explain.at((name,), message, fix) for name, message, fix in wrong]

@@ -10,8 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Annotated
@@ -20,39 +19,24 @@ import typer
 
 from graph.errors import GraphError
 from hub.address import Address, SocketFile, Url
+from hub.cli.broker_check import external_broker
+from hub.cli.finding import Finding, Level
 from hub.cli.options import with_settings
 from hub.cli.output import out, show_json
 from hub.cli.running import RunningHub
 from hub.errors import HubError
 from hub.journal.sqlite_lock import FileLock
+from hub.mqtt import mosquitto
 from hub.settings import Settings
 from hub.settings_load import ENVIRONMENT_PREFIX, FILE_VARIABLE
 from schema.model import MODEL
 
 OLDEST_PYTHON = (3, 11)
 LITTLE_SPACE = 1 << 30
-PORTS = {"mqtt": 1883, "mqtts": 8883, "postgresql": 5432}
+PORTS = {"postgresql": 5432}
 BOLT_PORT = 7687
 RELEASED = 1_767_225_600
 """2026-01-01 UTC: a clock before this version's year is wrong."""
-
-
-class Level(StrEnum):
-    """How a check came out. A warning lets the hub run; a failure does not."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found, and what to do where it is not well."""
-
-    check: str
-    level: Level
-    detail: str
-    remedy: str = ""
 
 
 _STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
@@ -92,7 +76,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield _port("http", settings.http, running)
     if not isinstance(settings.broker, Url):
         yield _port("mqtt", settings.mqtt, running)
-    yield _broker(settings)
+    yield from _broker(settings)
     # A hub with other data may run at the http address; who has this journal open has this graph open too.
     in_use = running if settings.journal.host else FileLock.held(settings.journal.file)
     yield _server("journal", settings.journal) if settings.journal.host else _journal(settings.journal.file, in_use)
@@ -181,16 +165,21 @@ def _socket_file(path: Path) -> Finding:
     return Finding("http socket", Level.OK, str(path))
 
 
-def _broker(settings: Settings) -> Finding:
+def _broker(settings: Settings) -> Iterator[Finding]:
     if isinstance(settings.broker, Url):
-        return _server("broker", settings.broker)
-    if settings.broker == "amqtt":
+        yield from external_broker(settings, settings.broker)
+    else:
+        yield _own_broker(settings.broker)
+
+
+def _own_broker(choice: str) -> Finding:
+    if choice == "amqtt":
         return Finding("broker", Level.OK, f"amqtt {version('amqtt')}, in the hub's process")
-    found = shutil.which("mosquitto", path=os.environ.get("PATH", "") + os.pathsep + "/usr/sbin")
+    found = mosquitto.find()
     if found:
-        return Finding("broker", Level.OK, f"{_first_line([found, '-h'])} ({found})")
+        return Finding("broker", Level.OK, f"{_first_line([str(found), '-h'])} ({found})")
     remedy = "install it (apt-get install mosquitto) so that messages outlast a restart of the hub"
-    if settings.broker == "mosquitto":
+    if choice == "mosquitto":
         return Finding("broker", Level.FAIL, "mosquitto is not installed", remedy)
     return Finding("broker", Level.WARN, "mosquitto is not installed; amqtt serves in its place", remedy)
 

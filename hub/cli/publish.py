@@ -15,10 +15,21 @@ from hub.cli.message import inbound, judge
 from hub.cli.options import with_settings
 from hub.cli.output import err, out, show_notes, show_reasons
 from hub.messages import Outbound
+from hub.named_files import broker_tls
 from hub.settings import Settings
 
+BROKER_FLAGS = (
+    "broker",
+    "mqtt",
+    "broker_password_file",
+    "broker_ca_file",
+    "broker_certificate_file",
+    "broker_key_file",
+    "broker_key_password_file",
+)
 
-@with_settings("broker", "mqtt", "topic_prefix", "max_payload", "future_tolerance")
+
+@with_settings(*BROKER_FLAGS, "topic_prefix", "max_payload", "future_tolerance")
 def publish(
     settings: Settings,
     topic: Annotated[str, typer.Argument(help="The topic, uns/v1/…")],
@@ -49,7 +60,7 @@ def publish(
     from hub.mqtt.sending import send
 
     url = _broker(settings)
-    asyncio.run(send(url, "unshub-publish", Outbound(topic, body, properties=properties)))
+    asyncio.run(send(url, "unshub-publish", Outbound(topic, body, properties=properties), broker_tls(settings)))
     done = f"withdrawn at {url}: {topic}" if withdraw else f"published to {url}: {len(body)} bytes on {topic}"
     out().print(done, markup=False)
 

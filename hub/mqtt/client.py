@@ -20,6 +20,7 @@ from hub.mqtt.connection import Connection, Identity, shown
 from hub.mqtt.intake import Intake
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.topics import status_topic
+from hub.tls import Tls
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class MqttClient:
         limits: BrokerLimits,
         product: str = "external broker",
         guarantee: str = GUARANTEE,
+        tls: Tls | None = None,
     ) -> None:
         self._url = url
         self._prefix = prefix
@@ -57,7 +59,7 @@ class MqttClient:
         self._guarantee = guarantee
         self._status_topic = status_topic(client_id, prefix)
         will = Outbound(self._status_topic, OFFLINE, retain=True)
-        self._identity = Identity(client_id, will, limits.in_flight)
+        self._identity = Identity(client_id, will, limits.in_flight, tls=tls or Tls())
         self._connection: Connection | None = None
         self._intake: Intake | None = None
         self._ready = asyncio.Event()

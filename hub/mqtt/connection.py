@@ -12,7 +12,7 @@ import logging
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import gmqtt
@@ -20,9 +20,10 @@ from gmqtt.mqtt.constants import MQTTCommands, MQTTv50, MQTTv311
 from gmqtt.mqtt.handler import MQTTConnectError, MqttPackageHandler
 
 from hub.address import Address, Url
-from hub.errors import BrokerError, PublishError, Unpublishable
+from hub.errors import BrokerError, PublishError, TlsError, Unpublishable
 from hub.messages import Inbound, Outbound
 from hub.mqtt.topics import check_publishable
+from hub.tls import NO_TLS, Tls, failure
 
 log = logging.getLogger(__name__)
 
@@ -55,13 +56,15 @@ Take = Callable[["Connection", Inbound, int | None], None]
 class Identity:
     """How a client introduces itself. The broker publishes `will`, where there is one, when the client vanishes.
 
-    The broker keeps the session of one that is `lasting`, and the messages for it, while it is away.
+    The broker keeps the session of one that is `lasting`, and the messages for it, while it is away. `tls` is for a
+    broker at `mqtts://`.
     """
 
     client_id: str
     will: Outbound | None
     receive_maximum: int
     lasting: bool = True
+    tls: Tls = field(default_factory=Tls)
 
 
 class Connection:
@@ -91,11 +94,17 @@ class Connection:
         # What it warns of ends here as an exception or a reason, with the address.
         logging.getLogger("gmqtt").setLevel(logging.ERROR)
         connection = cls(_client(url, identity), take)
-        if not await connection._connect(url, MQTTv50):
+        if not await connection._connect(url, identity, MQTTv50):
             connection = cls(_client(url, identity), take)
-            if not await connection._connect(url, MQTTv311):
+            if not await connection._connect(url, identity, MQTTv311):
                 raise BrokerError(f"{shown(url)} speaks neither MQTT 5 nor MQTT 3.1.1")
         return connection
+
+    @property
+    def certificate(self) -> bytes | None:
+        """The broker's certificate in DER; None without TLS."""
+        secured = self._transport.get_extra_info("ssl_object")
+        return secured.getpeercert(binary_form=True) if secured else None
 
     @property
     def version(self) -> str:
@@ -166,9 +175,10 @@ class Connection:
             except TimeoutError:
                 self._abort()
 
-    async def _connect(self, url: Url, version: int) -> bool:
+    async def _connect(self, url: Url, identity: Identity, version: int) -> bool:
         """False where the broker doesn't know this version of the protocol."""
-        attempt = asyncio.ensure_future(self._client.connect(*_target(url), KEEPALIVE_SECONDS, version))
+        target = _target(url, identity.tls)
+        attempt = asyncio.ensure_future(self._client.connect(*target, KEEPALIVE_SECONDS, version))
         attempt.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         connected = False
         try:
@@ -179,11 +189,17 @@ class Connection:
                 return True
             if self._client._connection_state.protocol_version != version:
                 return False
-            reason = self.lost.result() if self.lost.done() else f"no answer within {CONNECT_SECONDS:.0f} s"
+            reason = f"no answer within {CONNECT_SECONDS:.0f} s"
+            if self.lost.done():
+                reason = self.lost.result() + await _why(url, identity.tls)
         except MQTTConnectError as error:
             if version == MQTTv50 and error._code == _UNSUPPORTED_VERSION:
                 return False
             reason = str(error.message)
+        except ssl.SSLError as error:
+            reason = failure(error, identity.tls)
+        except ConnectionResetError as error:
+            reason = NO_TLS if url.scheme == "mqtts" else error.strerror or str(error)
         except OSError as error:
             reason = error.strerror or str(error)
         finally:
@@ -330,8 +346,19 @@ def _client(url: Url, identity: Identity) -> gmqtt.Client:
     return client
 
 
-def _target(url: Url) -> tuple[str, int, ssl.SSLContext | bool]:
-    return url.host, _port(url), ssl.create_default_context() if url.scheme == "mqtts" else False
+def _target(url: Url, tls: Tls) -> tuple[str, int, ssl.SSLContext | bool]:
+    try:
+        return url.host, _port(url), tls.context() if url.scheme == "mqtts" else False
+    except TlsError as error:
+        raise BrokerError(f"can't connect to {shown(url)}: {error}") from None
+
+
+async def _why(url: Url, tls: Tls) -> str:
+    """What may lie behind a broker that hangs up unasked."""
+    if url.scheme != "mqtts":
+        return "; where that port speaks TLS, write mqtts://"
+    refused = await tls.refused(url.host, _port(url))
+    return f": {failure(refused, tls)}" if refused else ""
 
 
 def _port(url: Url) -> int:

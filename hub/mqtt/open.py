@@ -12,6 +12,7 @@ from hub.mqtt.client import MqttClient
 from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.mosquitto import MosquittoBroker
+from hub.tls import Tls
 from schema.topic import DEFAULT_PREFIX
 
 GET_MOSQUITTO = "install it (`apt-get install mosquitto`, `brew install mosquitto`)"
@@ -24,6 +25,7 @@ def open_broker(
     client_id: str,
     limits: BrokerLimits | None = None,
     prefix: str = DEFAULT_PREFIX,
+    tls: Tls | None = None,
 ) -> Broker:
     """The broker that the settings choose, not started yet.
 
@@ -33,7 +35,7 @@ def open_broker(
     """
     limits = limits or BrokerLimits()
     if isinstance(choice, Url):
-        return MqttClient(choice, client_id=client_id, prefix=prefix, limits=limits)
+        return MqttClient(choice, client_id=client_id, prefix=prefix, limits=limits, tls=tls)
     binary = mosquitto.find() if choice != "amqtt" else None
     if binary is not None:
         return MosquittoBroker(binary, listen, data, client_id, limits, prefix)

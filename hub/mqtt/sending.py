@@ -8,14 +8,15 @@ from hub.address import Url
 from hub.errors import BrokerError, PublishError
 from hub.messages import Outbound
 from hub.mqtt.connection import Connection, Identity
+from hub.tls import Tls
 
 
-async def send(url: Url, name: str, message: Outbound) -> None:
+async def send(url: Url, name: str, message: Outbound, tls: Tls | None = None) -> None:
     """Sends a message and returns when the broker has it; `name` begins the client id.
 
     `PublishError` where no broker answers, or where it would lose the message's properties without a word.
     """
-    identity = Identity(f"{name}-{uuid4().hex[:12]}", will=None, receive_maximum=1, lasting=False)
+    identity = Identity(f"{name}-{uuid4().hex[:12]}", will=None, receive_maximum=1, lasting=False, tls=tls or Tls())
     try:
         connection = await Connection.open(url, identity, lambda *_: None)
     except BrokerError as error:

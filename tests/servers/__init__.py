@@ -10,7 +10,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,9 +46,13 @@ def mosquitto_path() -> str:
 
 
 class Mosquitto:
-    """A mosquitto of its own, with persistence, that can be stopped and started again on the same port."""
+    """A mosquitto of its own, with persistence, that can be stopped and started again on the same port.
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
+    `lines` are further ones of its configuration.
+    """
+
+    def __init__(self, folder: Path, port: int | None = None, *, lines: Sequence[str] = ()) -> None:
+        self._lines = lines
         self.port = port or free_port()
         self.url = f"mqtt://127.0.0.1:{self.port}"
         self._folder = folder
@@ -64,7 +68,9 @@ class Mosquitto:
             "allow_anonymous true\n"
             "persistence true\n"
             f"persistence_location {self._folder}/\n"
-            "max_queued_messages 0\n" + ("user root\n" if os.geteuid() == 0 else "")
+            "max_queued_messages 0\n"
+            + ("user root\n" if os.geteuid() == 0 else "")
+            + "".join(f"{line}\n" for line in self._lines)
         )
         with (self._folder / "mosquitto.log").open("ab") as log:
             self._process = subprocess.Popen([self._command, "-c", str(config)], stdout=log, stderr=log)
@@ -100,9 +106,9 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes] | None = None) -> 
 
 
 @contextmanager
-def mosquitto(folder: Path) -> Iterator[Mosquitto]:
-    """A running mosquitto whose files are in `folder`."""
-    broker = Mosquitto(folder)
+def mosquitto(folder: Path, *lines: str) -> Iterator[Mosquitto]:
+    """A running mosquitto whose files are in `folder`, with further lines of configuration."""
+    broker = Mosquitto(folder, lines=lines)
     broker.start()
     try:
         yield broker
