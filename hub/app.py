@@ -54,9 +54,12 @@ class Hub:
     caught_up: asyncio.Event
     """Set when what an earlier run had left unpublished is on its way to the broker."""
 
-    async def replay(self, letter: DeadLetter) -> tuple[Reason, ...]:
-        """Tries a dead letter again; the reasons why it is still refused, none when it was accepted."""
-        return await dead_letters.replay(self.journal, self.ingest, letter)
+    async def replay(self, letter: DeadLetter, *, again: bool = False) -> tuple[Reason, ...]:
+        """Tries a dead letter again; the reasons why it is still refused, none when it was accepted.
+
+        One that was accepted before is refused, unless `again`.
+        """
+        return await dead_letters.replay(self.journal, self.ingest, letter, again=again)
 
     async def settled(self) -> None:
         """Returns when all that was accepted so far is in the graph and its golden records are on the broker."""

@@ -77,9 +77,12 @@ class Ingest:
         except Refused as refusal:
             await self._refuse(message, refusal.reasons)
 
-    async def take(self, message: Inbound) -> None:
-        """Keeps a message; `Refused` carries every reason why it can't be accepted. `JournalError` as `accept`."""
-        parsed = self.parse(message)
+    async def take(self, message: Inbound, read: int = 0) -> None:
+        """Keeps a message; `Refused` carries every reason why it can't be accepted. `JournalError` as `accept`.
+
+        `read` is when it is read, where that is long after it was received.
+        """
+        parsed = self.parse(message, read)
         if message.retained:
             kept = await retained.assertions(self._journal, parsed.assertions)
             parsed = Parsed(kept, tuple(map(retained.event, parsed.events)))
@@ -94,13 +97,13 @@ class Ingest:
         if parsed.assertions:
             self._accepted()
 
-    def parse(self, message: Inbound) -> Parsed:
+    def parse(self, message: Inbound, read: int = 0) -> Parsed:
         """What a message says; `Refused` carries every reason why it can't be accepted."""
         try:
             topic = topics.parse(message.topic, self._prefix)
         except TopicError as error:
             raise Refused((Reason("topic", "", str(error)),)) from None
-        provenance = Provenance(message.received, message.properties, message.content_type)
+        provenance = Provenance(message.received, message.properties, message.content_type, read)
         match topic:
             case SourceTopic():
                 return self._assertions(topic, message, provenance)
@@ -125,7 +128,15 @@ class Ingest:
         return Parsed(events=(accepted,))
 
     async def _refuse(self, message: Inbound, reasons: Sequence[Reason]) -> None:
-        refusal = Refusal(message.topic, message.payload, message.properties, message.received, tuple(reasons))
+        refusal = Refusal(
+            message.topic,
+            message.payload,
+            message.properties,
+            message.received,
+            tuple(reasons),
+            message.content_type,
+            message.retained,
+        )
         await self._journal.append(refusals=(refusal,))
         self.tally.refused += 1
         self._refused(dead_letter(self._prefix, refusal))

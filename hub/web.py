@@ -4,7 +4,7 @@
     GET  /readyz                              200 when every part is up, else 503; the body says which is not
     GET  /api/status                          what /readyz says, with counts
     GET  /api/dead-letters?limit=&after=&all  refused messages
-    POST /api/dead-letters/{number}/replay    tries one again
+    POST /api/dead-letters/{number}/replay    tries one again; with ?again=true also where it was accepted before
 
 Errors have one shape: {"error": {"title", "status", "detail"}}.
 """
@@ -57,7 +57,7 @@ def routes(stage: Stage) -> list[Route]:
         return await _list(stage.hub, request) if stage.hub else _starting(stage)
 
     async def replay(request: Request) -> Response:
-        return await _replay(stage.hub, request.path_params["number"]) if stage.hub else _starting(stage)
+        return await _replay(stage.hub, request) if stage.hub else _starting(stage)
 
     return [
         Route("/livez", livez),
@@ -116,15 +116,20 @@ async def _list(hub: Hub, request: Request) -> Response:
         return problem(400, "Bad Request", "limit and after are whole numbers")
     if not 1 <= limit <= MAX_LISTED:
         return problem(400, "Bad Request", f"limit is {limit}; give 1 to {MAX_LISTED}")
-    letters = await hub.journal.dead_letters(limit, after, waiting=query.get("all", "").lower() not in ("1", "true"))
+    letters = await hub.journal.dead_letters(limit, after, waiting=not _asked(request, "all"))
     return JSONResponse({"deadLetters": [letter_json(letter) for letter in letters]})
 
 
-async def _replay(hub: Hub, number: int) -> Response:
+def _asked(request: Request, name: str) -> bool:
+    return request.query_params.get(name, "").lower() in ("1", "true")
+
+
+async def _replay(hub: Hub, request: Request) -> Response:
+    number = request.path_params["number"]
     letters = await hub.journal.dead_letters(1, number - 1, waiting=False)
     if not letters or letters[0].number != number:
         return problem(404, "Not Found", f"there is no dead letter {number}; list them at /api/dead-letters")
-    reasons = await hub.replay(letters[0])
+    reasons = await hub.replay(letters[0], again=_asked(request, "again"))
     return JSONResponse({"accepted": not reasons, "reasons": [reason.as_json() for reason in reasons]})
 
 

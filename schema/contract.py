@@ -183,7 +183,7 @@ def _event_time(message: Message, said: Entity, where: Path) -> int | None:
         return message.given.time
     time = micros(said.observed_at)
     observed = json_path((*where, "observedAt"))
-    check_time(time, message.provenance.received, message.rules, observed, message.reasons)
+    check_time(time, message.provenance.latest, message.rules, observed, message.reasons)
     return time
 
 

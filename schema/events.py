@@ -157,7 +157,7 @@ class EventContract:
         if time is None:
             time = micros(said.timestamp)
             where = json_path((*message.root, "timestamp"))
-            check_time(time, message.provenance.received, message.rules, where, message.reasons)
+            check_time(time, message.provenance.latest, message.rules, where, message.reasons)
         body = _body(said)
         if prefix:
             _put_prefix(body, prefix, message)

@@ -62,7 +62,7 @@ class Message:
         if self.given.time is not None:
             time = self.given.time
         elif time is not None:
-            check_time(time, self.provenance.received, self.rules, "$.time", self.reasons)
+            check_time(time, self.provenance.latest, self.rules, "$.time", self.reasons)
         self.given = Given(time, self.given.message or name)
         self.root = ("data",)
 

@@ -45,11 +45,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How a message came. `received` is microseconds since 1970 UTC; `properties` are MQTT 5 user properties."""
+    """How a message came. `received` is microseconds since 1970 UTC; `properties` are MQTT 5 user properties.
+
+    `read` is when it is read, where that is long after it was received: it may tell of anything until then.
+    """
 
     received: int
     properties: Mapping[str, str] = field(default_factory=dict)
     content_type: str | None = None
+    read: int = 0
+
+    @property
+    def latest(self) -> int:
+        """No event time is after this, but for clocks that differ."""
+        return max(self.received, self.read)
 
 
 class Given(NamedTuple):
@@ -110,18 +119,18 @@ def from_properties(provenance: Provenance, rules: Rules, reasons: Reasons) -> G
     time = _first(properties, _BINARY_TIME if binary else _TIME)
     message = _first(properties, _BINARY_MESSAGE if binary else _MESSAGE)
     return Given(
-        None if time is None else _read_time(*time, provenance.received, rules, reasons),
+        None if time is None else _read_time(*time, provenance.latest, rules, reasons),
         None if message is None else _read_message(*message, reasons),
     )
 
 
-def check_time(time: int, received: int, rules: Rules, path: str, reasons: Reasons) -> None:
+def check_time(time: int, latest: int, rules: Rules, path: str, reasons: Reasons) -> None:
     """Adds a reason where an event time can't be true."""
     if time < 0:
         reasons.add(Reason(path, _text(time), "an event time is in 1970 or later; set the clock of the sender"))
-    elif time > received + rules.future:
+    elif time > latest + rules.future:
         expected = (
-            f"the event time is after the message's arrival, {_text(received)}, by more than "
+            f"the event time is after the message's arrival, {_text(latest)}, by more than "
             f"{rules.future / 1_000_000:g} s; the clock of the sender is wrong: set it and send again"
         )
         reasons.add(Reason(path, _text(time), expected))
@@ -145,14 +154,14 @@ def _first(properties: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, 
     return None
 
 
-def _read_time(name: str, value: str, received: int, rules: Rules, reasons: Reasons) -> int | None:
+def _read_time(name: str, value: str, latest: int, rules: Rules, reasons: Reasons) -> int | None:
     try:
         time = micros(_INSTANT.validator.validate_json(orjson.dumps(value)))
     except (ValidationError, orjson.JSONEncodeError):
         expected = "expected a time as RFC 3339 has it, with an offset: 2026-03-01T14:30:00+01:00"
         reasons.add(Reason(_property(name), shown(value), expected))
         return None
-    check_time(time, received, rules, _property(name), reasons)
+    check_time(time, latest, rules, _property(name), reasons)
     return time
 
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from hub.cli.letters import Letter, Letters
 
 PAGE = 500
-SHOWN_PAYLOAD = 120
 
 Machine = Annotated[bool, typer.Option("--json", help="One JSON object a line, for machines.")]
 
@@ -67,21 +66,36 @@ def replay(
     settings: Settings,
     numbers: Annotated[list[int] | None, typer.Argument(help="The numbers of those to try.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Try all that wait.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Also those that were accepted before.")] = False,
 ) -> None:
     """Try refused messages again, once what was wrong has been set right. The exit code is 1 where one is refused."""
     if bool(numbers) == every:
         raise typer.BadParameter("give numbers, or --all", param_hint="NUMBERS")
     letters = _find(settings)
-    refused = 0
-    for number in numbers or _waiting(letters):
-        found = letters.replay(number)
-        refused += bool(found)
-        if found:
-            err().print(f"{number}: refused again", style="red")
-            show_reasons(found)
-        else:
-            out().print(f"{number}: accepted", style="green")
-    raise typer.Exit(1 if refused else 0)
+    wanted = numbers or _waiting(letters)
+    accepted = [_replayed(letters, number, again) for number in wanted]
+    if not wanted:
+        out().print("no dead letters wait")
+    raise typer.Exit(0 if all(accepted) else 1)
+
+
+def _replayed(letters: Letters, number: int, again: bool) -> bool:
+    """Whether one was accepted, which is told. Those after one that isn't there are tried all the same."""
+    from hub.cli.running import HubUnreachable
+
+    try:
+        found = letters.replay(number, again=again)
+    except HubUnreachable:
+        raise
+    except HubError as error:
+        err().print(f"{number}: {error}", style="red", markup=False)
+        return False
+    if found:
+        err().print(f"{number}: refused again", style="red")
+        show_reasons(found)
+        return False
+    out().print(f"{number}: accepted", style="green")
+    return True
 
 
 def _find(settings: Settings) -> Letters:

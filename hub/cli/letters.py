@@ -49,8 +49,11 @@ class Letters(Protocol):
         """In order of number, beginning after one; only those that wait, or every one."""
         ...
 
-    def replay(self, number: int) -> tuple[Reason, ...]:
-        """Tries one again; the reasons why it is still refused, none when it was accepted."""
+    def replay(self, number: int, *, again: bool = False) -> tuple[Reason, ...]:
+        """Tries one again; the reasons why it is still refused, none when it was accepted.
+
+        One that was accepted before is refused, unless `again`; so is a number that there is not.
+        """
         ...
 
 
@@ -70,8 +73,8 @@ class OverHttp:
         found = self._hub.get(f"/api/dead-letters?limit={limit}&after={after}&all={str(every).lower()}")
         return [Letter.from_json(row) for row in found["deadLetters"]]
 
-    def replay(self, number: int) -> tuple[Reason, ...]:
-        answer = self._hub.post(f"/api/dead-letters/{number}/replay")
+    def replay(self, number: int, *, again: bool = False) -> tuple[Reason, ...]:
+        answer = self._hub.post(f"/api/dead-letters/{number}/replay?again={str(again).lower()}")
         return tuple(Reason(**reason) for reason in answer["reasons"])
 
 
@@ -90,14 +93,14 @@ class InJournal:
 
         return self._with_journal(read)
 
-    def replay(self, number: int) -> tuple[Reason, ...]:
-        async def again(journal: Journal) -> tuple[Reason, ...]:
+    def replay(self, number: int, *, again: bool = False) -> tuple[Reason, ...]:
+        async def retry(journal: Journal) -> tuple[Reason, ...]:
             found = await journal.dead_letters(1, after=number - 1, waiting=False)
             if not found or found[0].number != number:
                 raise HubError(f"there is no dead letter {number}; `unshub dead-letters list --all` shows them")
-            return await replay(journal, _ingest(self._settings, journal), found[0])
+            return await replay(journal, _ingest(self._settings, journal), found[0], again=again)
 
-        return self._with_journal(again)
+        return self._with_journal(retry)
 
     def _with_journal(self, job: Callable[[Journal], Awaitable[T]]) -> T:
         async def run() -> T:

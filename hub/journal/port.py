@@ -61,13 +61,18 @@ class AcceptedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A message that was refused, whole, with every reason. `payload` is kept as it came, up to the size limit."""
+    """A message that was refused, with every reason, and all that it takes to read it again.
+
+    `payload` is kept whole; the broker bounds what can come.
+    """
 
     topic: str
     payload: bytes
     properties: Mapping[str, Any]
     received: int
     reasons: tuple[Reason, ...]
+    content_type: str | None = None
+    retained: bool = False
 
 
 @dataclass(frozen=True, slots=True)

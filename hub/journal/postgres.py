@@ -39,7 +39,8 @@ _FAIL = """
     ), settled AS (
         DELETE FROM queue WHERE seq = (SELECT seq FROM first)
     )
-    INSERT INTO dead_letter (topic, payload, properties, received, reasons) SELECT %s, %s, %s, %s, %s FROM first
+    INSERT INTO dead_letter (topic, payload, properties, received, reasons, content_type, retained)
+    SELECT %s, %s, %s, %s, %s, %s, %s FROM first
 """
 
 # At most `limit` of each id are looked at, all in the index; only the rows that are given are read.

@@ -45,9 +45,9 @@ def texts(items: Sequence[str]) -> Packed:
     return _packed(_TEXT, [item.encode("ascii") for item in items])
 
 
-def utf8s(items: Iterable[str]) -> Packed:
+def utf8s(items: Iterable[str | None]) -> Packed:
     """As bytes of UTF-8; `UnicodeError` where an item has no such form."""
-    return byteas([item.encode() for item in items])
+    return byteas([None if item is None else item.encode() for item in items])
 
 
 def register(connection: Connection) -> None:

@@ -16,7 +16,7 @@ Pack = Callable[[Any], Packed]
 _ASSERTION: Sequence[Pack] = (texts, utf8s, texts, int8s, int8s, utf8s, byteas, byteas)
 _EVENT: Sequence[Pack] = (texts, utf8s, utf8s, int8s, int8s, utf8s, byteas, byteas)
 _TAG: Sequence[Pack] = (utf8s, utf8s, int8s, int8s, byteas)
-_REFUSAL: Sequence[Pack] = (utf8s, byteas, byteas, int8s, byteas)
+_REFUSAL: Sequence[Pack] = (utf8s, byteas, byteas, int8s, byteas, utf8s, int8s)
 
 KEEP = f"SELECT keep_rows({', '.join(['%b'] * sum(map(len, (_ASSERTION, _EVENT, _TAG, _REFUSAL))))})"
 
@@ -44,8 +44,9 @@ def entry(row: Row) -> Entry:
 
 def dead_letter(row: Row) -> DeadLetter:
     """A dead letter from the columns `rows.DEAD_LETTER`."""
-    number, topic, *rest = row
-    return rows.dead_letter((number, topic.decode(), *rest))
+    number, topic, *rest, content_type, retained, replayed = row
+    came_as = None if content_type is None else content_type.decode()
+    return rows.dead_letter((number, topic.decode(), *rest, came_as, retained, replayed))
 
 
 def tag_value(row: Row) -> TagValue:

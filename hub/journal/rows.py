@@ -26,10 +26,10 @@ Row = tuple[Any, ...]
 ASSERTION_ROW = "kind, id, system, event_time, received, topic, body, digest"
 EVENT_ROW = "kind, path, name, time, received, topic, body, digest"
 TAG_ROW = "path, name, time, received, body"
-REFUSAL_ROW = "topic, payload, properties, received, reasons"
+REFUSAL_ROW = "topic, payload, properties, received, reasons, content_type, retained"
 
 ENTRY = "seq, topic, received, digest, body"
-DEAD_LETTER = "number, topic, payload, properties, received, reasons, replayed"
+DEAD_LETTER = f"number, {REFUSAL_ROW}, replayed"
 TAG = "path, name, time, body"
 
 
@@ -76,9 +76,10 @@ def entry(row: Row) -> Entry:
 
 def dead_letter(row: Row) -> DeadLetter:
     """A dead letter from the columns `DEAD_LETTER`."""
-    number, topic, payload, properties, received, reasons, replayed = row
+    number, topic, payload, properties, received, reasons, content_type, retained, replayed = row
     given = tuple(Reason(**reason) for reason in orjson.loads(reasons))
-    return DeadLetter(number, Refusal(topic, payload, orjson.loads(properties), received, given), replayed)
+    refusal = Refusal(topic, payload, orjson.loads(properties), received, given, content_type, bool(retained))
+    return DeadLetter(number, refusal, replayed)
 
 
 def tag_value(row: Row) -> TagValue:
@@ -89,7 +90,15 @@ def tag_value(row: Row) -> TagValue:
 
 def refusal_row(refusal: Refusal) -> Row:
     reasons = orjson.dumps([reason.as_json() for reason in refusal.reasons])
-    return (refusal.topic, refusal.payload, orjson.dumps(refusal.properties), refusal.received, reasons)
+    return (
+        refusal.topic,
+        refusal.payload,
+        orjson.dumps(refusal.properties),
+        refusal.received,
+        reasons,
+        refusal.content_type,
+        int(refusal.retained),
+    )
 
 
 def newest(rows: Iterable[Row]) -> list[Row]:

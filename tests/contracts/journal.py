@@ -43,9 +43,11 @@ def tag(
 
 
 def refusal(number: int) -> Refusal:
-    return Refusal(
-        f"uns/v1/bad/{number}", b"\x00\xff{", {"trace": "a"}, START + number, (REASON, replace(REASON, path="topic"))
-    )
+    """As different as they come, by their number."""
+    reasons = (REASON, replace(REASON, path="topic"))
+    content_type = (None, "application/cloudevents+json; charset=utf-8", "text/ö")[number % 3]
+    topic, came = f"uns/v1/bad/{number}", START + number
+    return Refusal(topic, b"\x00\xff{", {"trace": "a"}, came, reasons, content_type, retained=number % 2 == 0)
 
 
 def contents(entries: Sequence[Entry]) -> list[AcceptedAssertion]:

@@ -75,6 +75,21 @@ def test_replay_of_all_tells_what_is_still_wrong(letters: Run) -> None:
     assert "3: refused again" in ran.err
 
 
+def test_one_that_was_accepted_is_not_taken_twice(letters: Run) -> None:
+    assert letters("replay", "1").code == 0
+    assert "accepted 2" in letters("list", "--all").out
+    ran = letters("replay", "1")
+    assert ran.code == 1
+    assert "dead letter 1: was tried and accepted at 2" in ran.err
+    assert letters("replay", "--again", "1").out == "1: accepted\n"
+
+
+def test_each_is_told_of_also_after_one_that_is_not_there(letters: Run) -> None:
+    ran = letters("replay", "7", "1")
+    assert (ran.code, ran.out) == (1, "1: accepted\n")
+    assert "7: there is no dead letter 7" in ran.err
+
+
 def test_replay_needs_numbers_or_all(letters: Run) -> None:
     assert letters("replay").code == 2
     assert letters("replay", "--all", "1").code == 2
@@ -84,7 +99,10 @@ def test_replay_needs_numbers_or_all(letters: Run) -> None:
 def test_nothing_refused(unshub: Run) -> None:
     Path("unshub-data").mkdir()
     asyncio.run(_refuse([]))
-    assert unshub("dead-letters", "list", "--http", f"127.0.0.1:{free_port()}").out == "no dead letters\n"
+    at = ("--http", f"127.0.0.1:{free_port()}")
+    assert unshub("dead-letters", "list", *at).out == "no dead letters\n"
+    ran = unshub("dead-letters", "replay", "--all", *at)
+    assert (ran.code, ran.out) == (0, "no dead letters wait\n")
 
 
 def test_without_a_journal_nothing_is_made(unshub: Run) -> None:
