@@ -17,7 +17,7 @@ from graph.projection import Changed
 from hub import golden
 from hub.clock import instant, now
 from hub.errors import JournalError, PublishError, Unpublishable
-from hub.live import Change, Changes, ChangeType
+from hub.live import Change, Changes, ChangeType, changed_fields
 from hub.messages import Outbound
 from hub.trail import Trail
 from schema.registry import Model
@@ -221,7 +221,8 @@ def change_of(changed: Changed, time: int) -> Change:
         id=changed.key.id,
         change=kind,
         path=golden.path_of(after or changed.before),
-        changed=changed.names,
+        path_before=golden.path_of(changed.before),
+        changed=changed_fields(changed),
         systems=tuple(sorted({r.key.system for r in after.records})) if after else (),
         time=time,
     )

@@ -12,6 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from graph.projection import Changed
+from graph.thing import Thing
+from schema.assertion import PATH
+
 
 class ChangeType(StrEnum):
     """What happened to a thing."""
@@ -29,8 +33,11 @@ class Change:
     id: str
     change: ChangeType
     path: str | None
+    """Where it is; of one that is gone, where it was."""
+    path_before: str | None
+    """Where it was before; None for a new one."""
     changed: tuple[str, ...]
-    """Names of the attributes and links that are different now."""
+    """Names of the fields that are different now, as `changed_fields` gives them."""
     systems: tuple[str, ...]
     """The systems that describe it now, in order."""
     time: int
@@ -43,17 +50,38 @@ class Lagged:
     missed: int
 
 
+def changed_fields(changed: Changed) -> tuple[str, ...]:
+    """The fields that a batch changed of a thing, in order, by their names in every interface.
+
+    The members of `identifiers` and `properties` are not told apart. Where nothing that counts is different, it is
+    `sources`: what the systems say.
+    """
+    names = {"path" if name == PATH else name.partition("/")[0] for name in changed.names}
+    before, after = changed.before, changed.after
+    if _identifiers(before) != _identifiers(after):
+        names.add("identifiers")
+    if (before.conflicts if before else ()) != (after.conflicts if after else ()):
+        names.add("conflicts")
+    return tuple(sorted(names)) or ("sources",)
+
+
+def _identifiers(thing: Thing | None) -> frozenset[str]:
+    return thing.golden.identifiers if thing and thing.golden else frozenset()
+
+
 class Listener:
-    """One listener's stream of changes; ends when it is closed."""
+    """One listener's stream of changes. It ends when it is closed, for one who waits in it too."""
 
     def __init__(self, limit: int, leave: Callable[[Listener], None]) -> None:
         self._leave = leave
         self._queue: deque[Change] = deque()
         self._limit = limit
         self._missed = 0
+        self._closed = False
         self._ready = asyncio.Event()
 
     def push(self, change: Change) -> None:
+        """Hands it a change; the oldest goes where too many wait."""
         if len(self._queue) >= self._limit:
             self._queue.popleft()
             self._missed += 1
@@ -64,13 +92,18 @@ class Listener:
         return self
 
     async def aclose(self) -> None:
-        """Takes the listener off the list of those who are told."""
+        """Takes the listener off the list of those who are told, and ends the stream."""
         self._leave(self)
+        self._queue.clear()
+        self._closed = True
+        self._ready.set()
 
     async def __anext__(self) -> Change | Lagged:
-        while not self._queue:
+        while not (self._queue or self._closed):
             self._ready.clear()
             await self._ready.wait()
+        if self._closed:
+            raise StopAsyncIteration
         if self._missed:
             missed, self._missed = self._missed, 0
             return Lagged(missed)

@@ -41,7 +41,7 @@ class Said:
 
 @strawberry.type(description="Systems say different things of one attribute or link to one.")
 class Conflict:
-    attribute: str = strawberry.field(description="The name of the attribute or link.")
+    attribute: str = strawberry.field(description="The attribute or link; `path`; or `properties/` and a name.")
     winner: str = strawberry.field(
         description="The system whose word counts: the highest authority's, then the newest event time's."
     )

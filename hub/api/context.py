@@ -24,10 +24,18 @@ class Publish(Protocol):
     async def __call__(self, topic: str, payload: bytes, properties: Mapping[str, str]) -> None: ...
 
 
+class ChangeStream(Protocol):
+    """One listener's changes; closing it ends it. `hub.live.Listener`."""
+
+    def __aiter__(self) -> AsyncIterator[Change | Lagged]: ...
+
+    async def aclose(self) -> None: ...
+
+
 class ChangeFeed(Protocol):
     """Where committed changes come from: `hub.live.Changes`."""
 
-    def subscribe(self) -> AsyncIterator[Change | Lagged]: ...
+    def subscribe(self) -> ChangeStream: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,15 @@ from typing import Annotated
 import strawberry
 
 from graph.plan import Row
-from hub.api import reading, walk
+from hub.api import reading
 from hub.api.common import Entity, Found
 from hub.api.context import ApiContext, Info, core
 from hub.api.errors import RequestError
 from hub.api.scalars import DateTime, Json
 from hub.api.status import KindCount
+from hub.clock import instant
 from hub.journal.port import TagValue
 from schema import topic
-from schema.errors import TopicError
 
 
 @strawberry.type(description="The newest value of a tag.")
@@ -90,7 +90,7 @@ async def read_place(context: ApiContext, path: str | None, depth: int) -> Place
     """The tree at and below a location; None where nothing is there."""
     if not 0 <= depth <= topic.MAX_LEVELS:
         raise RequestError(f"`depth` is {depth}; ask for 0 to {topic.MAX_LEVELS}")
-    segments = _segments(path)
+    segments = reading.location(path)
     tree = _Node()
     for place, counts in (await context.store.places(path or None)).items():
         tree.below(place.split("/")).counts = counts
@@ -129,20 +129,11 @@ class _Shown:
         )
 
 
-def _segments(path: str | None) -> Sequence[str]:
-    if not path:
-        return ()
-    try:
-        return topic.location(path)
-    except TopicError as error:
-        raise RequestError(f"`path` is no location: {error}") from None
-
-
 def _reading(tag: TagValue) -> TagReading:
     return TagReading(
         name=tag.name,
         path=tag.path,
-        time=DateTime(walk.instant(tag.time)),
+        time=DateTime(instant(tag.time)),
         value=Json(tag.body.get("value")),
         quality=Json(tag.body.get("quality")),
     )

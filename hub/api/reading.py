@@ -14,6 +14,8 @@ from hub.api.compile import ROOT, Compiled, Compiler
 from hub.api.context import ApiContext, CoreInfo
 from hub.api.errors import RequestError
 from hub.api.selections import Document
+from schema import topic
+from schema.errors import TopicError
 from schema.identifier import PLACEHOLDER_MARK, of_id
 from schema.registry import Kind
 
@@ -100,6 +102,16 @@ def page_size(context: ApiContext, first: int) -> int:
     if not 0 <= first <= context.limits.max_page:
         raise RequestError(f"`first` is {first}; ask for 0 to {context.limits.max_page}")
     return first
+
+
+def location(path: str | None) -> Sequence[str]:
+    """The segments of a location given as an argument, none for the whole plant; `RequestError` where it is none."""
+    if not path:
+        return ()
+    try:
+        return topic.location(path)
+    except TopicError as error:
+        raise RequestError(f"`path` is no location: {error}") from None
 
 
 def _identifier(kind: Kind, arguments: Mapping[str, Any]) -> str:

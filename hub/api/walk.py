@@ -9,27 +9,19 @@ values       dicts by GraphQL name, as `hub.api.common` declares them
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from graph.plan import Row
 from graph.state import conflicts_from_json, records_from_json
 from hub.api import cursors
 from hub.api.context import CoreInfo
+from hub.clock import instant
 from schema.assertion import IDENTIFIER_CELL, PATH, PROPERTY_CELL
 from schema.merge import Record
-from schema.model.base import instant_text
 from schema.registry import Kind
 
 KIND = ".kind"
 """Under this key a row carries its kind's name where the field's type is the interface."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def instant(micros: int) -> str:
-    """Microseconds since 1970 UTC as RFC 3339."""
-    return instant_text(_EPOCH + timedelta(microseconds=micros))
 
 
 def by_key(row: Row, info: CoreInfo) -> Any:
@@ -104,7 +96,7 @@ def conflicts(row: Row, info: CoreInfo) -> list[Row]:
     found = conflicts_from_json(row[str(info.path.key)] or ())
     return [
         {
-            "attribute": conflict.cell,
+            "attribute": "path" if conflict.cell == PATH else conflict.cell,
             "winner": conflict.said[0].system,
             "said": [
                 {

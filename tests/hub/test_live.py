@@ -8,7 +8,7 @@ from hub.live import Change, Changes, ChangeType, Lagged
 
 
 def change(number: int) -> Change:
-    return Change("MaterialLot", f"LOT-{number}", ChangeType.UPDATED, None, (), (), number)
+    return Change("MaterialLot", f"LOT-{number}", ChangeType.UPDATED, None, None, (), (), number)
 
 
 async def test_every_listener_gets_every_change_in_order() -> None:
@@ -41,3 +41,19 @@ async def test_one_that_leaves_is_forgotten() -> None:
     assert changes.listeners == 1
     await stream.aclose()
     assert changes.listeners == 0
+
+
+async def test_closing_ends_the_stream_of_one_who_waits() -> None:
+    stream = Changes().subscribe()
+    waiting = asyncio.ensure_future(anext(stream, None))
+    await asyncio.sleep(0)
+    await stream.aclose()
+    assert await asyncio.wait_for(waiting, 1) is None
+
+
+async def test_a_closed_stream_gives_nothing_more() -> None:
+    changes = Changes()
+    stream = changes.subscribe()
+    changes.publish([change(1)])
+    await stream.aclose()
+    assert [told async for told in stream] == []

@@ -14,12 +14,16 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from graph.errors import ReadFailed
+from hub.api.schema import HubSchema
 from hub.live import Change, ChangeType
+from schema.model import MODEL
 from tests.hub.api.conftest import Api
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PATIENCE = 10.0
+
+SCHEMA = HubSchema(MODEL).core
 
 
 class Listener:
@@ -81,11 +85,10 @@ async def test_changes_tell_what_happened_and_the_thing_as_it_is_now(api: Api) -
             "id": "P-1",
             "change": "CREATED",
             "path": "acme/north",
-            "changed": created["changed"],
+            "changed": ["identifiers", "name", "path"],
             "systems": ["mes"],
             "entity": {"__typename": "Person", "id": "P-1", "name": "Ada", "active": None},
         }
-        assert "name" in created["changed"]
         await api.take(topic, {"active": True}, 3)
         updated = await listener.change()
         assert (updated["change"], updated["changed"], updated["entity"]["active"]) == ("UPDATED", ["active"], True)
@@ -104,9 +107,65 @@ async def test_changes_below_a_location(api: Api) -> None:
         assert last["time"].endswith("Z")
 
 
+async def test_who_listens_to_a_location_is_told_what_comes_and_goes(api: Api) -> None:
+    query = 'subscription { changes(path: "acme/pack") { id change path pathBefore entity { path } } }'
+    line, other = "acme/pack/line/_source/mes/person/M-1", "acme/store/_source/mes/person/M-1"
+    async with listening(api, query) as listener:
+        await api.take(other, {"name": "elsewhere"}, 1)
+        await api.take(line, {"name": "here"}, 2)
+        await api.take("acme/pack/_source/mes/person/M-1", {"name": "still here"}, 3)
+        await api.take(other, {"name": "gone"}, 4)
+        await api.take(other, {"name": "further"}, 5)
+        await api.take(line, {"name": "back"}, 6)
+        await api.take(line, None, 7)
+        told = [await listener.change() for _ in range(5)]
+    assert [(t["change"], t["pathBefore"], t["path"]) for t in told] == [
+        ("ENTERED", "acme/store", "acme/pack/line"),
+        ("UPDATED", "acme/pack/line", "acme/pack"),
+        ("LEFT", "acme/pack", "acme/store"),
+        ("ENTERED", "acme/store", "acme/pack/line"),
+        ("DELETED", "acme/pack/line", "acme/pack/line"),
+    ]
+    assert told[-1]["entity"] is None
+
+
+async def test_what_changed_is_named_as_fields_are(api: Api) -> None:
+    query = 'subscription { changes(kinds: ["Sample"]) { id changed } }'
+    said: list[tuple[str, dict[str, Any] | None, list[str]]] = [
+        ("acme/_source/a", {"status": "RECEIVED"}, ["identifiers", "path", "status"]),
+        ("acme/_source/b", {"status": "RECEIVED"}, ["sources"]),
+        ("acme/_source/b", {"status": "TESTED"}, ["conflicts", "status"]),
+        ("acme/x/_source/b", {"colour": "blue", "shade": 5}, ["path", "properties"]),
+        ("acme/x/_source/b", {"lot": "LOT-2", "identifiers": {"serial": "s-90"}}, ["identifiers", "lot"]),
+        ("acme/x/_source/b", {"colour": "blue"}, ["sources"]),
+    ]
+    names = set(SCHEMA.type_map["Sample"].fields)  # type: ignore[attr-defined]
+    async with listening(api, query) as listener:
+        for hour, (place, payload, changed) in enumerate(said):
+            await api.take(f"{place}/sample/C-1", payload, hour)
+            assert (await listener.change())["changed"] == changed
+            assert names.issuperset(changed)
+
+
+@pytest.mark.parametrize("path", ["acme//x", "/acme", "_source"])
+async def test_a_location_that_is_none_is_refused(api: Api, path: str) -> None:
+    async with connected(api) as listener:
+        query = f'subscription {{ changes(path: "{path}") {{ id }} }}'
+        await listener.send(id="1", type="subscribe", payload={"query": query})
+        assert "`path` is no location" in str(await listener.receive())
+
+
+async def test_an_empty_location_is_the_whole_plant(api: Api) -> None:
+    async with listening(api, 'subscription { changes(path: "") { id } }') as listener:
+        await api.take("acme/_source/mes/person/W-9", {"name": "Ada"}, 1)
+        assert (await listener.change())["id"] == "W-9"
+
+
 async def test_a_listener_that_falls_behind_is_told_and_ended(api: Api) -> None:
     async with listening(api, "subscription { changes { id } }") as listener:
-        api.hub.changes.publish(Change("Person", f"L-{n}", ChangeType.CREATED, None, (), (), 0) for n in range(10_003))
+        api.hub.changes.publish(
+            Change("Person", f"L-{n}", ChangeType.CREATED, None, None, (), (), 0) for n in range(10_003)
+        )
         message = await listener.receive()
         assert message["payload"]["errors"][0]["message"].startswith("3 changes were missed")
         assert (await listener.receive())["type"] == "complete"
@@ -115,7 +174,7 @@ async def test_a_listener_that_falls_behind_is_told_and_ended(api: Api) -> None:
 async def test_an_internal_error_is_masked_here_too(api: Api, caplog: pytest.LogCaptureFixture) -> None:
     async with listening(api, "subscription { changes { id entity { id } } }") as listener:
         with api.broken(ReadFailed("column _secret")):
-            api.hub.changes.publish([Change("Person", "X", ChangeType.UPDATED, None, (), (), 0)])
+            api.hub.changes.publish([Change("Person", "X", ChangeType.UPDATED, None, None, (), (), 0)])
             payload = (await listener.receive())["payload"]
     assert payload["data"]["changes"] == {"id": "X", "entity": None}
     (error,) = payload["errors"]
