@@ -57,8 +57,12 @@ class Outbox:
 
     async def put(self, message: Outbound) -> None:
         """Takes a message; waits while too many retained ones are on their way."""
-        await self._room.wait()
+        await self.room()
         self.push(message)
+
+    async def room(self) -> None:
+        """Returns when no more than the limit of retained messages are on their way."""
+        await self._room.wait()
 
     def push(self, message: Outbound) -> None:
         """Takes a message at once."""
@@ -158,12 +162,13 @@ class Outbox:
 class Announcer:
     """Turns what a batch changed into changes for listeners and messages for the broker."""
 
-    def __init__(self, model: Model, prefix: str, changes: Changes, outbox: Outbox) -> None:
+    def __init__(self, model: Model, prefix: str, changes: Changes, outbox: Outbox, trail: Trail) -> None:
         self._model = model
         self._prefix = prefix
         self._changes = changes
         self._outbox = outbox
-        self._through = 0
+        self._trail = trail
+        self._reached = (0, 0)
         self._news = asyncio.Event()
 
     async def __call__(self, changed: Sequence[Changed], through: int) -> None:
@@ -174,18 +179,18 @@ class Announcer:
         for one, change in told:
             self._outbox.push(self._change_message(change))
             await self._golden(one)
-        self._through = through
+        self._reached = (through, self._trail.setbacks)
         self._news.set()
 
-    async def keep_position(self, trail: Trail) -> None:
+    async def keep_position(self) -> None:
         """Keeps, until cancelled, how far everything has been published."""
         while True:
             await self._news.wait()
             self._news.clear()
-            through, mark = self._through, self._outbox.mark
+            reached, mark = self._reached, self._outbox.mark
             await self._outbox.passed(mark)
             try:
-                await trail.published(through)
+                await self._trail.published(*reached)
             except JournalError as error:
                 log.warning("keeping how far changes were announced: %s", error)
             await asyncio.sleep(POSITION_PAUSE)

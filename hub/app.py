@@ -13,11 +13,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from graph.errors import StoreBusy, StoreUnavailable
 from graph.open import open_store
 from graph.store import GraphStore
 from hub import consistency, dead_letters
 from hub.announce import Announcer, Outbox
 from hub.catchup import CatchUp
+from hub.errors import JournalError
 from hub.ingest import Ingest
 from hub.journal.open import open_journal
 from hub.journal.port import DeadLetter, Journal
@@ -27,6 +29,7 @@ from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.open import open_broker
 from hub.named_files import broker_tls
 from hub.projector import Projection, Projector
+from hub.republish import Republish
 from hub.settings import Settings
 from hub.trail import Trail
 from schema.contract import Contract
@@ -36,6 +39,9 @@ from schema.model import MODEL
 from schema.registry import Model
 
 log = logging.getLogger(__name__)
+
+PAUSE = 1.0
+"""Seconds before publishing what an earlier run left is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +83,17 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
         stack.push_async_callback(journal.close)
         store = await open_store(str(settings.graph), model, password=settings.graph.password)
         stack.push_async_callback(store.close)
-        await consistency.check(settings, journal, store)
-        trail = await Trail.open(journal, model, settings.topic_prefix)
+        await consistency.check(settings, model, journal, store)
+        trail = await Trail.open(journal, model, settings.topic_prefix, settings.name)
         hub, announcer = _assemble(settings, model, journal, store, _broker(settings), trail)
         try:
             async with asyncio.TaskGroup() as tasks:
-                running = [tasks.create_task(hub.outbox.run()), tasks.create_task(announcer.keep_position(trail))]
+                running = [tasks.create_task(hub.outbox.run())]
                 try:
                     await hub.broker.start(hub.ingest.accept)
                     running.append(tasks.create_task(journal.watch(hub.projector.wake)))
-                    running.append(tasks.create_task(_project(hub, trail)))
+                    running.append(tasks.create_task(hub.projector.run()))
+                    running.append(tasks.create_task(_publish(hub, announcer, trail)))
                     yield hub
                 finally:
                     await hub.broker.stop()
@@ -97,17 +104,25 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
             raise group.exceptions[0] from None
 
 
-async def _project(hub: Hub, trail: Trail) -> None:
-    """Publishes the golden records that the broker may lack, all of them where it keeps none over a restart; projects.
+async def _publish(hub: Hub, announcer: Announcer, trail: Trail) -> None:
+    """Publishes the golden records that the broker may lack, all of them where it keeps none over a restart.
 
-    Catching up waits where the broker is away and much is to be published; questions are answered meanwhile.
+    Messages go into the graph meanwhile. Only afterwards is the trail shortened, and are those of other hubs followed.
     """
     settings = hub.settings
-    since = None if (await hub.broker.status()).retains else 0
-    last = CatchUp(hub.journal, hub.store, hub.model, settings.authority, hub.outbox, settings.topic_prefix)
-    await last.run(trail, since)
-    hub.caught_up.set()
-    await hub.projector.run()
+    republish = Republish(hub.store, hub.model, settings.authority, hub.outbox, settings.topic_prefix)
+    last = CatchUp(hub.journal, republish)
+    retains = (await hub.broker.status()).retains
+    while not hub.caught_up.is_set():
+        try:
+            await (last.follow(trail) if retains else republish.everything())
+            hub.caught_up.set()
+        except (JournalError, StoreBusy, StoreUnavailable) as error:
+            log.warning("publishing what an earlier run left: %s; trying again in %g s", error, PAUSE)
+            await asyncio.sleep(PAUSE)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(announcer.keep_position())
+        tasks.create_task(last.watch_for_the_gone(settings.name))
 
 
 def _broker(settings: Settings) -> Broker:
@@ -127,7 +142,7 @@ def _assemble(
 ) -> tuple[Hub, Announcer]:
     changes = Changes()
     outbox = Outbox(broker.publish)
-    announcer = Announcer(model, settings.topic_prefix, changes, outbox)
+    announcer = Announcer(model, settings.topic_prefix, changes, outbox, trail)
     projector = Projector(
         Projection(journal, store, model, settings.authority, trail.before_commit),
         announcer,

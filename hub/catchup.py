@@ -3,80 +3,73 @@
 Golden records are retained, so one that was never published would stay wrong until its thing changes again. The things
 of which the journal speaks after the last announced position, and the loose ends beside them (`hub.trail`), are looked
 up and published as they are now.
+
+Where several hubs share the journal, each also follows the trails of those that are gone and have not come back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+import asyncio
+import logging
+from dataclasses import dataclass
 
-from graph.store import GraphStore
-from graph.thing import Key, Thing
-from hub import golden
-from hub.announce import Outbox
+from graph.errors import GraphError
+from graph.thing import Key
+from hub.errors import JournalError
 from hub.journal.port import Journal
-from hub.trail import Trail
-from schema.authority import Authority
-from schema.identifier import of_id
-from schema.merge import resolve
-from schema.registry import Model
+from hub.republish import Republish
+from hub.trail import TRAIL, Trail
 
-CHUNK = 1000
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 5.0
+"""How often to look for hubs that are gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class CatchUp:
-    """What it takes to catch up: where from, where to, and by which rules."""
+    """What it takes to catch up: the journal that holds the trails, and what publishes."""
 
     journal: Journal
-    store: GraphStore
-    model: Model
-    authority: Authority
-    outbox: Outbox
-    prefix: str
+    republish: Republish
 
-    async def run(self, trail: Trail, since: int | None = None) -> int:
-        """Publishes what may have been left unpublished; gives for how many ids.
-
-        `since` is the sequence to begin after, by default the position up to which all was announced.
-        """
+    async def follow(self, trail: Trail) -> int:
+        """Publishes what may have been left unpublished where a trail ends; gives for how many ids."""
         published = 0
-        async for entries in self.journal.read_assertions(after=trail.position if since is None else since):
+        if trail.position == 0:
+            published = await self.republish.everything()
+            await self.republish.ends(trail.loose_ends)
+            return published
+        async for entries in self.journal.read_assertions(after=trail.position):
             said = (entry.accepted.assertion for entry in entries)
-            things = await self._named({Key(assertion.kind, assertion.id) for assertion in said})
-            for thing in things:
-                await self._publish(thing)
-            published += len(things)
-        return published + await self._tie_up(trail)
+            published += await self.republish.named({Key(assertion.kind, assertion.id) for assertion in said})
+        await self.republish.ends(trail.loose_ends)
+        return published + len(trail.loose_ends)
 
-    async def _tie_up(self, trail: Trail) -> int:
-        ends = sorted(trail.loose_ends, key=lambda end: end.key)
-        for start in range(0, len(ends), CHUNK):
-            chunk = ends[start : start + CHUNK]
-            things = await self._things({end.key for end in chunk})
-            for key, topic in chunk:
-                now = await self._publish(things[key]) if key in things else None
-                if topic is not None and topic != now:
-                    await self.outbox.put(golden.removal(topic))
-        return len(ends)
+    async def follow_the_gone(self, own: str) -> int:
+        """Follows the trails of hubs that don't run, and drops them; gives for how many ids. `own` runs: it is here."""
+        published = 0
+        for kept_as, kept in (await self.journal.checkpoints(TRAIL)).items():
+            name = kept_as.removeprefix(TRAIL)
+            if name == own or not await self.journal.hold(name):
+                continue
+            try:
+                trail = Trail.read(self.journal, self.republish.model, self.republish.prefix, name, kept)
+                count = await self.follow(trail)
+                await self.republish.outbox.passed(self.republish.outbox.mark)
+                # Should its hub have come back for a moment, there is more to follow; it stays for the next look.
+                await self.journal.drop_checkpoint(kept_as, kept)
+            finally:
+                await self.journal.release(name)
+            log.info("published %d golden records that hub %r, which is gone, may have left unpublished", count, name)
+            published += count
+        return published
 
-    async def _named(self, keys: Collection[Key]) -> Collection[Thing]:
-        """The things that these ids name now."""
-        async with self.store.write() as tx:
-            named = await tx.resolve([(key.kind, of_id(key.id)) for key in keys])
-            return (await tx.things({Key(kind, id_) for (kind, _), id_ in named.items()})).values()
-
-    async def _things(self, keys: Collection[Key]) -> Mapping[Key, Thing]:
-        async with self.store.write() as tx:
-            return await tx.things(keys)
-
-    async def _publish(self, thing: Thing) -> str | None:
-        """Publishes a thing's golden record; gives its topic, None where it has none."""
-        if thing.placeholder:
-            return None
-        kind = self.model.kinds[thing.key.kind]
-        thing = replace(thing, golden=resolve(self.model, kind, thing.records, self.authority))
-        topic = golden.topic_of(self.model, self.prefix, thing)
-        if topic is not None:
-            await self.outbox.put(golden.message(self.model, topic, thing))
-        return topic
+    async def watch_for_the_gone(self, own: str) -> None:
+        """Follows the trails of hubs that are gone, until cancelled. What can't be done now is tried again."""
+        while True:
+            try:
+                await self.follow_the_gone(own)
+            except (JournalError, GraphError) as error:
+                log.warning("following hubs that are gone: %s", error)
+            await asyncio.sleep(LOOK_SECONDS)

@@ -12,9 +12,10 @@ from graph.store import GraphStore
 from hub.errors import HubError
 from hub.journal.port import Journal
 from hub.settings import Settings
-from hub.trail import ANNOUNCED
+from hub.trail import Trail
 from schema.authority import Authority
 from schema.json import Json, canonical
+from schema.registry import Model
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ AUTHORITY = "authority"
 """The checkpoint with the order of authority that the graph was made under."""
 
 
-async def check(settings: Settings, journal: Journal, store: GraphStore) -> None:
+async def check(settings: Settings, model: Model, journal: Journal, store: GraphStore) -> None:
     """Sees to it that the graph is that of the journal; `HubError` where only a person can tell what is right."""
     things = sum((await store.counts()).values())
     accepted = (await journal.status()).accepted
@@ -37,7 +38,7 @@ async def check(settings: Settings, journal: Journal, store: GraphStore) -> None
         log.warning("the order of authority has changed; making the graph anew from %d assertions", accepted)
         await store.clear()
         await journal.reset()
-        await journal.set_checkpoint(ANNOUNCED, b"0")
+        await (await Trail.open(journal, model, settings.topic_prefix, settings.name)).begin_anew()
     await keep_authority(journal, settings.authority)
 
 

@@ -66,7 +66,7 @@ async def rebuild(settings: Settings, progress: Progress | None = None, model: M
         await _all_applied(journal)
         await keep_authority(journal, settings.authority)
         if found:
-            await (await Trail.open(journal, model, settings.topic_prefix)).begin_anew()
+            await (await Trail.open(journal, model, settings.topic_prefix, settings.name)).begin_anew()
     finally:
         await journal.close()
     return Rebuilt(done, tuple(found), old)
@@ -107,7 +107,7 @@ async def _catch_up(journal: Journal, settings: Settings, model: Model, store: G
 
     The topics that things leave by it are kept, for the hub to clear at its next start.
     """
-    trail = await Trail.open(journal, model, settings.topic_prefix)
+    trail = await Trail.open(journal, model, settings.topic_prefix, settings.name)
     projection = Projection(journal, store, model, settings.authority, trail.before_commit)
     while entries := await journal.pending(BATCH):
         await projection.apply(entries)

@@ -187,7 +187,26 @@ class Journal(Protocol):
         """A position kept under a name."""
         ...
 
+    async def checkpoints(self, prefix: str) -> Mapping[str, bytes]:
+        """All positions kept under names that begin so."""
+        ...
+
     async def set_checkpoint(self, name: str, value: bytes) -> None: ...
+
+    async def drop_checkpoint(self, name: str, value: bytes) -> bool:
+        """Forgets a position that still has this value; False where it has another one by now, or is not there."""
+        ...
+
+    async def hold(self, name: str) -> bool:
+        """Takes a name until `release` or the end of this process; False where another hub holds it.
+
+        Holding it twice does nothing more. A name may be lost with the server that keeps it: `hold` takes it again.
+        """
+        ...
+
+    async def release(self, name: str) -> None:
+        """Gives up a name. Does nothing where it is not held."""
+        ...
 
     async def forget_events(self, before: int) -> None:
         """Drops events of a time before `before`; some may be kept a while longer, such as the rest of a month.

@@ -18,6 +18,7 @@ from hub.journal.port import (
     TagValue,
 )
 from hub.journal.postgres_arrays import register
+from hub.journal.postgres_names import Names
 from hub.journal.postgres_queue import Queue
 from hub.journal.postgres_rows import KEEP, columns, dead_letter, entry, tag_value
 from hub.journal.postgres_server import ANSWER_SECONDS, Connection, Lines, Place
@@ -79,6 +80,7 @@ class PostgresJournal:
         self._writing = Lines(place, prepare=_prepare)
         self._reading = Lines(place, _READERS)
         self._queue = Queue(place)
+        self._names = Names(place)
         self._appends = GroupCommit(self._keep)
 
     @classmethod
@@ -187,9 +189,23 @@ class PostgresJournal:
         found = await self._rows(doing, "SELECT value FROM checkpoint WHERE name = %s", (name,))
         return found[0][0] if found else None
 
+    async def checkpoints(self, prefix: str) -> Mapping[str, bytes]:
+        sql = "SELECT name, value FROM checkpoint WHERE starts_with(name, %s) ORDER BY name"
+        return dict(await self._rows(f"can't read the checkpoints {prefix!r}", sql, (prefix,)))
+
     async def set_checkpoint(self, name: str, value: bytes) -> None:
         sql = "INSERT INTO checkpoint VALUES (%s, %b) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
         await self._write(f"can't set checkpoint {name!r}", sql, (name, value))
+
+    async def drop_checkpoint(self, name: str, value: bytes) -> bool:
+        sql = "DELETE FROM checkpoint WHERE name = %s AND value = %b"
+        return bool(await self._write(f"can't drop checkpoint {name!r}", sql, (name, value)))
+
+    async def hold(self, name: str) -> bool:
+        return await self._names.hold(name)
+
+    async def release(self, name: str) -> None:
+        await self._names.release(name)
 
     async def status(self) -> JournalStatus:
         ((accepted, pending, events, refused, size, engine, commit, fsync),) = await self._rows(
@@ -207,7 +223,7 @@ class PostgresJournal:
 
     async def close(self) -> None:
         await self._appends.close()
-        for lines in (self._writing, self._reading, self._queue):
+        for lines in (self._writing, self._reading, self._queue, self._names):
             await lines.close()
 
     async def _keep(self, groups: Sequence[Rows]) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from hub.errors import JournalError
@@ -153,9 +153,28 @@ class SqliteJournal:
 
         return await self._file.read(self._doing(f"can't read checkpoint {name!r}"), job)
 
+    async def checkpoints(self, prefix: str) -> Mapping[str, bytes]:
+        def job(connection: Connection) -> Mapping[str, bytes]:
+            sql = "SELECT name, value FROM checkpoint WHERE substr(name, 1, ?) = ? ORDER BY name"
+            return {name: bytes(value) for name, value in connection.execute(sql, (len(prefix), prefix))}
+
+        return await self._file.read(self._doing(f"can't read the checkpoints {prefix!r}"), job)
+
     async def set_checkpoint(self, name: str, value: bytes) -> None:
         sql = "INSERT INTO checkpoint VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
         await self._file.write(self._doing(f"can't set checkpoint {name!r}"), lambda c: c.execute(sql, (name, value)))
+
+    async def drop_checkpoint(self, name: str, value: bytes) -> bool:
+        sql = "DELETE FROM checkpoint WHERE name = ? AND value = ?"
+        doing = self._doing(f"can't drop checkpoint {name!r}")
+        return bool(await self._file.write(doing, lambda c: c.execute(sql, (name, value)).rowcount))
+
+    async def hold(self, name: str) -> bool:
+        # The lock on the file keeps every other hub out.
+        return True
+
+    async def release(self, name: str) -> None:
+        return
 
     async def forget_events(self, before: int) -> None:
         # The last one stays, since its number says how many there were. Looking for them holds up no append.

@@ -21,12 +21,14 @@ from hub.journal.open import open_journal
 from hub.journal.port import AcceptedAssertion, Entry, Journal
 from hub.live import Changes, ChangeType
 from hub.messages import Outbound
+from hub.republish import Republish
 from hub.trail import Trail
 from schema.assertion import Assertion, Stamp
 from schema.authority import EQUAL
 from schema.model import MODEL
 
 PREFIX = "uns/v1"
+HUB = "hub-1"
 
 
 class Wire:
@@ -119,12 +121,15 @@ class Plant:
     def __init__(self, journal: Journal, store: LadybugStore) -> None:
         self.journal, self.store = journal, store
         self._time = 0
-        self.trail = Trail(journal, MODEL, PREFIX, 0, {})
+        self.trail = Trail(journal, MODEL, PREFIX, HUB, 0, {})
 
-    async def catch_up(self, outbox: Outbox, since: int | None = None) -> None:
+    async def published(self, through: int) -> None:
+        await self.trail.published(through, self.trail.setbacks)
+
+    async def catch_up(self, outbox: Outbox) -> None:
         """As the hub does when it starts again."""
-        last = CatchUp(self.journal, self.store, MODEL, EQUAL, outbox, PREFIX)
-        await last.run(await Trail.open(self.journal, MODEL, PREFIX), since)
+        last = CatchUp(self.journal, Republish(self.store, MODEL, EQUAL, outbox, PREFIX))
+        await last.follow(await Trail.open(self.journal, MODEL, PREFIX, HUB))
         await asyncio.wait_for(outbox.drained(), 5)
 
     async def say(self, id_: str, place: str = "acme", **cells: Any) -> tuple[Changed, ...]:
@@ -153,8 +158,8 @@ async def plant(tmp_path: Path) -> AsyncIterator[Plant]:
     await journal.close()
 
 
-async def announced(outbox: Outbox, changes: Changes, *batches: Sequence[Changed]) -> None:
-    announcer = Announcer(MODEL, PREFIX, changes, outbox)
+async def announced(plant: Plant, outbox: Outbox, changes: Changes, *batches: Sequence[Changed]) -> None:
+    announcer = Announcer(MODEL, PREFIX, changes, outbox, plant.trail)
     for number, batch in enumerate(batches):
         await announcer(batch, number + 1)
     await asyncio.wait_for(outbox.drained(), 5)
@@ -169,7 +174,7 @@ async def test_a_golden_record_speaks_the_payloads_language(wire: Wire, outbox: 
         definition=[{"to": {"id": "MAT-1"}}],
         **{"properties/hue": "red"},
     )
-    await announced(outbox, Changes(), changed)
+    await announced(plant, outbox, Changes(), changed)
     assert wire.retained["uns/v1/acme/_material-lot/LOT%2F1"] == {
         "id": "LOT/1",
         "status": "RELEASED",
@@ -184,10 +189,10 @@ async def test_a_golden_record_speaks_the_payloads_language(wire: Wire, outbox: 
 
 async def test_a_thing_that_moves_or_goes_leaves_no_record_behind(wire: Wire, outbox: Outbox, plant: Plant) -> None:
     batches = [await plant.say("LOT-1"), await plant.say("LOT-1", place="acme/south")]
-    await announced(outbox, Changes(), *batches)
+    await announced(plant, outbox, Changes(), *batches)
     assert wire.retained["uns/v1/acme/_material-lot/LOT-1"] is None
     assert wire.retained["uns/v1/acme/south/_material-lot/LOT-1"]["id"] == "LOT-1"
-    await announced(outbox, Changes(), await plant.say("LOT-1", withdraw=True))
+    await announced(plant, outbox, Changes(), await plant.say("LOT-1", withdraw=True))
     assert wire.retained["uns/v1/acme/south/_material-lot/LOT-1"] is None
 
 
@@ -199,7 +204,7 @@ async def test_listeners_are_told_what_happened(wire: Wire, outbox: Outbox, plan
         await plant.say("LOT-1", status="RELEASED"),
         await plant.say("LOT-1", withdraw=True),
     ]
-    await announced(outbox, changes, *batches)
+    await announced(plant, outbox, changes, *batches)
     told = [await anext(stream) for _ in range(3)]
     assert [t.change for t in told] == [ChangeType.CREATED, ChangeType.UPDATED, ChangeType.DELETED]  # type: ignore[union-attr]
     assert told[1].changed == ("status",)  # type: ignore[union-attr]
@@ -209,7 +214,7 @@ async def test_listeners_are_told_what_happened(wire: Wire, outbox: Outbox, plan
 
 async def test_after_a_stop_what_was_not_published_is(wire: Wire, outbox: Outbox, plant: Plant) -> None:
     await plant.say("LOT-1", status="BLOCKED")
-    await plant.trail.published(1)
+    await plant.published(1)
     await plant.say("LOT-2", status="RELEASED")
     await plant.say("LOT-3")
     await plant.say("LOT-3", withdraw=True)
@@ -232,23 +237,24 @@ async def test_after_a_stop_what_was_not_published_is(wire: Wire, outbox: Outbox
 
 
 async def test_the_position_is_kept_once_all_is_published(wire: Wire, outbox: Outbox, plant: Plant) -> None:
-    announcer = Announcer(MODEL, PREFIX, Changes(), outbox)
-    keeping = asyncio.create_task(announcer.keep_position(plant.trail))
+    announcer = Announcer(MODEL, PREFIX, Changes(), outbox, plant.trail)
+    keeping = asyncio.create_task(announcer.keep_position())
     wire.open.clear()
     await announcer(await plant.say("LOT-1"), 1)
     await asyncio.sleep(0.02)
-    assert (await Trail.open(plant.journal, MODEL, PREFIX)).position == 0
+    assert (await Trail.open(plant.journal, MODEL, PREFIX, HUB)).position == 0
     wire.open.set()
     async with asyncio.timeout(5):
-        while (await Trail.open(plant.journal, MODEL, PREFIX)).position != 1:
+        while (await Trail.open(plant.journal, MODEL, PREFIX, HUB)).position != 1:
             await asyncio.sleep(0.01)
     keeping.cancel()
 
 
 async def test_a_broker_that_forgets_is_given_everything_again(wire: Wire, outbox: Outbox, plant: Plant) -> None:
     await plant.say("LOT-1")
-    await plant.trail.published(1)
-    await plant.catch_up(outbox, since=0)
+    await plant.published(1)
+    await Republish(plant.store, MODEL, EQUAL, outbox, PREFIX).everything()
+    await asyncio.wait_for(outbox.drained(), 5)
     assert list(wire.retained) == ["uns/v1/acme/_material-lot/LOT-1"]
 
 
@@ -284,7 +290,7 @@ async def test_after_a_stop_no_stale_record_stays(wire: Wire, outbox: Outbox, pl
     await plant.say("LOT-2", **{"identifiers/serial": "1"})
     await plant.say("LOT-3", assembledFrom=[{"to": {"id": "LOT-2"}}])
     await plant.say("LOT-4")
-    await plant.trail.published(4)
+    await plant.published(4)
     await plant.say("LOT-4", withdraw=True)
     await plant.say("LOT-1", **{"identifiers/serial": "1"})
     await plant.catch_up(outbox)
@@ -293,7 +299,7 @@ async def test_after_a_stop_no_stale_record_stays(wire: Wire, outbox: Outbox, pl
     assert found["LOT-1"]["identifiers"] == ["id:LOT-1", "id:LOT-2", "serial:1"]
     assert found["LOT-3"]["assembledFrom"] == ["LOT-1"]
 
-    await plant.trail.published(6)
+    await plant.published(6)
     await plant.say("LOT-1", **{"identifiers/serial": None})
     await plant.catch_up(outbox)
     found = {topic.rpartition("/")[2]: record for topic, record in wire.retained.items()}
@@ -305,8 +311,56 @@ async def test_after_a_stop_no_stale_record_stays(wire: Wire, outbox: Outbox, pl
 async def test_loose_ends_are_dropped_once_published(plant: Plant) -> None:
     await plant.say("LOT-1")
     await plant.say("LOT-1", withdraw=True)
-    assert (await Trail.open(plant.journal, MODEL, PREFIX)).loose_ends
-    await plant.trail.published(1)
-    assert (await Trail.open(plant.journal, MODEL, PREFIX)).loose_ends
-    await plant.trail.published(2)
-    assert not (await Trail.open(plant.journal, MODEL, PREFIX)).loose_ends
+    assert (await Trail.open(plant.journal, MODEL, PREFIX, HUB)).loose_ends
+    await plant.published(1)
+    assert (await Trail.open(plant.journal, MODEL, PREFIX, HUB)).loose_ends
+    await plant.published(2)
+    assert not (await Trail.open(plant.journal, MODEL, PREFIX, HUB)).loose_ends
+
+
+async def test_a_thing_known_by_another_systems_id_leaves_no_loose_end(plant: Plant) -> None:
+    """The id that is named leads to it."""
+    await plant.say("LOT-1", **{"identifiers/serial": "1"})
+    await plant.say("LOT-2", **{"identifiers/serial": "1"})
+    await plant.published(2)
+    await plant.say("LOT-2", status="RELEASED")
+    assert not (await Trail.open(plant.journal, MODEL, PREFIX, HUB)).loose_ends
+
+
+async def test_the_position_goes_back_for_a_batch_that_another_hub_left(
+    wire: Wire, outbox: Outbox, plant: Plant
+) -> None:
+    """And stays there until that batch is published, whatever else is meanwhile."""
+    changed = await plant.say("LOT-1")
+    await plant.say("LOT-2")
+    await plant.published(2)
+    before = plant.trail.setbacks
+    (late,) = [e for es in [es async for es in plant.journal.read_assertions()] for e in es if e.sequence == 1]
+    await plant.trail.before_commit(changed, [late])
+    await plant.trail.published(2, before)
+    await plant.catch_up(outbox)
+    assert wire.retained.keys() == {f"uns/v1/acme/_material-lot/LOT-{number}" for number in (1, 2)}
+    await plant.published(2)
+    assert (await Trail.open(plant.journal, MODEL, PREFIX, HUB)).position == 2
+
+
+async def test_what_a_hub_that_is_gone_left_is_published_by_another(wire: Wire, outbox: Outbox, plant: Plant) -> None:
+    await plant.say("LOT-1")
+    await plant.published(1)
+    await plant.say("LOT-2")
+    await plant.say("LOT-1", place="acme/south")
+    other = await Trail.open(plant.journal, MODEL, PREFIX, "hub-2")
+    await other.published(1, 0)
+    last = CatchUp(plant.journal, Republish(plant.store, MODEL, EQUAL, outbox, PREFIX))
+    assert await last.follow_the_gone("hub-2")
+    left = wire.retained
+    assert left.pop("uns/v1/acme/_material-lot/LOT-1") is None
+    assert left.keys() == {"uns/v1/acme/_material-lot/LOT-2", "uns/v1/acme/south/_material-lot/LOT-1"}
+    assert (await plant.journal.checkpoints("trail/")).keys() == {"trail/hub-2"}
+    assert not await last.follow_the_gone("hub-2")
+
+
+async def test_a_hub_that_is_new_has_left_nothing(plant: Plant) -> None:
+    await plant.say("LOT-1")
+    await plant.published(1)
+    assert (await Trail.open(plant.journal, MODEL, PREFIX, "hub-2")).position == 1

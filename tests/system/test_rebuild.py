@@ -86,7 +86,7 @@ async def test_a_damaged_graph_is_told_kept_and_replaced(busy: HubProcess) -> No
     await kept.close()
 
     journal = await open_journal(f"sqlite:///{busy.data / 'journal.db'}")
-    assert (await Trail.open(journal, MODEL, "uns/v1")).position == 0, "golden records are published anew"
+    assert (await Trail.open(journal, MODEL, "uns/v1", "unshub")).position == 0, "golden records are published anew"
     await journal.close()
 
     assert "rebuilt" in run("rebuild", "--data", str(busy.data), cwd=busy.data.parent).stdout

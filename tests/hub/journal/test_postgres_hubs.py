@@ -164,6 +164,34 @@ async def test_what_the_dead_held_is_found_by_those_who_come_later(hubs: list[Po
         await late.close()
 
 
+# -- names -------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_name_is_held_by_one_hub(hubs: list[PostgresJournal]) -> None:
+    one, other, _ = hubs
+    assert await one.hold("hub-1")
+    assert await one.hold("hub-1")
+    assert not await other.hold("hub-1")
+    assert await other.hold("hub-2")
+    await other.release("hub-1")
+    assert not await other.hold("hub-1")
+    await one.release("hub-1")
+    assert await other.hold("hub-1")
+    await other.close()
+    async with asyncio.timeout(2):
+        while not await one.hold("hub-2"):
+            await asyncio.sleep(0.01)
+
+
+async def test_names_of_two_journals_in_one_database_are_apart(hubs: list[PostgresJournal], postgres: Postgres) -> None:
+    assert await hubs[0].hold("hub-1")
+    with postgres.schema() as url:
+        elsewhere = await PostgresJournal.open(Url.parse(url))
+        await elsewhere.migrate()
+        assert await elsewhere.hold("hub-1")
+        await elsewhere.close()
+
+
 # -- appends -----------------------------------------------------------------------------------------------------------
 
 
