@@ -87,7 +87,11 @@ class SortDirection(Enum):
 @strawberry.interface(description="What every thing in the graph has, whatever its kind.")
 class Entity:
     id: strawberry.ID = strawberry.field(
-        description="The id in the plant, unique among things of the kind. `Kind:id` is what `node` takes."
+        description="The id in the plant, unique among things of the kind; `globalId` is unique among all."
+    )
+    global_id: strawberry.ID = strawberry.field(
+        description="The kind and the id, `MaterialLot:LOT-1`: what `node` takes. Clients that keep things by "
+        "`__typename` and `id` have the same key."
     )
     kind: str = strawberry.field(description="The kind, as the name of its type: `MaterialLot`.")
     name: str | None = strawberry.field(description="What people call the thing.")

@@ -26,6 +26,7 @@ from hub.api.selections import Document, Fields
 from schema.registry import Attribute, Kind, Model
 
 FIELDS: dict[str, Own] = OWN | {
+    "globalId": Own.ID,
     "sources": Own.RECORDS,
     "conflicts": Own.CONFLICTS,
     "identifiers": Own.IDENTIFIERS,

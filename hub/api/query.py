@@ -18,11 +18,14 @@ argument = strawberry.argument
 
 async def _node(
     info: Info,
-    id: Annotated[strawberry.ID, argument(description="`Kind:id`, the thing's `kind` and `id`: `MaterialLot:LOT-1`.")],
+    id: Annotated[strawberry.ID, argument(description="The thing's `globalId`, its kind and id: `MaterialLot:LOT-1`.")],
 ) -> Found:
     name, colon, value = id.partition(":")
     if not (name and colon and value):
-        raise RequestError(f"{id!r} is not `Kind:id`, as `MaterialLot:LOT-1` is")
+        raise RequestError(
+            f"{id!r} is no global id, as `MaterialLot:LOT-1` is: it has no kind. Give the thing's `globalId`, or ask "
+            "by kind, as `materialLot(id: …)` does"
+        )
     reading.kinds_named(info.context, [name])
     request = core(info)
     return await reading.one(request, info.context.model.kind(name), reading.by_id(value), request.field_nodes)

@@ -31,6 +31,7 @@ from schema.registry import Attribute, AttributeType, Kind, Model
 
 _OWN_RESOLVERS: dict[str, GraphQLFieldResolver] = {
     "kind": walk.kind_name,
+    "globalId": walk.global_id,
     "sources": walk.sources,
     "conflicts": walk.conflicts,
     "identifiers": walk.identifiers,

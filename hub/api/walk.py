@@ -33,6 +33,10 @@ def kind_name(_row: Row, info: CoreInfo) -> str:
     return info.parent_type.name
 
 
+def global_id(row: Row, info: CoreInfo) -> str:
+    return f"{info.parent_type.name}:{by_key(row, info)}"
+
+
 def type_name(row: Row, *_: Any) -> str:
     """The type of a row whose field's type is the interface."""
     return str(row[KIND])

@@ -308,6 +308,19 @@ async def test_any_thing_by_its_global_id_one_plan_each(api: Api) -> None:
     }
 
 
+async def test_what_was_read_is_read_again_by_its_global_id(api: Api) -> None:
+    found = await api.data(
+        """{ lots: materialLots { nodes { id key: globalId samples { nodes { globalId } } } }
+             search(text: "white") { globalId kind id } namespace(path: "acme/north") { things { globalId } } }"""
+    )
+    lots = found["lots"]["nodes"]
+    assert {lot["key"] for lot in lots} >= {"MaterialLot:LOT-1", "MaterialLot:~serial:9999"}
+    things = [*found["search"], *found["namespace"]["things"], *(s for lot in lots for s in lot["samples"]["nodes"])]
+    for key in [*(lot["key"] for lot in lots), *(thing["globalId"] for thing in things)]:
+        again = await api.data("query ($id: ID!) { node(id: $id) { kind id globalId } }", {"id": key})
+        assert again["node"]["globalId"] == key == f"{again['node']['kind']}:{again['node']['id']}"
+
+
 async def test_search_reads_one_plan_a_kind_and_keeps_the_order(api: Api) -> None:
     answer = await api.ask(
         '{ search(text: "WHITE") { id name ... on MaterialLot { status } ... on MaterialDefinition { baseUnit } } }'
@@ -326,7 +339,8 @@ async def test_search_reads_one_plan_a_kind_and_keeps_the_order(api: Api) -> Non
         ("materialLot { id }", "materialLot takes exactly one of `id` and `identifier`; 0 are given"),
         ('materialLot(id: "1", identifier: "a:b") { id }', "exactly one of `id` and `identifier`; 2 are given"),
         ('materialLot(identifier: "4711") { id }', "is not `scheme:value`"),
-        ('node(id: "LOT-1") { id }', "is not `Kind:id`"),
+        ('node(id: "LOT-1") { id }', "'LOT-1' is no global id, as `MaterialLot:LOT-1` is: it has no kind. Give"),
+        ('node(id: "MaterialLot:") { id }', "is no global id"),
         ('node(id: "Lot:1") { id }', "there is no kind 'Lot'; the kinds are AssetCondition, "),
         ('search(text: " ") { id }', "`text` is empty"),
         ('search(text: "a", first: -1) { id }', "`first` is -1; ask for 0 to 1000"),

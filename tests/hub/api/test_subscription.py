@@ -145,6 +145,8 @@ async def test_what_changed_is_named_as_fields_are(api: Api) -> None:
             await api.take(f"{place}/sample/C-1", payload, hour)
             assert (await listener.change())["changed"] == changed
             assert names.issuperset(changed)
+    for place in ("acme/_source/a", "acme/x/_source/b"):
+        await api.take(f"{place}/sample/C-1", None, 9)
 
 
 @pytest.mark.parametrize("path", ["acme//x", "/acme", "_source"])
