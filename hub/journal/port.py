@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from schema.assertion import Assertion
 from schema.errors import Reason
+
+if TYPE_CHECKING:
+    from hub.journal.copies import Copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +223,10 @@ class Journal(Protocol):
 
         Returns at once where no other hub can.
         """
+        ...
+
+    def copies(self) -> Copies:
+        """The door by which all of it is read and written as it is, for moving it; no hub may use it meanwhile."""
         ...
 
     async def status(self) -> JournalStatus: ...

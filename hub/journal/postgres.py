@@ -18,6 +18,7 @@ from hub.journal.port import (
     TagValue,
 )
 from hub.journal.postgres_arrays import register
+from hub.journal.postgres_copies import PostgresCopies
 from hub.journal.postgres_names import Names
 from hub.journal.postgres_queue import Queue
 from hub.journal.postgres_rows import KEEP, columns, dead_letter, entry, tag_value
@@ -206,6 +207,9 @@ class PostgresJournal:
 
     async def release(self, name: str) -> None:
         await self._names.release(name)
+
+    def copies(self) -> PostgresCopies:
+        return PostgresCopies(self._reading)
 
     async def status(self) -> JournalStatus:
         ((accepted, pending, events, refused, size, engine, commit, fsync),) = await self._rows(

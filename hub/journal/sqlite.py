@@ -18,6 +18,7 @@ from hub.journal.port import (
     TagValue,
 )
 from hub.journal.rows import DEAD_LETTER, ENTRY, TAG, Rows, dead_letter, encode, entry, refusal_row, tag_value
+from hub.journal.sqlite_copies import SqliteCopies
 from hub.journal.sqlite_file import ENGINE, Connection, SqliteFile, Synchronous
 from hub.journal.sqlite_rows import insert, insert_refusals
 from schema.errors import Reason
@@ -185,6 +186,9 @@ class SqliteJournal:
 
     async def watch(self, wake: Callable[[], None]) -> None:
         return
+
+    def copies(self) -> SqliteCopies:
+        return SqliteCopies(self._file)
 
     async def status(self) -> JournalStatus:
         def job(connection: Connection) -> JournalStatus:
