@@ -64,14 +64,17 @@ def _edge(key: EdgeKey, statements: list[Statement]) -> Edge:
 
 
 def _conflicts(kind: Kind, golden: Golden, targets: Targets) -> tuple[Conflict, ...]:
-    """Rival values; rival references only where they lead to different things."""
+    """Rival values; rival references only where two systems' lead to different things."""
     return tuple(
         Conflict(cell, said)
         for cell, said in golden.rivals.items()
-        if cell not in kind.links or len(_targets_said(kind, cell, golden, targets)) > 1
+        if cell not in kind.links or _lead_apart(kind.links[cell].target, cell, golden, targets)
     )
 
 
-def _targets_said(kind: Kind, cell: str, golden: Golden, targets: Targets) -> set[Key]:
-    target = kind.links[cell].target
-    return {target_of((target, s.identifier), targets) for s in golden.statements if s.link == cell}
+def _lead_apart(target: str, link: str, golden: Golden, targets: Targets) -> bool:
+    """Whether another system refers to another thing than the one whose word counts. A system may call one thing by
+    several ids, and so refer to several things itself: that is no conflict, as it is none between values."""
+    said = [(s.system, target_of((target, s.identifier), targets)) for s in golden.statements if s.link == link]
+    counts, *others = said
+    return any(system != counts[0] and thing != counts[1] for system, thing in others)

@@ -21,6 +21,7 @@ from pydantic import (
     Tag,
     TypeAdapter,
     WithJsonSchema,
+    create_model,
 )
 
 from schema.cells import check_value
@@ -28,13 +29,18 @@ from schema.errors import Reason
 from schema.json import Json
 from schema.message import Message, Shape
 from schema.model.base import STRICT, Identifier, Instant, Number, Scalar, Term
-from schema.provenance import Provenance, check_time, micros
+from schema.provenance import Provenance, check_time, is_envelope, micros
 from schema.reasons import json_path
 from schema.references import check_id
 from schema.rules import Rules
 from schema.topic import CountTopic, StateTopic, TagTopic
 
 EventTopic = TagTopic | StateTopic | CountTopic
+
+_NO_TIME = (
+    "this member is missing, and the message tells its event time nowhere else; give it here, as the user property "
+    "eventTime, or as the envelope's time"
+)
 
 
 class TagQuality(Term):
@@ -74,7 +80,10 @@ class PlantEvent(BaseModel):
     model_config = STRICT | ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, JsonValue] = Field(init=False)
 
-    timestamp: Instant = Field(description="When it was so. RFC 3339 with an offset.")
+    timestamp: Instant = Field(
+        description="When it was so. RFC 3339 with an offset. It may be left out where the message tells its event "
+        "time beside the payload."
+    )
 
 
 class TagValue(PlantEvent):
@@ -123,11 +132,8 @@ class EventContract:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._shapes: Mapping[type[EventTopic], Shape] = {
-            TagTopic: Shape(tag_payload(), 'expected {"value", "timestamp"}, or a number, text, true or false'),
-            StateTopic: Shape(StateChange, 'expected {"state", "timestamp"}'),
-            CountTopic: Shape(ProductionCount, 'expected {"good", "scrap", "timestamp"}'),
-        }
+        self._shapes = _shapes(TagValue, StateChange, ProductionCount)
+        self._timed = _shapes(_timed(TagValue), _timed(StateChange), _timed(ProductionCount))
 
     def read(self, topic: EventTopic, payload: bytes, provenance: Provenance) -> Event:
         """What a message reports; `Refused` carries every reason why it can't be accepted."""
@@ -139,7 +145,8 @@ class EventContract:
             prefix = self._rules.of(topic.system).prefix
         if not message.payload:
             message.refuse(Reason("$", "", "the payload is empty; an event can't be withdrawn"))
-        said = self._shapes[type(topic)].read(message)
+        timed = message.given.time is not None or is_envelope(message.payload, provenance.content_type)
+        said = (self._timed if timed else self._shapes)[type(topic)].read(message)
         if said is None:
             message.refuse(Reason("$.data", "", "the event is missing in its envelope"))
         if not isinstance(said, PlantEvent):
@@ -155,8 +162,10 @@ class EventContract:
     def _event(self, message: Message, said: PlantEvent, prefix: str) -> Event:
         time = message.given.time
         if time is None:
-            time = micros(said.timestamp)
             where = json_path((*message.root, "timestamp"))
+            if "timestamp" not in said.model_fields_set:
+                message.refuse(Reason(where, "", _NO_TIME))
+            time = micros(said.timestamp)
             check_time(time, message.provenance.latest, message.rules, where, message.reasons)
         body = _body(said)
         if prefix:
@@ -170,11 +179,27 @@ class EventContract:
         return Event(time, body, message.item_digest(0), tuple(unknown))
 
 
-def tag_payload() -> Any:
+def _timed(form: type[PlantEvent]) -> type[PlantEvent]:
+    """The same, where the message tells its event time: the payload need not."""
+    told: Any = Field(None, description=form.model_fields["timestamp"].description)
+    return create_model(form.__name__, __base__=form, timestamp=(Instant, told))
+
+
+def _shapes(
+    tag: type[PlantEvent], state: type[PlantEvent], count: type[PlantEvent]
+) -> Mapping[type[EventTopic], Shape]:
+    return {
+        TagTopic: Shape(tag_payload(tag), 'expected {"value", "timestamp"}, or a number, text, true or false'),
+        StateTopic: Shape(state, 'expected {"state", "timestamp"}'),
+        CountTopic: Shape(count, 'expected {"good", "scrap", "timestamp"}'),
+    }
+
+
+def tag_payload(form: Any = TagValue) -> Any:
     """What a tag's payload may be: an object, or a value alone."""
     schema = {"anyOf": TypeAdapter(Scalar).json_schema()["anyOf"], "not": {"type": "null"}}
     value = Annotated[Scalar, AfterValidator(_not_null), WithJsonSchema(schema), Tag("value")]
-    return Annotated[Annotated[TagValue, Tag("object")] | value, Discriminator(_form)]
+    return Annotated[Annotated[form, Tag("object")] | value, Discriminator(_form)]
 
 
 def _not_null(value: Json) -> Json:

@@ -1,19 +1,21 @@
 """When a message was true and which message it was, from wherever its sender could say so.
 
     MQTT 5 user properties   eventTime, messageId
-    CloudEvents 1.0          binary mode: user properties time and id beside specversion, or ce_time and ce_id
+    CloudEvents 1.0          binary mode: user properties time, id and source beside specversion, or ce_time, ce_id and
+                             ce_source
                              structured mode: {"specversion", "id", "source", "type", "time"?, "data"} with the
                              content type application/cloudevents+json; MQTT 3.1.1 has none, there its members tell
-    payload                  observedAt of each object, the event time alone
+    payload                  observedAt of each object, timestamp of an event: the event time alone
     arrival                  where nothing of these is given, the event time is the time of arrival
 
-The first that speaks decides, for the event time and for the message id each. A message that names itself nowhere is
+The first that speaks decides, for the event time and for the message id each. An event of CloudEvents is named
+`source#id` in both modes, since its id is unique only within its source. A message that names itself nowhere is
 named by a digest of what it says, so that equal words have equal stamps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -32,9 +34,10 @@ CLOUDEVENTS_JSON = "application/cloudevents+json"
 MAX_MESSAGE_ID = 256
 
 _TIME = ("eventTime", "ce_time")
-_MESSAGE = ("messageId", "ce_id")
+_MESSAGE = "messageId"
+_EVENT = ("ce_source", "ce_id")
 _BINARY_TIME = (*_TIME, "time")
-_BINARY_MESSAGE = (*_MESSAGE, "id")
+_BINARY_EVENT = ("source", "id")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -89,7 +92,12 @@ class Envelope(BaseModel, Generic[T]):
 
     @property
     def given(self) -> Given:
-        return Given(None if self.time is None else micros(self.time), f"{self.source}#{self.id}")
+        return Given(None if self.time is None else micros(self.time), event_name(self.source, self.id))
+
+
+def event_name(source: str, id_: str) -> str:
+    """The message id of an event of CloudEvents: its id is unique only within its source."""
+    return f"{source}#{id_}"
 
 
 def micros(value: datetime) -> int:
@@ -117,10 +125,9 @@ def from_properties(provenance: Provenance, rules: Rules, reasons: Reasons) -> G
         return Given()
     binary = "specversion" in properties
     time = _first(properties, _BINARY_TIME if binary else _TIME)
-    message = _first(properties, _BINARY_MESSAGE if binary else _MESSAGE)
     return Given(
         None if time is None else _read_time(*time, provenance.latest, rules, reasons),
-        None if message is None else _read_message(*message, reasons),
+        _read_name(properties, (_EVENT, _BINARY_EVENT) if binary else (_EVENT,), reasons),
     )
 
 
@@ -163,6 +170,17 @@ def _read_time(name: str, value: str, latest: int, rules: Rules, reasons: Reason
         return None
     check_time(time, latest, rules, _property(name), reasons)
     return time
+
+
+def _read_name(properties: Mapping[str, str], events: Iterable[tuple[str, str]], reasons: Reasons) -> str | None:
+    if _MESSAGE in properties:
+        return _read_message(_MESSAGE, properties[_MESSAGE], reasons)
+    for source, id_ in events:
+        if id_ in properties:
+            name = _read_message(id_, properties[id_], reasons)
+            within = _read_message(source, properties[source], reasons) if source in properties else None
+            return name if name is None or within is None else event_name(within, name)
+    return None
 
 
 def _read_message(name: str, value: str, reasons: Reasons) -> str | None:

@@ -63,6 +63,26 @@ def test_an_envelope_says_when() -> None:
     assert (read(TAG, envelope).time, read(TAG, envelope).body) == (MARCH, {"value": 5})
 
 
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [(TAG, {"value": 1}), (STATE, {"state": "IDLE"}), (COUNT, {"good": 1, "scrap": 0})],
+    ids=["tag", "state", "count"],
+)
+def test_the_time_may_be_told_beside_the_payload(
+    topic: TagTopic | StateTopic | CountTopic, payload: dict[str, Any]
+) -> None:
+    attributes = {"specversion": "1.0", "id": "1", "source": "/press", "type": "t", "time": TIME}
+    plain = read(topic, payload | {"timestamp": TIME})
+    for event in (
+        read(topic, payload, eventTime=TIME),
+        read(topic, payload | {"timestamp": "2020-03-01T00:00:00Z"}, eventTime=TIME),
+        read(topic, payload, **attributes),
+        read(topic, {**attributes, "data": payload}),
+    ):
+        assert (event.time, event.body) == (MARCH, plain.body)
+        assert event.digest is not None
+
+
 def test_equal_messages_have_equal_digests() -> None:
     event = {"value": 1, "timestamp": TIME}
     assert read(TAG, event).digest == read(TAG, event).digest
@@ -107,6 +127,12 @@ def test_a_prefix_goes_before_material_and_order() -> None:
         (COUNT, {"good": 1, "timestamp": TIME}, "$.scrap: this member is missing"),
         (COUNT, {"good": 1, "scrap": 0, "order": "", "timestamp": TIME}, "$.order"),
         (COUNT, {"specversion": "1.0", "id": "1", "source": "s", "type": "t"}, "missing in its envelope"),
+        (
+            STATE,
+            {"specversion": "1.0", "id": "1", "source": "s", "type": "t", "data": {"state": "IDLE"}},
+            "$.data.timestamp: this member is missing, and the message tells its event time nowhere else",
+        ),
+        (STATE, {"state": "IDLE", "timestamp": None}, "$.timestamp: expected"),
     ],
 )
 def test_what_is_wrong_is_said(topic: TagTopic | StateTopic | CountTopic, payload: Any, says: str) -> None:

@@ -47,11 +47,18 @@ def refusal(*message: Any) -> str:
         {"eventTime": "2026-03-01T00:00:00Z", "messageId": "m1"},
         {"eventTime": "2026-03-01T01:00:00+01:00", "messageId": "m1", "specversion": "1.0", "time": "x", "id": "y"},
         {"ce_time": "2026-03-01T00:00:00Z", "ce_id": "m1"},
-        {"specversion": "1.0", "time": "2026-03-01T00:00:00Z", "id": "m1", "source": "/mes", "type": "t"},
+        {"specversion": "1.0", "time": "2026-03-01T00:00:00Z", "id": "m1"},
     ],
 )
 def test_user_properties_say_when_and_which(properties: dict[str, str]) -> None:
     assert stamp({"observedAt": "2020-01-01T00:00:00Z"}, properties) == (MARCH, "m1")
+
+
+@pytest.mark.parametrize("prefix", ["", "ce_"])
+def test_an_event_is_named_alike_in_both_modes(prefix: str) -> None:
+    attributes = {**ENVELOPE, "time": "2026-03-01T00:00:00Z"}
+    binary = {prefix + name: value for name, value in attributes.items()}
+    assert stamp({"name": "x"}, binary) == stamp({**attributes, "data": {"name": "x"}}) == (MARCH, "/mes#e1")
 
 
 def test_properties_of_other_meaning_are_left_alone() -> None:
@@ -104,6 +111,7 @@ def test_a_thing_with_a_member_called_specversion_is_no_envelope() -> None:
         (({}, {"eventTime": "1969-12-31T00:00:00Z"}), "1970 or later"),
         (({}, {"messageId": "x" * 257}), "1 to 256 printable characters"),
         (({}, {"messageId": "a\nb"}), "1 to 256 printable characters"),
+        (({}, {"specversion": "1.0", "id": "a", "source": ""}), "user property source: expected a message id"),
         (
             ({**ENVELOPE, "time": "2090-01-01T00:00:00Z", "data": {}}, {}, CLOUDEVENTS),
             "$.time: the event time is after",
