@@ -134,6 +134,7 @@ def _broker(settings: Settings) -> Broker:
         limits=BrokerLimits(int(settings.max_payload), settings.receive_maximum),
         prefix=settings.topic_prefix,
         tls=broker_tls(settings),
+        group=settings.group,
     )
 
 

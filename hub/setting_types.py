@@ -111,6 +111,12 @@ def _name(value: str) -> str:
     return value
 
 
+def _group(value: str) -> str:
+    if not _NAME.fullmatch(value):
+        raise ValueError("is no name of a group; write 1 to 64 of the characters A-Z, a-z, 0-9 and -")
+    return value
+
+
 def _prefix(value: str) -> str:
     try:
         topic.location(value)
@@ -134,6 +140,7 @@ JournalUrl = Annotated[Url, NoDecode, PlainValidator(_journal), PlainSerializer(
 GraphUrl = Annotated[Url, NoDecode, PlainValidator(_graph), PlainSerializer(str)]
 Seconds = Annotated[float, BeforeValidator(_duration), Field(ge=0, allow_inf_nan=False)]
 HubName = Annotated[str, AfterValidator(_name)]
+GroupName = Annotated[str, AfterValidator(_group)]
 TopicPrefix = Annotated[str, AfterValidator(_prefix)]
 SystemName = Annotated[str, AfterValidator(_system)]
 Order = tuple[SystemName, ...]

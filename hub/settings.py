@@ -21,6 +21,7 @@ from hub.address import Address, Url
 from hub.setting_types import (
     BrokerChoice,
     GraphUrl,
+    GroupName,
     HttpAddress,
     HubName,
     JournalUrl,
@@ -84,6 +85,11 @@ class Settings(BaseSettings):
         "unshub",
         description="The hub's own name, and its client id at the broker; no two hubs at one broker may share it.",
         examples=["hub-1"],
+    )
+    group: GroupName | None = Field(
+        None,
+        description="Hubs of one group at an external broker share the messages: each reaches one of them. Without it, "
+        "each reaches every hub. They have one journal and one graph.",
     )
     data: Path = Field(
         Path("unshub-data"),

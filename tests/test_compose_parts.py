@@ -25,7 +25,8 @@ from hub.address import SocketFile, Url
 from hub.cli.running import RunningHub
 from hub.errors import BrokerError, HubError, PublishError
 from hub.messages import Outbound
-from hub.mqtt.connection import Connection, Identity
+from hub.mqtt.connection import Connection
+from hub.mqtt.identity import Identity
 from tests.servers import free_port, missing, mosquitto_path, wait_for_port
 from tests.servers.postgres import GUARDED, Postgres, postgres_folder
 from tests.test_compose import HUBS, ROOT, SERVICES, make_secrets

@@ -12,7 +12,8 @@ from hub import certificate
 from hub.address import Url
 from hub.cli.finding import Finding, Level
 from hub.errors import BrokerError
-from hub.mqtt.connection import Connection, Identity
+from hub.mqtt.connection import Connection
+from hub.mqtt.identity import Identity
 from hub.named_files import broker_tls
 from hub.settings import Settings
 

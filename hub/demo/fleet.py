@@ -9,7 +9,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from hub.address import Url
 from hub.demo.messages import Message
 from hub.messages import Outbound
-from hub.mqtt.connection import Connection, Identity
+from hub.mqtt.connection import Connection
+from hub.mqtt.identity import Identity
 
 IN_FLIGHT = 400
 """How many messages of all systems together may wait for the broker's acknowledgement."""

@@ -16,10 +16,11 @@ from hub.address import Url
 from hub.errors import BrokerError, PublishError
 from hub.messages import Accept, BrokerStatus, Outbound
 from hub.mqtt.backoff import Backoff
-from hub.mqtt.connection import Connection, Identity, shown
+from hub.mqtt.connection import Connection
+from hub.mqtt.identity import Identity, shown
 from hub.mqtt.intake import Intake
 from hub.mqtt.limits import BrokerLimits
-from hub.mqtt.topics import status_topic
+from hub.mqtt.topics import filters, status_topic, taken
 from hub.tls import Tls
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,10 @@ class MqttClient:
         product: str = "external broker",
         guarantee: str = GUARANTEE,
         tls: Tls | None = None,
+        group: str | None = None,
     ) -> None:
+        """Of the clients of a `group`, each message reaches one."""
+        self._group = group
         self._url = url
         self._prefix = prefix
         self._limits = limits
@@ -134,7 +138,7 @@ class MqttClient:
                 "%s has forgotten the hub's session; what was published while the hub was not connected may be lost",
                 shown(self._url),
             )
-        await connection.subscribe(f"{self._prefix}/#")
+        await self._subscribe(connection)
         await self._announce(ONLINE)
         self._ready.set()
         log.info("connected to %s with MQTT %s", shown(self._url), connection.version)
@@ -150,6 +154,18 @@ class MqttClient:
             hint = f"; if this goes on, another client may have the id {self._identity.client_id!r}" if short else ""
             log.warning("lost the connection to %s: %s%s", shown(self._url), connection.lost.result(), hint)
         return failed
+
+    async def _subscribe(self, connection: Connection) -> None:
+        own = filters(self._prefix, self._group)
+        if self._group is None:
+            await connection.subscribe(own)
+            return
+        # A shared subscription brings no retained messages, so that a new member takes those once by itself.
+        alone = taken(self._prefix)
+        if not connection.session_present:
+            await connection.subscribe(alone)
+        await connection.subscribe(own)
+        await connection.unsubscribe([*alone, *filters(self._prefix, None)])
 
     async def _announce(self, payload: bytes) -> None:
         if self._connection is None:

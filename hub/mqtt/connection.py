@@ -11,19 +11,19 @@ import asyncio
 import logging
 import ssl
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gmqtt
 from gmqtt.mqtt.constants import MQTTCommands, MQTTv50, MQTTv311
 from gmqtt.mqtt.handler import MQTTConnectError, MqttPackageHandler
 
-from hub.address import Address, Url
-from hub.errors import BrokerError, PublishError, TlsError, Unpublishable
+from hub.address import Url
+from hub.errors import BrokerError, PublishError, Unpublishable
 from hub.messages import Inbound, Outbound
-from hub.mqtt.topics import check_publishable
-from hub.tls import NO_TLS, Tls, failure
+from hub.mqtt.identity import Identity, shown, target, why
+from hub.mqtt.topics import SHARE, check_publishable
+from hub.tls import NO_TLS, failure
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,7 @@ WINDOW = 1000
 _REFUSED = 0x80
 _UNSUPPORTED_VERSION = 132
 _REASONS = {
+    0x80: "refused",
     0x87: "not authorised",
     0x8B: "the broker shuts down",
     0x8D: "the broker heard nothing for too long",
@@ -46,25 +47,11 @@ _REASONS = {
     0x95: "a packet was too large",
     0x97: "a quota is used up",
     0x98: "an administrator's action",
+    0x9E: "it shares no subscriptions",
 }
 
 Take = Callable[["Connection", Inbound, int | None], None]
 """Gets a message and, for QoS 1, the identifier to acknowledge it by on that connection. Must return at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """How a client introduces itself. The broker publishes `will`, where there is one, when the client vanishes.
-
-    The broker keeps the session of one that is `lasting`, and the messages for it, while it is away. `tls` is for a
-    broker at `mqtts://`.
-    """
-
-    client_id: str
-    will: Outbound | None
-    receive_maximum: int
-    lasting: bool = True
-    tls: Tls = field(default_factory=Tls)
 
 
 class Connection:
@@ -74,7 +61,8 @@ class Connection:
         self._client = client
         self._take = take
         self._pending: dict[int, asyncio.Future[None]] = {}
-        self._subscribed: dict[int, asyncio.Future[int]] = {}
+        self._subscribed: dict[int, asyncio.Future[tuple[int, ...]]] = {}
+        self._shares = False
         self._window = asyncio.Semaphore(WINDOW)
         self._max_packet: int | None = None
         self._paused = False
@@ -83,6 +71,7 @@ class Connection:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
+        client.on_unsubscribe = self._on_subscribe
         handler: MqttPackageHandler = client._package_handler
         handler._reconnect_callback = _stay_closed
         handler._handle_publish_packet = self._on_publish
@@ -111,26 +100,52 @@ class Connection:
         """The protocol's version as people write it."""
         return "5" if self._client._connection_state.protocol_version == MQTTv50 else "3.1.1"
 
-    async def subscribe(self, topic_filter: str) -> None:
-        """Subscribes with QoS 1; `BrokerError` where the broker refuses.
+    async def subscribe(self, filters: Sequence[str]) -> None:
+        """Subscribes with QoS 1; `BrokerError` where the broker refuses one.
 
         With MQTT 5, what this client publishes doesn't come back, and retained messages come only when the subscription
-        is new.
+        is new. For a filter that begins with `SHARE` neither holds: what this client publishes may come back, and
+        retained messages never come.
         """
-        if self.lost.done():
-            raise BrokerError(f"can't subscribe to {topic_filter!r}: {self.lost.result()}")
-        answer = asyncio.get_running_loop().create_future()
+        if any(each.startswith(SHARE) for each in filters) and not self._shares:
+            raise BrokerError(
+                f"the broker shares no subscriptions over MQTT {self.version}; leave `group` out, or use one that does"
+            )
+        new = [self._subscription(each) for each in filters]
+        for granted, topic_filter in zip(await self._answer(self._client.subscribe, new), filters, strict=False):
+            if granted >= _REFUSED:
+                why = _REASONS.get(granted, f"reason code {granted:#x}")
+                raise BrokerError(
+                    f"the broker refused the subscription to {topic_filter!r} ({why}); allow the hub to read it"
+                )
+
+    async def unsubscribe(self, filters: Sequence[str]) -> None:
+        """Ends subscriptions, also of earlier connections; one that is not there is no error."""
+        # gmqtt counts characters where bytes are meant.
+        await self._answer(self._client.unsubscribe, [each.encode() for each in filters])
+
+    def _subscription(self, topic_filter: str) -> gmqtt.Subscription:
         # gmqtt sends these options to a broker of 3.1.1 too, where they are a malformed packet.
-        options = {"no_local": True, "retain_handling_options": 1} if self.version == "5" else {}
-        packet = self._client.subscribe(topic_filter, qos=1, **options)
-        self._subscribed[packet] = answer
+        if self.version != "5":
+            return gmqtt.Subscription(topic_filter, qos=1)
+        if topic_filter.startswith(SHARE):
+            # Mosquitto would send retained messages at every start of every member.
+            return gmqtt.Subscription(topic_filter, qos=1, retain_handling_options=2)
+        return gmqtt.Subscription(topic_filter, qos=1, no_local=True, retain_handling_options=1)
+
+    async def _answer(self, send: Callable[[Any], int], what: Any) -> tuple[int, ...]:
+        """The broker's codes for a list of filters, one each."""
+        if self.lost.done():
+            raise BrokerError(f"can't subscribe: {self.lost.result()}")
+        answer: asyncio.Future[tuple[int, ...]] = asyncio.get_running_loop().create_future()
+        self._subscribed[send(what)] = answer
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                granted = await answer
+                return await answer
         except TimeoutError:
-            raise BrokerError(f"the broker did not answer the subscription to {topic_filter!r}") from None
-        if granted >= _REFUSED:
-            raise BrokerError(f"the broker refused the subscription to {topic_filter!r}; allow the hub to read it")
+            raise BrokerError(
+                f"the broker did not answer a subscription within {CONNECT_SECONDS:.0f} s; look into its log"
+            ) from None
 
     async def publish(self, message: Outbound) -> None:
         """Sends a message; returns, for QoS 1, when the broker has acknowledged it. `PublishError` if it does not."""
@@ -177,8 +192,8 @@ class Connection:
 
     async def _connect(self, url: Url, identity: Identity, version: int) -> bool:
         """False where the broker doesn't know this version of the protocol."""
-        target = _target(url, identity.tls)
-        attempt = asyncio.ensure_future(self._client.connect(*target, KEEPALIVE_SECONDS, version))
+        where = target(url, identity.tls)
+        attempt = asyncio.ensure_future(self._client.connect(*where, KEEPALIVE_SECONDS, version))
         attempt.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         connected = False
         try:
@@ -191,7 +206,7 @@ class Connection:
                 return False
             reason = f"no answer within {CONNECT_SECONDS:.0f} s"
             if self.lost.done():
-                reason = self.lost.result() + await _why(url, identity.tls)
+                reason = self.lost.result() + await why(url, identity.tls)
         except MQTTConnectError as error:
             if version == MQTTv50 and error._code == _UNSUPPORTED_VERSION:
                 return False
@@ -267,6 +282,7 @@ class Connection:
         # A list is what the broker said; the hub's own properties are in the same mapping as plain values.
         said = {name: value[0] for name, value in properties.items() if isinstance(value, list)}
         self._max_packet = said.get("maximum_packet_size")
+        self._shares = self.version == "5" and bool(said.get("shared_subscription_available", 1))
         window = min(WINDOW, self._client._package_handler.id_generator._max - 2)
         self._window = asyncio.Semaphore(max(1, window))
 
@@ -277,10 +293,10 @@ class Connection:
             self._lose(reason)
             self._abort()
 
-    def _on_subscribe(self, _client: Any, identifier: int, granted: tuple[int, ...], _properties: Any) -> None:
+    def _on_subscribe(self, _client: Any, identifier: int, granted: tuple[int, ...], *_properties: Any) -> None:
         answer = self._subscribed.pop(identifier, None)
         if answer is not None and not answer.done():
-            answer.set_result(granted[0])
+            answer.set_result(granted)
 
     def _on_puback(self, _command: int, packet: bytes) -> None:
         identifier = int.from_bytes(packet[:2], "big")
@@ -344,27 +360,3 @@ def _client(url: Url, identity: Identity) -> gmqtt.Client:
     if url.user is not None:
         client.set_auth_credentials(url.user, url.password)
     return client
-
-
-def _target(url: Url, tls: Tls) -> tuple[str, int, ssl.SSLContext | bool]:
-    try:
-        return url.host, _port(url), tls.context() if url.scheme == "mqtts" else False
-    except TlsError as error:
-        raise BrokerError(f"can't connect to {shown(url)}: {error}") from None
-
-
-async def _why(url: Url, tls: Tls) -> str:
-    """What may lie behind a broker that hangs up unasked."""
-    if url.scheme != "mqtts":
-        return "; where that port speaks TLS, write mqtts://"
-    refused = await tls.refused(url.host, _port(url))
-    return f": {failure(refused, tls)}" if refused else ""
-
-
-def _port(url: Url) -> int:
-    return url.port or (8883 if url.scheme == "mqtts" else 1883)
-
-
-def shown(url: Url) -> str:
-    """The broker's address for people, without credentials."""
-    return f"{url.scheme}://{Address(url.host, _port(url))}"

@@ -21,7 +21,8 @@ from hub.messages import Accept, BrokerStatus, Inbound, Outbound
 from hub.mqtt import tether
 from hub.mqtt.backoff import Backoff
 from hub.mqtt.client import MqttClient
-from hub.mqtt.connection import Connection, Identity
+from hub.mqtt.connection import Connection
+from hub.mqtt.identity import Identity
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.processes import check_port, command_of, end, parent_of
 
@@ -125,7 +126,7 @@ class _Session:
         identity = Identity(self.client_id, None, self.receive_maximum)
         connection = await Connection.open(Url("mqtt", at.host, at.port), identity, _leave_unacknowledged)
         try:
-            await connection.subscribe(self.topic_filter)
+            await connection.subscribe([self.topic_filter])
         finally:
             await connection.close()
 

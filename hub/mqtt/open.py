@@ -26,6 +26,7 @@ def open_broker(
     limits: BrokerLimits | None = None,
     prefix: str = DEFAULT_PREFIX,
     tls: Tls | None = None,
+    group: str | None = None,
 ) -> Broker:
     """The broker that the settings choose, not started yet.
 
@@ -35,7 +36,7 @@ def open_broker(
     """
     limits = limits or BrokerLimits()
     if isinstance(choice, Url):
-        return MqttClient(choice, client_id=client_id, prefix=prefix, limits=limits, tls=tls)
+        return MqttClient(choice, client_id=client_id, prefix=prefix, limits=limits, tls=tls, group=group)
     binary = mosquitto.find() if choice != "amqtt" else None
     if binary is not None:
         return MosquittoBroker(binary, listen, data, client_id, limits, prefix)

@@ -7,7 +7,8 @@ from uuid import uuid4
 from hub.address import Url
 from hub.errors import BrokerError, PublishError
 from hub.messages import Outbound
-from hub.mqtt.connection import Connection, Identity
+from hub.mqtt.connection import Connection
+from hub.mqtt.identity import Identity
 from hub.tls import Tls
 
 

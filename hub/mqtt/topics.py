@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from hub.errors import Unpublishable
 from schema.errors import TopicError
-from schema.topic import GoldenTopic, HubTopic, build, encode_id, parse
+from schema.topic import MAX_LEVELS, GoldenTopic, HubTopic, build, encode_id, parse
+
+SHARE = "$share/"
 
 _TAKEN = ("source/", "tag/", "state/", "count/")
 
@@ -26,6 +28,22 @@ def for_hub(topic: str, prefix: str) -> bool:
         return not isinstance(parse(topic, prefix), GoldenTopic)
     except TopicError:
         return True
+
+
+def filters(prefix: str, group: str | None) -> tuple[str, ...]:
+    """What a hub subscribes to: everything below the prefix; in a group, the broker gives each message to one member.
+
+    A member would also be given what its group publishes, so that a group names the topics that it takes, at every
+    depth: where nothing is taken, one level more than a location may have.
+    """
+    if group is None:
+        return (f"{prefix}/#",)
+    return tuple(f"{SHARE}{group}/{each}" for each in taken(prefix))
+
+
+def taken(prefix: str) -> tuple[str, ...]:
+    """The topics that a hub takes, a filter for each depth."""
+    return tuple(f"{prefix}/{'+/' * depth}_{mark}#" for depth in range(MAX_LEVELS + 2) for mark in _TAKEN)
 
 
 def status_topic(client_id: str, prefix: str) -> str:

@@ -8,7 +8,8 @@ from hub.address import Url
 from hub.api.publishing import publisher
 from hub.errors import PublishError
 from hub.messages import Inbound
-from hub.mqtt.connection import Connection, Identity
+from hub.mqtt.connection import Connection
+from hub.mqtt.identity import Identity
 from hub.settings import Settings
 from tests.servers import Mosquitto, free_port
 
@@ -22,7 +23,7 @@ async def test_a_message_carries_its_event_time_and_id(mosquitto: Mosquitto) -> 
         Identity("subscriber", will=None, receive_maximum=10, lasting=False),
         lambda _connection, message, _id: taken.put_nowait(message),
     )
-    await subscriber.subscribe("uns/v1/#")
+    await subscriber.subscribe(["uns/v1/#"])
     given = {"eventTime": "2026-03-01T12:00:00Z", "messageId": "m-1"}
     await publisher(Settings(broker=Url.parse(mosquitto.url)))(TOPIC, b"{}", given)
     async with asyncio.timeout(5):

@@ -9,8 +9,9 @@ import pytest
 
 from hub.address import Address, Url
 from hub.messages import Inbound
-from hub.mqtt.connection import Connection, Identity
+from hub.mqtt.connection import Connection
 from hub.mqtt.embedded import AmqttBroker
+from hub.mqtt.identity import Identity
 from hub.mqtt.limits import BrokerLimits
 from tests.contracts.broker import Taker, started
 from tests.hub.cli.conftest import Run
@@ -26,7 +27,7 @@ async def publish_and_take(unshub: Run, mosquitto: Mosquitto, *arguments: str) -
     connection = await Connection.open(
         Url.parse(mosquitto.url), identity, lambda _connection, message, _id: taken.put_nowait(message)
     )
-    await connection.subscribe("uns/v1/#")
+    await connection.subscribe(["uns/v1/#"])
     ran = await asyncio.to_thread(unshub, "publish", "--broker", mosquitto.url, *arguments)
     assert ran.code == 0, ran.err
     done = "withdrawn at" if "--withdraw" in arguments else "published to"

@@ -14,7 +14,8 @@ from hub.address import Url
 from hub.errors import BrokerError
 from hub.messages import Outbound
 from hub.mqtt.client import MqttClient
-from hub.mqtt.connection import Connection, Identity
+from hub.mqtt.connection import Connection
+from hub.mqtt.identity import Identity
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.sending import send
 from hub.tls import Tls

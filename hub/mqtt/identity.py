@@ -1,0 +1,51 @@
+"""Who connects to a broker, and where that is."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass, field
+
+from hub.address import Address, Url
+from hub.errors import BrokerError, TlsError
+from hub.messages import Outbound
+from hub.tls import Tls, failure
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """How a client introduces itself. The broker publishes `will`, where there is one, when the client vanishes.
+
+    The broker keeps the session of one that is `lasting`, and the messages for it, while it is away. `tls` is for a
+    broker at `mqtts://`.
+    """
+
+    client_id: str
+    will: Outbound | None
+    receive_maximum: int
+    lasting: bool = True
+    tls: Tls = field(default_factory=Tls)
+
+
+def shown(url: Url) -> str:
+    """The broker's address for people, without credentials."""
+    return f"{url.scheme}://{Address(url.host, _port(url))}"
+
+
+def target(url: Url, tls: Tls) -> tuple[str, int, ssl.SSLContext | bool]:
+    """Host, port and TLS; `BrokerError` where a file that TLS needs will not do."""
+    try:
+        return url.host, _port(url), tls.context() if url.scheme == "mqtts" else False
+    except TlsError as error:
+        raise BrokerError(f"can't connect to {shown(url)}: {error}") from None
+
+
+async def why(url: Url, tls: Tls) -> str:
+    """What may lie behind a broker that hangs up unasked."""
+    if url.scheme != "mqtts":
+        return "; where that port speaks TLS, write mqtts://"
+    refused = await tls.refused(url.host, _port(url))
+    return f": {failure(refused, tls)}" if refused else ""
+
+
+def _port(url: Url) -> int:
+    return url.port or (8883 if url.scheme == "mqtts" else 1883)
