@@ -77,8 +77,11 @@ class GraphStore(Protocol):
         """Things whose id, name, description or identifiers hold the text, best first; case does not matter."""
         ...
 
-    def dump(self) -> AsyncIterator[Mapping[str, Any]]:
-        """Everything, in a fixed order, as JSON objects: equal graphs give equal dumps, whatever the store."""
+    def dump(self, *, floors: bool = False) -> AsyncIterator[Mapping[str, Any]]:
+        """Everything, in a fixed order, as JSON objects: equal graphs give equal dumps, whatever the store.
+
+        `floors` adds those of withdrawn records, which no reader of the graph sees.
+        """
         ...
 
     async def counts(self) -> Mapping[str, int]:
@@ -93,7 +96,15 @@ class GraphStore(Protocol):
         ...
 
     async def clear(self) -> None:
-        """Removes every node and edge, and tables that the model no longer has."""
+        """Removes every node and edge, the origin, and tables that the model no longer has."""
+        ...
+
+    async def origin(self) -> str | None:
+        """What was noted last of where the graph comes from; None in a graph that is new or was cleared."""
+        ...
+
+    async def set_origin(self, text: str) -> None:
+        """Notes where the graph comes from. No dump shows it."""
         ...
 
     async def health(self) -> Health: ...

@@ -31,6 +31,9 @@ from schema.registry import Model
 
 _T = TypeVar("_T")
 
+_TABLES, _ORIGIN = "tables", "origin"
+"""What the store notes of itself, by key: the fingerprint of its tables, and where the graph comes from."""
+
 
 class LadybugStore:
     """Implements `graph.store.GraphStore`. Make one with `open`."""
@@ -70,6 +73,22 @@ class LadybugStore:
 
     async def clear(self) -> None:
         await self._change_tables(_clear)
+
+    async def origin(self) -> str | None:
+        return await self._reading(partial(_noted, key=_ORIGIN))
+
+    async def set_origin(self, text: str) -> None:
+        def work() -> None:
+            self._writer.begin()
+            try:
+                _note(self._writer, _ORIGIN, text)
+                self._writer.commit()
+            except BaseException:
+                self._writer.rollback()
+                raise
+
+        async with self._writing:
+            await to_the_end(self._on_write_thread(work))
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[WriteTransaction]:
@@ -247,15 +266,12 @@ def _running(cypher: str, parameters: Mapping[str, Any]) -> Callable[[Session], 
 
 def _migrate(session: Session, wanted: ddl.Tables) -> tuple[str, ...]:
     there = {row[1] for row in session.run("CALL show_tables() RETURN *")}
-    if ddl.FINGERPRINT in there and _fingerprint(session) == wanted.fingerprint:
+    if ddl.FINGERPRINT in there and _noted(session, _TABLES) == wanted.fingerprint:
         return ()
     statements = ddl.additions(wanted, ddl.present(session.run))
     for statement in statements:
         session.run(statement)
-    session.run(
-        f"MERGE (m:{quote(ddl.FINGERPRINT)} {{key: 'tables'}}) SET m.fingerprint = $text",
-        {"text": wanted.fingerprint},
-    )
+    _note(session, _TABLES, wanted.fingerprint)
     return statements
 
 
@@ -266,6 +282,12 @@ def _clear(session: Session, wanted: ddl.Tables) -> tuple[str, ...]:
     return (*gone, *_migrate(session, wanted))
 
 
-def _fingerprint(session: Session) -> str | None:
-    rows = session.run(f"MATCH (m:{quote(ddl.FINGERPRINT)} {{key: 'tables'}}) RETURN m.fingerprint")
+def _note(session: Session, key: str, text: str) -> None:
+    session.run(
+        f"MERGE (m:{quote(ddl.FINGERPRINT)} {{key: $key}}) SET m.fingerprint = $text", {"key": key, "text": text}
+    )
+
+
+def _noted(session: Session, key: str) -> str | None:
+    rows = session.run(f"MATCH (m:{quote(ddl.FINGERPRINT)} {{key: $key}}) RETURN m.fingerprint", {"key": key})
     return str(rows[0][0]) if rows else None

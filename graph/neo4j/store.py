@@ -29,6 +29,8 @@ ATTEMPTS = 8
 
 _TYPES = f"MATCH (m:{quote(ddl.MODEL)} {{key: 'types'}}) RETURN m.types"
 _SET_TYPES = f"MERGE (m:{quote(ddl.MODEL)} {{key: 'types'}}) SET m.types = $types"
+_ORIGIN = f"MATCH (m:{quote(ddl.MODEL)} {{key: 'origin'}}) RETURN m.origin"
+_SET_ORIGIN = f"MERGE (m:{quote(ddl.MODEL)} {{key: 'origin'}}) SET m.origin = $origin"
 _AWAIT_INDEXES = "CALL db.awaitIndexes(600)"
 
 
@@ -98,6 +100,13 @@ class Neo4jStore:
         for each in ddl.drops(self._indexes, await self._server.run(ddl.PRESENT)):
             await self._server.run(each)
         await self.migrate()
+
+    async def origin(self) -> str | None:
+        rows = await self._server.read(_ORIGIN, {}, "origin")
+        return str(rows[0][0]) if rows else None
+
+    async def set_origin(self, text: str) -> None:
+        await self._server.run(_SET_ORIGIN, {"origin": text})
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[WriteTransaction]:

@@ -383,11 +383,21 @@ class GraphStoreContract:
         assert await found("id") == ["Z", "B"]
         assert await found("serial") == await found(" ") == await found("_") == await found("pump", 0) == []
 
+    async def test_where_the_graph_comes_from_is_noted_beside_it(self, store: GraphStore) -> None:
+        assert await store.origin() is None
+        await store.set_origin("journal ü 1")
+        await store.set_origin("journal ü 2")
+        assert await store.origin() == "journal ü 2"
+        assert await store.migrate() == ()
+        assert await dump(store) == []
+
     async def test_clear_leaves_an_empty_graph_ready_for_use(self, store: GraphStore) -> None:
         await tell(store, many_gadgets(10))
         assert len(await dump(store)) > 10
+        await store.set_origin("a journal")
         await store.clear()
         assert await dump(store) == []
+        assert await store.origin() is None
         assert await store.migrate() == ()
         await tell(store, [said("Gadget", "G", parts=["P"])])
         assert await ids(store) == ["G", "(P)"]
