@@ -9,6 +9,7 @@ message, `accept` raises and the message is not acknowledged, so that the broker
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ import orjson
 
 from hub import retained
 from hub.clock import instant
+from hub.errors import JournalError
+from hub.journal.group import RowsError
 from hub.journal.port import AcceptedAssertion, AcceptedEvent, EventKind, Journal, Refusal
 from hub.messages import Inbound, Outbound
 from schema import topic as topics
@@ -25,6 +28,8 @@ from schema.errors import Reason, Refused, TopicError
 from schema.events import EventContract
 from schema.provenance import Provenance
 from schema.topic import CountTopic, GoldenTopic, HubTopic, SourceTopic, StateTopic, TagTopic
+
+log = logging.getLogger(__name__)
 
 DEAD_LETTER = "dead-letter"
 
@@ -71,11 +76,23 @@ class Ingest:
         self.tally = Tally()
 
     async def accept(self, message: Inbound) -> None:
-        """Keeps a message, or its refusal. `JournalError` if the journal can't, and then it must come again."""
+        """Keeps a message, or its refusal. `JournalError` if the journal can't, and then it must come again.
+
+        What fails with this message alone is refused too: it would fail as often as it came.
+        """
         try:
             await self.take(message)
         except Refused as refusal:
             await self._refuse(message, refusal.reasons)
+        except RowsError as error:
+            await self._refuse(message, (Reason("message", "", str(error)),))
+        except JournalError:
+            raise
+        except Exception as error:
+            log.exception("a message on %r could not be read; it is among the dead letters", message.topic)
+            fault = f"{type(error).__name__}: {error}"
+            expected = "a fault of the hub and not of the message: report it, and replay the message after an upgrade"
+            await self._refuse(message, (Reason("message", fault, expected),))
 
     async def take(self, message: Inbound, read: int = 0) -> None:
         """Keeps a message; `Refused` carries every reason why it can't be accepted. `JournalError` as `accept`.

@@ -36,7 +36,10 @@ class Outbound:
 
 
 Accept = Callable[[Inbound], Awaitable[None]]
-"""Takes a message; when it returns, the message is in the journal and may be acknowledged. If it raises, it may not."""
+"""Takes a message; when it returns, the message or its refusal is in the journal, and it may be acknowledged.
+
+`JournalError` where the journal is away: then it must come again. Any other error is one of this message.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class MqttClient:
         self._guarantee = guarantee
         self._status_topic = status_topic(client_id, prefix)
         will = Outbound(self._status_topic, OFFLINE, retain=True)
-        self._identity = Identity(client_id, will, limits.in_flight, tls=tls or Tls())
+        self._identity = Identity(client_id, will, limits.in_flight, maximum_packet=limits.packet, tls=tls or Tls())
         self._connection: Connection | None = None
         self._intake: Intake | None = None
         self._ready = asyncio.Event()
@@ -73,7 +73,7 @@ class MqttClient:
     async def start(self, accept: Accept) -> None:
         """Returns when messages are taken, or after five seconds, then to go on trying in the background."""
         self._problem = "not connected yet"
-        self._intake = Intake(accept, self._prefix, self._limits.in_flight)
+        self._intake = Intake(accept, self._prefix, self._limits)
         self._running = asyncio.create_task(self._run(self._intake), name="mqtt-client")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_SECONDS):

@@ -350,12 +350,14 @@ async def _stay_closed(delay: bool = False) -> None:
 
 def _client(url: Url, identity: Identity) -> gmqtt.Client:
     will = identity.will
+    limits = {} if identity.maximum_packet is None else {"maximum_packet_size": identity.maximum_packet}
     client = gmqtt.Client(
         identity.client_id,
         clean_session=not identity.lasting,
         will_message=gmqtt.Message(will.topic, will.payload, will.qos, will.retain) if will else None,
         session_expiry_interval=NEVER_EXPIRES if identity.lasting else 0,
         receive_maximum=identity.receive_maximum,
+        **limits,
     )
     if url.user is not None:
         client.set_auth_credentials(url.user, url.password)

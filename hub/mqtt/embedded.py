@@ -12,6 +12,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Coroutine
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -28,6 +29,7 @@ from hub.errors import BrokerError, PublishError
 from hub.messages import Accept, BrokerStatus, Inbound, Outbound
 from hub.mqtt.first_packet import UNSUPPORTED_VERSION, read_first_packet, speaks_3_1_1
 from hub.mqtt.limits import BrokerLimits
+from hub.mqtt.poison import Poison
 from hub.mqtt.processes import check_port
 from hub.mqtt.topics import check_publishable, for_hub, status_topic
 
@@ -51,6 +53,7 @@ class AmqttBroker:
     def __init__(self, listen: Address, client_id: str, limits: BrokerLimits, prefix: str) -> None:
         self._listen = listen
         self._limits = limits
+        self._memory = _Memory(limits.memory)
         self._prefix = prefix
         self._status_topic = status_topic(client_id, prefix)
         self._broker: _Broker | None = None
@@ -119,7 +122,7 @@ class AmqttBroker:
                 # amqtt would take the properties of MQTT 5 for the client id, and wait for the rest of it for ever.
                 writer.write(UNSUPPORTED_VERSION)
             elif self._broker is not None:
-                limited = _Reader(reader, self._limits, first)
+                limited = _Reader(reader, self._limits, self._memory, first)
                 await self._broker.external_connected(limited, StreamWriterAdapter(writer), LISTENER)
         except (OSError, EOFError, TimeoutError, ValueError) as error:
             log.debug("a connection from %s came to nothing: %s", writer.get_extra_info("peername"), error)
@@ -140,6 +143,7 @@ class _Delivery:
         self._accept = accept
         self._prefix = prefix
         self._under_way: set[asyncio.Task[None]] = set()
+        self._poison = Poison()
 
     def begin(self, topic: str, payload: bytes) -> asyncio.Task[None] | None:
         """None where the message is not for the hub."""
@@ -159,7 +163,11 @@ class _Delivery:
                 task.cancel()
 
     async def _hand_over(self, message: Inbound) -> None:
-        await self._accept(message)
+        try:
+            await self._accept(message)
+        except Exception as error:
+            if not self._poison.given_up(message, error):
+                raise
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
@@ -167,14 +175,37 @@ class _Delivery:
             log.warning("a message could not be accepted and is not acknowledged: %s", error)
 
 
-class _Reader(StreamReaderAdapter):
-    """Reads no packet above the limit, and nothing at all while too many messages are under way."""
+class _Memory:
+    """How many bytes of payloads are under way, of all connections together."""
 
-    def __init__(self, reader: asyncio.StreamReader, limits: BrokerLimits, first: bytes) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held = 0
+        self._freed = asyncio.Event()
+
+    async def room(self) -> None:
+        """Returns when there are not too many."""
+        while self._held > self._most:
+            self._freed.clear()
+            await self._freed.wait()
+
+    def hold(self, size: int) -> None:
+        self._held += size
+
+    def release(self, size: int) -> None:
+        self._held -= size
+        self._freed.set()
+
+
+class _Reader(StreamReaderAdapter):
+    """Reads no packet above the limit, and nothing at all while too much is under way."""
+
+    def __init__(self, reader: asyncio.StreamReader, limits: BrokerLimits, memory: _Memory, first: bytes) -> None:
         """`first` are bytes that were read already."""
         super().__init__(reader)
         self._first = first
         self._limits = limits
+        self._memory = memory
         self._held = 0
         self._room = asyncio.Event()
 
@@ -188,16 +219,19 @@ class _Reader(StreamReaderAdapter):
         while self._held >= self._limits.in_flight:
             self._room.clear()
             await self._room.wait()
+        await self._memory.room()
         return await super().read(n)
 
-    def hold(self) -> None:
-        """Counts a message as under way."""
+    def hold(self, size: int) -> None:
+        """Counts a message of so many bytes as under way."""
         self._held += 1
+        self._memory.hold(size)
 
-    def release(self, _task: object = None) -> None:
+    def release(self, size: int, _task: object = None) -> None:
         """Takes a message as done with."""
         self._held -= 1
         self._room.set()
+        self._memory.release(size)
 
 
 class _Handler(BrokerProtocolHandler):
@@ -210,11 +244,11 @@ class _Handler(BrokerProtocolHandler):
 
     def handle_publish(self, publish_packet: PublishPacket) -> Coroutine[Any, Any, None]:
         # Called before its task runs: the reader would else take all that has come before the first is counted.
-        self._limited.hold()
+        self._limited.hold(len(publish_packet.data or b""))
         return self._publish(publish_packet)
 
     async def _publish(self, publish_packet: PublishPacket) -> None:
-        self._limited.release()
+        self._limited.release(len(publish_packet.data or b""))
         try:
             await super().handle_publish(publish_packet)
         except (AMQTTError, MQTTError, ValueError) as error:
@@ -233,8 +267,8 @@ class _Handler(BrokerProtocolHandler):
         task = self._delivery.begin(message.topic, bytes(message.data))
         if task is None:
             return True
-        self._limited.hold()
-        task.add_done_callback(self._limited.release)
+        self._limited.hold(len(message.data))
+        task.add_done_callback(partial(self._limited.release, len(message.data)))
         if message.qos == 0:
             # Its sender may be gone at once; the other subscribers' copies must not wait for the journal.
             return True

@@ -1,13 +1,16 @@
-"""Messages of a connection on their way into the journal: a bounded number at once, acknowledged once accepted."""
+"""Messages of a connection on their way into the journal: bounded in number and bytes, acknowledged once accepted."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any
 
 from hub.messages import Accept, Inbound
 from hub.mqtt.connection import Connection
+from hub.mqtt.limits import BrokerLimits
+from hub.mqtt.poison import Poison
 from hub.mqtt.topics import for_hub
 
 log = logging.getLogger(__name__)
@@ -18,10 +21,12 @@ DRAIN_SECONDS = 30.0
 class Intake:
     """Takes the messages of one connection after another. What an earlier one brought counts towards the bound."""
 
-    def __init__(self, accept: Accept, prefix: str, limit: int) -> None:
+    def __init__(self, accept: Accept, prefix: str, limits: BrokerLimits) -> None:
         self._accept = accept
         self._prefix = prefix
-        self._limit = limit
+        self._limits = limits
+        self._bytes = 0
+        self._poison = Poison()
         self._under_way: set[asyncio.Task[None]] = set()
         self._failed = asyncio.Event()
         self._closed = False
@@ -42,9 +47,10 @@ class Intake:
             return
         task = asyncio.create_task(self._hand_over(connection, message, identifier))
         self._under_way.add(task)
-        task.add_done_callback(self._done)
-        # QoS 0 and MQTT 3.1.1 know no receive maximum: there, TCP makes the broker wait.
-        if len(self._under_way) > self._limit:
+        self._bytes += len(message.payload)
+        task.add_done_callback(partial(self._done, len(message.payload)))
+        # Bytes, QoS 0 and MQTT 3.1.1 know no receive maximum: there, TCP makes the broker wait.
+        if len(self._under_way) > self._limits.in_flight or self._bytes > self._limits.memory:
             self._paused = connection
             connection.pause()
 
@@ -73,6 +79,8 @@ class Intake:
         except Exception as error:
             if identifier is None:
                 log.warning("lost a QoS 0 message on %r, which could not be accepted: %s", message.topic, error)
+            elif self._poison.given_up(message, error):
+                connection.acknowledge(identifier)
             elif not self._failed.is_set() and not connection.lost.done():
                 log.warning("could not accept the message on %r, which will come again: %s", message.topic, error)
                 self._failed.set()
@@ -80,9 +88,10 @@ class Intake:
             if identifier is not None:
                 connection.acknowledge(identifier)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, size: int, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
-        if len(self._under_way) <= self._limit // 2:
+        self._bytes -= size
+        if len(self._under_way) <= self._limits.in_flight // 2 and self._bytes <= self._limits.memory // 2:
             self._resume()
 
     def _resume(self) -> None:

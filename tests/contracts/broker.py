@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.errors import PublishError
+from hub.errors import JournalError, PublishError
 from hub.messages import Broker, Inbound, Outbound
 from hub.mqtt.limits import BrokerLimits
 from tests.hub.mqtt.wire import PUBACK, PUBLISH, Wire
@@ -28,6 +28,7 @@ class Taker:
         self.taken: list[Inbound] = []
         self.tries: list[Inbound] = []
         self.failing = False
+        self.error: Exception = JournalError("the journal is full")
         self.at_once = self.most_at_once = 0
         self.open = asyncio.Event()
         self.open.set()
@@ -40,7 +41,7 @@ class Taker:
             await self._tell(self.tries, message)
             await self.open.wait()
             if self.failing:
-                raise RuntimeError("the journal is full")
+                raise self.error
             await self._tell(self.taken, message)
         finally:
             self.at_once -= 1
@@ -140,6 +141,25 @@ class BrokerContract(BrokerForm):
                     await again.published(LOT, b"{}")
         assert {m.topic for m in await take.until(1)} == {LOT}
 
+    async def test_what_can_be_accepted_never_is_let_go_after_three_tries(
+        self, broker: Broker, port: int, take: Taker, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        take.failing, take.error = True, RuntimeError("a fault of the hub")
+        for _ in range(5):
+            try:
+                async with Wire(port, "mes") as system:
+                    await system.published(LOT, b"poison")
+                    break
+            except (EOFError, ConnectionError):
+                pass
+        await take.tried(3)
+        take.failing = False
+        async with Wire(port) as system:
+            await system.published(LOT, b"{}")
+        await take.until(1)
+        assert (len(take.tries), take.taken[0].payload) == (4, b"{}")
+        assert f"lost a message of 6 bytes on '{LOT}'" in caplog.text
+
     async def test_bad_topics_are_seen_and_the_hubs_own_are_not(self, broker: Broker, port: int, take: Taker) -> None:
         nine, typo = "uns/v1/1/2/3/4/5/6/7/8/9/_tag/x", "uns/v1/acme/_sorce/mes/material-lot"
         async with Wire(port) as system:
@@ -235,7 +255,7 @@ class BrokerContract(BrokerForm):
         await self.too_large(port, limits)
         async with Wire(port) as system:
             await system.published(LOT, b"{}")
-            await take.until(2)
+            assert (await take.until(2))[1].payload == b"{}"
 
     async def too_large(self, port: int, limits: BrokerLimits) -> None:
         """A packet above the broker's limit is not acknowledged, and its sender is disconnected."""
@@ -270,3 +290,33 @@ class BurstContract(BrokerForm):
     def most(self, qos: int) -> int:
         """How many may be under way at once: the limit, and for QoS 0 what one read from the socket brought."""
         return 10 if qos else 1000
+
+
+class LargeContract(BrokerForm):
+    """With room for few bytes at once."""
+
+    @pytest.fixture
+    def limits(self) -> BrokerLimits:
+        return BrokerLimits(payload=16_384, memory=1_048_576)
+
+    @pytest.mark.parametrize("qos", [0, 1])
+    async def test_few_large_messages_are_under_way_at_once(
+        self, broker: Broker, port: int, take: Taker, qos: int, limits: BrokerLimits
+    ) -> None:
+        take.open.clear()
+        large = bytes(limits.payload)
+        count = 4 * limits.memory // limits.payload
+        async with Wire(port) as system:
+            for number in range(1, count + 1):
+                system.publish(LOT, large, qos, number)
+            sending = asyncio.create_task(system.writer.drain())
+            await take.tried(limits.memory // limits.payload)
+            await asyncio.wait({sending}, timeout=0.3)
+            assert len(take.tries) <= self.most(limits)
+            take.open.set()
+            await take.until(count)
+            await sending
+
+    def most(self, limits: BrokerLimits) -> int:
+        """How many may be under way at once: the bound, and what was read from the socket already."""
+        return (limits.memory + 1_048_576) // limits.payload

@@ -8,7 +8,9 @@ from pathlib import Path
 import orjson
 import pytest
 
+from hub.errors import JournalError
 from hub.ingest import Ingest
+from hub.journal.group import RowsError
 from hub.journal.open import open_journal
 from hub.journal.port import Journal
 from hub.messages import Inbound, Outbound
@@ -218,3 +220,28 @@ async def test_one_bad_thing_refuses_its_whole_array(fixture: Fixture) -> None:
     (letter,) = await fixture.journal.dead_letters(10)
     assert [r.path for r in letter.refusal.reasons] == ["$[1].status"]
     assert not await fixture.journal.pending(10)
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), RecursionError("too deep"), RowsError("a value can't be kept (x)")])
+async def test_what_fails_for_one_message_alone_is_refused(
+    fixture: Fixture, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def fail(message: Inbound, read: int = 0) -> None:
+        raise error
+
+    monkeypatch.setattr(fixture.ingest, "take", fail)
+    await fixture.take(LOT, {"status": "RELEASED"})
+    (letter,) = await fixture.journal.dead_letters(10)
+    (reason,) = letter.refusal.reasons
+    assert str(error) in reason.value + reason.expected
+    assert len(fixture.published) == 1
+
+
+async def test_a_journal_that_is_away_is_no_reason_to_refuse(fixture: Fixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise JournalError("the disk is full")
+
+    monkeypatch.setattr(fixture.journal, "append", fail)
+    with pytest.raises(JournalError):
+        await fixture.take(LOT, {"status": "RELEASED"})
+    assert fixture.published == []

@@ -18,7 +18,7 @@ from hub.mqtt import client as client_module
 from hub.mqtt.client import MqttClient
 from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.limits import BrokerLimits
-from tests.contracts.broker import GOLDEN, LOT, BrokerContract, BrokerForm, BurstContract, Taker, started
+from tests.contracts.broker import GOLDEN, LOT, BrokerContract, BrokerForm, BurstContract, LargeContract, Taker, started
 from tests.hub.mqtt.wire import PUBLISH, Wire
 from tests.servers import Mosquitto, free_port
 from tests.servers import mosquitto as start_mosquitto
@@ -43,7 +43,9 @@ class External(BrokerForm):
             yield client(server, limits), server.port
 
     async def too_large(self, port: int, limits: BrokerLimits) -> None:
-        """What is too large for a broker that runs elsewhere is that broker's own affair."""
+        """A broker elsewhere may take it, and keeps it from the hub, which has told what it reads."""
+        async with Wire(port) as system:
+            await system.published(LOT, bytes(limits.packet + 1))
 
 
 class TestMqttClient(External, BrokerContract):
@@ -51,6 +53,10 @@ class TestMqttClient(External, BrokerContract):
 
 
 class TestBurstAtMqttClient(External, BurstContract):
+    pass
+
+
+class TestLargeAtMqttClient(External, LargeContract):
     pass
 
 

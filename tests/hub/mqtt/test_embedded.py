@@ -13,7 +13,7 @@ from hub.errors import BrokerError
 from hub.messages import Broker, Outbound
 from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.limits import BrokerLimits
-from tests.contracts.broker import GOLDEN, LOT, BrokerContract, BrokerForm, BurstContract, Taker, started
+from tests.contracts.broker import GOLDEN, LOT, BrokerContract, BrokerForm, BurstContract, LargeContract, Taker, started
 from tests.hub.mqtt.wire import PUBACK, PUBLISH, PUBREC, Packet, Wire
 from tests.servers import free_port
 
@@ -122,3 +122,7 @@ class TestAmqtt(Amqtt, BrokerContract):
 class TestBurstAtAmqtt(Amqtt, BurstContract):
     def most(self, qos: int) -> int:
         return 10
+
+
+class TestLargeAtAmqtt(Amqtt, LargeContract):
+    pass

@@ -18,7 +18,7 @@ from hub.messages import Broker, Outbound
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.mosquitto import MosquittoBroker, configuration
 from hub.mqtt.processes import command_of, parent_of
-from tests.contracts.broker import GOLDEN, LOT, BrokerContract, BrokerForm, BurstContract, Taker, started
+from tests.contracts.broker import GOLDEN, LOT, BrokerContract, BrokerForm, BurstContract, LargeContract, Taker, started
 from tests.hub.mqtt.test_client import until_connected
 from tests.hub.mqtt.wire import PUBLISH, Wire
 from tests.servers import free_port, mosquitto_path, wait_for_port
@@ -53,6 +53,10 @@ class TestMosquittoBroker(Child, BrokerContract):
 
 
 class TestBurstAtMosquittoBroker(Child, BurstContract):
+    pass
+
+
+class TestLargeAtMosquittoBroker(Child, LargeContract):
     pass
 
 
