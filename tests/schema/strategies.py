@@ -93,6 +93,10 @@ IDS = ("A", "B", "C")
 SCHEMES = ("gtin", "lot", "serial")
 
 _FEW = st.sampled_from(("1", "2"))
+_ALIKE: st.SearchStrategy[Json] = st.sampled_from(
+    (1, True, 1.0, "1", 0, False, 0.0, -0.0, [1], [True], {"a": 1}, {"a": 1.0})
+)
+"""Values of JSON that Python takes for equal, though their texts differ."""
 _PLACES = st.sampled_from(("acme", "acme/north", "acme/north/packing", "acme/south"))
 
 
@@ -103,7 +107,7 @@ def stamps() -> st.SearchStrategy[Stamp]:
 
 def records_of(kind: Kind) -> st.SearchStrategy[dict[str, Json]]:
     """The cells of one message on a thing of a kind, a null for one in five."""
-    cells: dict[str, st.SearchStrategy[Any]] = {"@path": _PLACES, "name": _maybe(_FEW), "properties/x": _maybe(_FEW)}
+    cells: dict[str, st.SearchStrategy[Any]] = {"@path": _PLACES, "name": _maybe(_FEW), "properties/x": _maybe(_ALIKE)}
     cells |= {f"identifiers/{scheme}": _maybe(_FEW) for scheme in SCHEMES}
     cells |= {a.name: _maybe(_few_values(a)) for a in kind.attributes.values() if a.name != "description"}
     cells |= {name: _maybe(_statements(stated)) for name, stated in kind.links.items()}
@@ -157,11 +161,14 @@ def _few_values(attribute: Attribute) -> st.SearchStrategy[Any]:
             assert attribute.values is not None
             return st.sampled_from([term.value for term in attribute.values])
         case AttributeType.QUANTITY:
-            return st.sampled_from(({"value": 1.0, "unit": "kg"}, {"value": 2.0, "unit": "kg"}))
+            amounts: st.SearchStrategy[Any] = st.sampled_from((1, 1.0, 2.0))
+            return st.fixed_dictionaries({"value": amounts, "unit": st.just("kg")})
         case AttributeType.STRINGS:
             return st.lists(_FEW, max_size=2)
         case AttributeType.PARAMETERS:
-            return st.lists(st.fixed_dictionaries({"id": _FEW, "value": st.sampled_from((1, 2.5, "x"))}), max_size=2)
+            return st.lists(
+                st.fixed_dictionaries({"id": _FEW, "value": st.sampled_from((1, True, 2.5, "x"))}), max_size=2
+            )
 
 
 def _statements(stated: Link) -> st.SearchStrategy[list[Json]]:
