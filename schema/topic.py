@@ -13,7 +13,8 @@
     segment   = 1*64 characters without / + #, controls and noncharacters; no "_" or "$" first, no space at the ends
     system    = lower-case letter, then lower-case letters, digits and "-"
     kind      = kebab-case name of a kind
-    id        = an identifier with / + # %, controls, noncharacters percent-encoded, as is a "_" or "$" at its beginning
+    id        = an identifier with / + # %, controls, noncharacters percent-encoded, as is a "_" or "$" at its beginning,
+                and nothing else, so that each id has one topic
 
 Bad, each refused with its reason: `uns/v1/acme` (no entry), `uns/v1/_source/erp/material-lot` (no location),
 `uns/v1/acme/_source/ERP/material-lot` (system in capitals), `uns/v1/acme//_tag/speed` (empty segment),
@@ -119,7 +120,10 @@ Topic = SourceTopic | TagTopic | StateTopic | CountTopic | GoldenTopic | HubTopi
 
 
 def build(topic: Topic, prefix: str = DEFAULT_PREFIX) -> str:
-    """The topic as MQTT has it. `parse(build(t)) == t` for every topic that holds valid segments."""
+    """The topic as MQTT has it.
+
+    `parse(build(t)) == t` for every topic that holds valid segments, `build(parse(s)) == s` for every text that parses.
+    """
     return "/".join((prefix, *topic.segments()))
 
 
@@ -149,9 +153,19 @@ def encode_id(value: str) -> str:
 
 
 def decode_id(segment: str) -> str:
-    """The id that a topic segment holds; `TopicError` where an escape is broken."""
-    if "%" not in segment:
-        return segment
+    """The id that a topic segment holds; `TopicError` where an escape is broken, or not as `encode_id` writes it.
+
+    Each id has one segment: two topics of one id would be two places for its retained messages.
+    """
+    value = _decoded(segment) if "%" in segment else segment
+    if (canonical := encode_id(value)) != segment:
+        raise TopicError(
+            f"id {_shown(segment)} is to be written as {_shown(canonical)}: capitals, and only what needs an escape"
+        )
+    return value
+
+
+def _decoded(segment: str) -> str:
     bare = _ESCAPED.sub("", segment)
     if "%" in bare:
         raise TopicError(f"id {_shown(segment)} has a '%' that begins no escape; write '%' itself as %25")

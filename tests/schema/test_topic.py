@@ -56,6 +56,17 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         except TopicError:
             continue
         assert parse(build(topic)) == topic
+        assert build(topic) == candidate
+
+
+@given(st.text(st.sampled_from("%0123456789ABCDEFabcdef_$/+# Lé"), max_size=12))
+def test_an_id_has_one_topic(segment: str) -> None:
+    text = f"uns/v1/acme/_source/mes/lot/{segment}"
+    try:
+        topic = parse(text)
+    except TopicError:
+        return
+    assert build(topic) == text
 
 
 @pytest.mark.parametrize(
@@ -76,6 +87,10 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         ("uns/v1/acme/_state/mes/x", "the system's name, nothing more"),
         ("uns/v1/acme/_lot/L%zz", "begins no escape"),
         ("uns/v1/acme/_lot/L%ff", "not UTF-8"),
+        ("uns/v1/acme/_lot/%4C1", "to be written as 'L1'"),
+        ("uns/v1/acme/_lot/L%2f1", "to be written as 'L%2F1'"),
+        ("uns/v1/acme/_lot/L%5F1", "to be written as 'L_1'"),
+        ("uns/v1/acme/_source/mes/lot/$1", "to be written as '%241'"),
         ("uns/v1/acme/_lot", "is none of"),
         ("uns/v1/a/b/c/d/e/f/g/h/i/_tag/x", "9 levels"),
         ("uns/v1/" + "a" * 65 + "/_tag/x", "longer than 64 characters"),
