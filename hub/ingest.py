@@ -10,7 +10,6 @@ message, `accept` raises and the message is not acknowledged, so that the broker
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +17,7 @@ import orjson
 
 from hub import retained
 from hub.clock import instant
+from hub.counts import Counts
 from hub.errors import JournalError
 from hub.journal.group import RowsError
 from hub.journal.port import AcceptedAssertion, AcceptedEvent, EventKind, Journal, Refusal
@@ -41,7 +41,7 @@ class Tally:
     assertions: int = 0
     events: int = 0
     refused: int = 0
-    unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unknown: Counts[tuple[str, str]] = field(default_factory=Counts)
     """Members that the model does not know, by kind and name; they are kept as properties."""
 
 
@@ -132,7 +132,7 @@ class Ingest:
     def _assertions(self, topic: SourceTopic, message: Inbound, provenance: Provenance) -> Parsed:
         reading = self._contract.read(topic, message.payload, provenance)
         for name, count in reading.unknown.items():
-            self.tally.unknown[topic.kind, name] += count
+            self.tally.unknown.add((topic.kind, name), count)
         pairs = zip(reading.assertions, reading.digests, strict=True)
         return Parsed(tuple(AcceptedAssertion(a, message.topic, message.received, digest) for a, digest in pairs))
 

@@ -24,6 +24,7 @@ from hub.errors import JournalError
 from hub.journal.port import DeadLetter
 
 MAX_LISTED = 1000
+MAX_UNKNOWN = 100
 
 
 @dataclass
@@ -94,6 +95,7 @@ async def _readiness(stage: Stage) -> tuple[bool, dict[str, Any]]:
 async def _counts(hub: Hub) -> dict[str, Any]:
     status = await hub.journal.status()
     tally = hub.ingest.tally
+    unknown = tally.unknown.most_common(MAX_UNKNOWN)
     return {
         "accepted": status.accepted,
         "pending": status.pending,
@@ -104,7 +106,8 @@ async def _counts(hub: Hub) -> dict[str, Any]:
         "waitingToPublish": hub.outbox.waiting,
         "listeners": hub.changes.listeners,
         "sinceStart": {"assertions": tally.assertions, "events": tally.events, "refused": tally.refused},
-        "unknownMembers": [{"kind": k, "name": n, "count": c} for (k, n), c in tally.unknown.most_common(100)],
+        "unknownMembers": [{"kind": k, "name": n, "count": c} for (k, n), c in unknown],
+        "otherUnknownMembers": tally.unknown.total - sum(count for _, count in unknown),
     }
 
 

@@ -13,7 +13,7 @@
     segment   = 1*64 characters without / + #, controls and noncharacters; no "_" or "$" first, no space at the ends
     system    = lower-case letter, then lower-case letters, digits and "-"
     kind      = kebab-case name of a kind
-    id        = an identifier with / + # %, controls, noncharacters percent-encoded, as is a "_" or "$" at its beginning,
+    id        = an identifier with / + # %, controls, noncharacters percent-encoded, as is a "_" or "$" at its start,
                 and nothing else, so that each id has one topic
 
 Bad, each refused with its reason: `uns/v1/acme` (no entry), `uns/v1/_source/erp/material-lot` (no location),
