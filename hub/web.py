@@ -6,24 +6,32 @@
     GET  /api/dead-letters?limit=&after=&all  refused messages
     POST /api/dead-letters/{number}/replay    tries one again; with ?again=true also where it was accepted before
 
-Errors have one shape: {"error": {"title", "status", "detail"}}.
+Errors have one shape: {"error": {"title", "status", "detail"}}. A POST must say that it is JSON: a page of another site
+can't make a browser send that unasked.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from graph.errors import GraphError
 from hub.app import Hub
 from hub.clock import instant
 from hub.errors import JournalError
 from hub.journal.port import DeadLetter
 
+log = logging.getLogger(__name__)
+
 MAX_LISTED = 1000
+MAX_NUMBER = 2**63 - 1
 MAX_UNKNOWN = 100
 
 
@@ -52,7 +60,7 @@ def routes(stage: Stage) -> list[Route]:
 
     async def status(request: Request) -> Response:
         _, body = await _readiness(stage)
-        return JSONResponse(body | (await _counts(stage.hub) if stage.hub else {}))
+        return JSONResponse(body | (await _counts_if_any(stage.hub) if stage.hub else {}))
 
     async def letters(request: Request) -> Response:
         return await _list(stage.hub, request) if stage.hub else _starting(stage)
@@ -62,11 +70,28 @@ def routes(stage: Stage) -> list[Route]:
 
     return [
         Route("/livez", livez),
-        Route("/readyz", readyz),
-        Route("/api/status", status),
-        Route("/api/dead-letters", letters),
-        Route("/api/dead-letters/{number:int}/replay", replay, methods=["POST"]),
+        Route("/readyz", _told(readyz)),
+        Route("/api/status", _told(status)),
+        Route("/api/dead-letters", _told(letters)),
+        Route("/api/dead-letters/{number}/replay", _told(replay), methods=["POST"]),
     ]
+
+
+def _told(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """Answers in JSON also where it fails, with a number by which the log has the reason."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Exception as error:
+            number = uuid4().hex[:12]
+            away = isinstance(error, JournalError | GraphError)
+            log.error("error %s: %s %s: %s", number, request.method, request.url.path, error, exc_info=not away)
+            if away:
+                return problem(503, "Service Unavailable", f"{error} (error {number} in the hub's log)")
+            return problem(500, "Internal Server Error", f"a fault of the hub: its log has it as error {number}")
+
+    return answer
 
 
 def _starting(stage: Stage) -> JSONResponse:
@@ -111,16 +136,29 @@ async def _counts(hub: Hub) -> dict[str, Any]:
     }
 
 
+async def _counts_if_any(hub: Hub) -> dict[str, Any]:
+    """No counts where the journal is away, which stands beside them."""
+    try:
+        return await _counts(hub)
+    except JournalError:
+        return {}
+
+
 async def _list(hub: Hub, request: Request) -> Response:
     query = request.query_params
-    try:
-        limit, after = int(query.get("limit", 100)), int(query.get("after", 0))
-    except ValueError:
-        return problem(400, "Bad Request", "limit and after are whole numbers")
+    limit, after = _number(query.get("limit", "100")), _number(query.get("after", "0"))
+    if limit is None or after is None:
+        return problem(400, "Bad Request", "limit and after are whole numbers, at most 9223372036854775807")
     if not 1 <= limit <= MAX_LISTED:
         return problem(400, "Bad Request", f"limit is {limit}; give 1 to {MAX_LISTED}")
     letters = await hub.journal.dead_letters(limit, after, waiting=not _asked(request, "all"))
     return JSONResponse({"deadLetters": [letter_json(letter) for letter in letters]})
+
+
+def _number(text: str) -> int | None:
+    """A whole number that the journal can count to."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+    return number if number is None or number <= MAX_NUMBER else None
 
 
 def _asked(request: Request, name: str) -> bool:
@@ -128,7 +166,11 @@ def _asked(request: Request, name: str) -> bool:
 
 
 async def _replay(hub: Hub, request: Request) -> Response:
-    number = request.path_params["number"]
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return problem(415, "Unsupported Media Type", "send it with Content-Type: application/json")
+    number = _number(request.path_params["number"])
+    if not number:
+        return problem(404, "Not Found", "dead letters are numbered from 1; list them at /api/dead-letters")
     letters = await hub.journal.dead_letters(1, number - 1, waiting=False)
     if not letters or letters[0].number != number:
         return problem(404, "Not Found", f"there is no dead letter {number}; list them at /api/dead-letters")
