@@ -71,6 +71,20 @@ async def project(
     return batch.changed()
 
 
+async def current(
+    tx: WriteTransaction, model: Model, authority: Authority, keys: Collection[Key]
+) -> Mapping[Key, Thing]:
+    """Things as they are, locked like all that is read; placeholders count as no things."""
+    found = await tx.things(keys) if keys else {}
+    return {key: resolved(model, authority, thing) for key, thing in found.items() if not thing.placeholder}
+
+
+def resolved(model: Model, authority: Authority, thing: Thing) -> Thing:
+    """A thing as it was read, with what its records amount to."""
+    golden = resolve(model, model.kinds[thing.key.kind], thing.records, authority)
+    return Thing(thing.key, thing.records, golden, thing.edges, thing.conflicts)
+
+
 @dataclass
 class _Batch:
     """The working state of one projection."""
@@ -173,15 +187,10 @@ class _Batch:
         sources = {source for group in found.values() for source in group} - self.before.keys()
         await self._read(sources)
         for key in sources & self.before.keys():
-            thing = self._resolved(self.before[key])
+            thing = resolved(self.model, self.authority, self.before[key])
             assert thing.golden is not None
             self.after[key] = thing
             self.names.update({(key.kind, identifier): key.id for identifier in thing.golden.identifiers})
-
-    def _resolved(self, thing: Thing) -> Thing:
-        kind = self.model.kinds[thing.key.kind]
-        golden = resolve(self.model, kind, thing.records, self.authority)
-        return Thing(thing.key, thing.records, golden, thing.edges, thing.conflicts)
 
     async def relink(self) -> None:
         """Computes the edges of every thing in `after`."""
@@ -261,7 +270,7 @@ class _Batch:
 
     def _thing_before(self, key: Key) -> Thing | None:
         thing = self.before.get(key)
-        return None if thing is None or thing.placeholder else self._resolved(thing)
+        return None if thing is None or thing.placeholder else resolved(self.model, self.authority, thing)
 
 
 def _same(before: Thing | None, after: Thing) -> bool:

@@ -65,6 +65,11 @@ class GraphStore(Protocol):
         """
         ...
 
+    @property
+    def writers(self) -> int:
+        """How many write transactions at once are worth having; more only wait for each other."""
+        ...
+
     def write(self) -> AbstractAsyncContextManager[WriteTransaction]:
         """One write transaction: committed at the end of the block, rolled back if it raises."""
         ...

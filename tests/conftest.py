@@ -10,6 +10,7 @@ import pytest
 
 from tests.servers import Mosquitto
 from tests.servers import mosquitto as start_mosquitto
+from tests.servers.neo4j import Neo4jPool
 from tests.servers.postgres import Postgres
 from tests.servers.postgres import postgres as start_postgres
 
@@ -38,3 +39,11 @@ def postgres() -> Iterator[Postgres]:
     """The PostgreSQL of this test run. A test that stops it starts it again."""
     with start_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def neo4j_pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jPool]:
+    """Neo4j servers; the first test that needs one starts it."""
+    pool = Neo4jPool(tmp_path_factory.mktemp("neo4j"))
+    yield pool
+    pool.stop()

@@ -74,6 +74,10 @@ class LadybugStore:
     async def clear(self) -> None:
         await self._change_tables(_clear)
 
+    @property
+    def writers(self) -> int:
+        return 1
+
     async def origin(self) -> str | None:
         return await self._reading(partial(_noted, key=_ORIGIN))
 

@@ -27,6 +27,9 @@ from schema.registry import Model
 ATTEMPTS = 8
 """How often a plan is run to see one state of the graph. Where a write was committed during each, the last counts."""
 
+WRITERS = 4
+"""With one, the server and Python wait for each other; with more than this, only batches for each other's locks."""
+
 _TYPES = f"MATCH (m:{quote(ddl.MODEL)} {{key: 'types'}}) RETURN m.types"
 _SET_TYPES = f"MERGE (m:{quote(ddl.MODEL)} {{key: 'types'}}) SET m.types = $types"
 _ORIGIN = f"MATCH (m:{quote(ddl.MODEL)} {{key: 'origin'}}) RETURN m.origin"
@@ -100,6 +103,10 @@ class Neo4jStore:
         for each in ddl.drops(self._indexes, await self._server.run(ddl.PRESENT)):
             await self._server.run(each)
         await self.migrate()
+
+    @property
+    def writers(self) -> int:
+        return WRITERS
 
     async def origin(self) -> str | None:
         rows = await self._server.read(_ORIGIN, {}, "origin")

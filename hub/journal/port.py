@@ -140,8 +140,10 @@ class Journal(Protocol):
         """
         ...
 
-    async def pending(self, limit: int) -> Sequence[Entry]:
+    async def pending(self, limit: int, held: Collection[int] = ()) -> Sequence[Entry]:
         """The oldest assertions that are not applied, at most `limit`; the same ones again until `applied`.
+
+        `held` are sequences that the caller has in hand already: they are left out.
 
         Where several hubs share the journal, what one was given is given to no other for as long as it runs.
         """

@@ -118,8 +118,8 @@ class PostgresJournal:
         if len(rows):
             await self._appends.add(rows)
 
-    async def pending(self, limit: int) -> Sequence[Entry]:
-        return await self._queue.take(limit)
+    async def pending(self, limit: int, held: Collection[int] = ()) -> Sequence[Entry]:
+        return await self._queue.take(limit, held)
 
     async def applied(self, entries: Sequence[Entry]) -> None:
         await self._queue.remove(entries)

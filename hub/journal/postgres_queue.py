@@ -11,7 +11,7 @@ A row is free when it bears no number, or one that is listed and not locked. So:
 - A machine or network that vanishes: the server notices within 25 seconds by keep-alive probes; then as above.
 - A server that is killed or restarted: it has no sessions when it comes back, so that all rows are free. A hub takes a
   new number with its next call.
-- A hub that is paused keeps what it took, at most one batch, until it goes on or is killed.
+- A hub that is paused keeps what it took, the few batches that it has in flight, until it goes on or is killed.
 
 A hub whose session ended may still be applying what another takes meanwhile. That is only work done twice: the graph is
 a function of the set of assertions, and the second one finds nothing to change. `applied` is true whoever says it, so
@@ -23,7 +23,7 @@ after it has fixed which rows it sees. The rows of a number that was listed late
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from hub.journal.port import Entry
 from hub.journal.postgres_rows import entry
@@ -47,7 +47,8 @@ _TAKE = f"""
         WHERE seq >= CASE WHEN (SELECT times FROM reset) = %(resets)s THEN %(least)s ELSE 0 END
     ), free AS MATERIALIZED (
         SELECT seq, holder FROM queue
-        WHERE seq >= (SELECT seq FROM least) AND (holder IS NULL OR holder = %(me)s OR holder = ANY (ARRAY({_DEAD})))
+        WHERE seq >= (SELECT seq FROM least) AND seq <> ALL (%(held)s::bigint[])
+          AND (holder IS NULL OR holder = %(me)s OR holder = ANY (ARRAY({_DEAD})))
         ORDER BY seq LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     ), taken AS (
         UPDATE queue SET holder = %(me)s
@@ -67,12 +68,12 @@ class Queue:
         self._least = 0
         self._resets = 0
 
-    async def take(self, limit: int) -> Sequence[Entry]:
-        """The oldest rows that are free or taken already by this session; they are this session's afterwards."""
+    async def take(self, limit: int, held: Collection[int]) -> Sequence[Entry]:
+        """The oldest rows that are free or taken already by this session, but for those `held`; its own afterwards."""
         async with self._session.take("can't read what is pending") as connection:
             cursor = connection.cursor(binary=True)
-            bound = {"me": self._me, "limit": limit, "least": self._least, "resets": self._resets}
-            await cursor.execute(_TAKE.encode(), bound)
+            known = {"me": self._me, "least": self._least, "resets": self._resets}
+            await cursor.execute(_TAKE.encode(), {**known, "limit": limit, "held": list(held)})
             rows = await cursor.fetchall()
         if rows:
             *_, self._least, self._resets = rows[0]

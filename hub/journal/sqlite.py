@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
+import orjson
+
 from hub.errors import JournalError
 from hub.journal.group import GroupCommit
 from hub.journal.migrations import Migration, load
@@ -65,13 +67,13 @@ class SqliteJournal:
         if len(rows):
             await self._appends.add(rows)
 
-    async def pending(self, limit: int) -> Sequence[Entry]:
+    async def pending(self, limit: int, held: Collection[int] = ()) -> Sequence[Entry]:
         sql = (
             f"SELECT {ENTRY} FROM assertion WHERE seq > (SELECT applied FROM progress) "
             "AND seq NOT IN (SELECT seq FROM applied_ahead) AND seq NOT IN (SELECT seq FROM failed) "
-            "ORDER BY seq LIMIT ?"
+            "AND seq NOT IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?"
         )
-        return await self._entries("can't read what is pending", sql, (limit,))
+        return await self._entries("can't read what is pending", sql, (orjson.dumps(list(held)).decode(), limit))
 
     async def applied(self, entries: Sequence[Entry]) -> None:
         done = {entry.sequence for entry in entries}

@@ -158,6 +158,13 @@ class JournalContract:
         await journal.applied(first)
         assert contents(await journal.pending(2)) == some(2, first=3)
 
+    async def test_pending_leaves_out_what_the_caller_holds(self, journal: Journal) -> None:
+        await journal.append(some(6))
+        held = [entry.sequence for entry in (await journal.pending(6))[1:4]]
+        assert contents(await journal.pending(2, held)) == [accepted(1), accepted(5)]
+        assert contents(await journal.pending(9, held[:2])) == [accepted(1), *some(3, first=4)]
+        assert contents(await journal.pending(9)) == some(6)
+
     async def test_applied_marks_the_entries_given_and_no_others(self, journal: Journal) -> None:
         await journal.append(some(6))
         entries = await journal.pending(10)
