@@ -25,7 +25,18 @@ PATIENCE = 90.0
 class HubProcess:
     """A hub that can be started, killed and started again on the same folder and ports."""
 
-    def __init__(self, folder: Path, broker: str, *, http: int | None = None, mqtt: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        broker: str,
+        *flags: str,
+        http: int | None = None,
+        mqtt: int | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """`flags` go to every command that finds this hub; `environment` is added to that of the hub's process."""
+        self._flags = flags
+        self._environment = dict(environment or {})
         self.data = folder / "data"
         self.log = folder / "hub.log"
         self.http = http or free_port()
@@ -55,12 +66,13 @@ class HubProcess:
                 cwd=self.data.parent,
                 stdout=log,
                 stderr=log,
+                env=os.environ | self._environment,
             )
 
     @property
     def places(self) -> list[str]:
         """The flags by which other commands find this hub and its data."""
-        return ["--data", str(self.data), "--http", f"127.0.0.1:{self.http}"]
+        return ["--data", str(self.data), "--http", f"127.0.0.1:{self.http}", *self._flags]
 
     def kill(self) -> None:
         """Ends the process as a power failure would; does nothing where it has ended."""
