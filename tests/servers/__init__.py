@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -83,6 +84,17 @@ class Mosquitto:
     def kill(self) -> None:
         """Ends the broker as a power failure would."""
         self._end(kill=True)
+
+    def save(self) -> None:
+        """Has the broker write its store now; returns when it has."""
+        assert self._process is not None
+        store = self._folder / "mosquitto.db"
+        before = store.stat().st_mtime_ns if store.exists() else 0
+        self._process.send_signal(signal.SIGUSR1)
+        deadline = time.monotonic() + START_SECONDS
+        while not store.exists() or store.stat().st_mtime_ns == before:
+            assert time.monotonic() < deadline, "mosquitto did not write its store"
+            time.sleep(0.01)
 
     def _end(self, *, kill: bool) -> None:
         if self._process is not None:
