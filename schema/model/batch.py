@@ -31,7 +31,7 @@ class BatchStatus(Term):
 
 
 class ProcedureLevel(Term):
-    """A level of the procedural control model. Source: ISA-88 Part 1 (IEC 61512-1), clause 5."""
+    """A level of the procedural control model. Source: ISA-88 Part 1 (IEC 61512-1)."""
 
     PROCEDURE = "PROCEDURE", "The whole of making a batch."
     UNIT_PROCEDURE = "UNIT_PROCEDURE", "The part of it that is done in one unit."

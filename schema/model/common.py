@@ -25,7 +25,7 @@ class LifecycleStatus(Term):
 
 
 class MaintenanceType(Term):
-    """Why maintenance is done. Source: EN 13306, clause 7."""
+    """Why maintenance is done. Source: EN 13306, types of maintenance."""
 
     PREVENTIVE = "PREVENTIVE", "At set intervals or by set criteria, before a fault."
     CONDITION_BASED = "CONDITION_BASED", "Because the asset's measured condition calls for it."

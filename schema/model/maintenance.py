@@ -23,7 +23,7 @@ class CalibrationStatus(Term):
 
 
 class CalibrationOutcome(Term):
-    """What a calibration found. Source: ISO/IEC 17025, clause 7.8.6, statements of conformity."""
+    """What a calibration found. Source: ISO/IEC 17025:2017, 7.8.6, statements of conformity."""
 
     IN_TOLERANCE = "IN_TOLERANCE", "The instrument was within its limits."
     ADJUSTED = "ADJUSTED", "The instrument was outside its limits and was adjusted; it is within them now."
@@ -47,7 +47,7 @@ class MaintenancePlan(Entity):
     kind = declare(
         "maintenance",
         plural="maintenancePlans",
-        source="EN 13306, clause 2, maintenance plan; ISO 14224, maintenance data",
+        source="EN 13306, maintenance plan; ISO 14224, maintenance data",
     )
 
     status: PlanStatus | None = attribute("Whether the plan is in force.")
@@ -84,7 +84,7 @@ class Calibration(Entity):
     kind = declare(
         "maintenance",
         plural="calibrations",
-        source="ISO/IEC 17025, clauses 6.4 and 6.5; VIM (JCGM 200), 2.39, calibration",
+        source="ISO/IEC 17025:2017, 6.4 and 6.5, equipment and its traceability; VIM (JCGM 200), 2.39, calibration",
     )
 
     status: CalibrationStatus | None = attribute("How far the calibration has come.")

@@ -35,7 +35,7 @@ class Severity(Term):
 
 
 class Disposition(Term):
-    """What becomes of non-conforming material. Source: ISO 9000, clause 3.12."""
+    """What becomes of non-conforming material. Source: ISO 9000, terms of action."""
 
     USE_AS_IS = "USE_AS_IS", "Used all the same, by concession."
     REWORK = "REWORK", "Worked over so that it conforms."
@@ -46,7 +46,7 @@ class Disposition(Term):
 
 
 class ActionType(Term):
-    """What an action is for. Source: ISO 9000, clause 3.12."""
+    """What an action is for. Source: ISO 9000, terms of action."""
 
     CORRECTION = "CORRECTION", "Removes the non-conformance that was found."
     CORRECTIVE = "CORRECTIVE", "Removes its cause, so that it does not happen again."
@@ -69,7 +69,7 @@ class NonConformance(Entity):
     kind = declare(
         "quality",
         plural="nonConformances",
-        source="ISO 9000, clause 3.6.9, nonconformity; clause 3.9.3, complaint",
+        source="ISO 9000, nonconformity and complaint",
     )
 
     status: NonConformanceStatus | None = attribute("How far its handling has come.")
@@ -160,7 +160,7 @@ class CorrectiveAction(Entity):
     kind = declare(
         "quality",
         plural="correctiveActions",
-        source="ISO 9000, clause 3.12.2, corrective action",
+        source="ISO 9000, corrective action",
     )
 
     action_type: ActionType | None = attribute("What the action is for.")

@@ -165,7 +165,7 @@ class Document(Entity):
     kind = declare(
         "product",
         plural="documents",
-        source="ISO 9000, clause 3.8.5, document; B2MML ResourceReference to a document",
+        source="ISO 9000, document; B2MML ResourceReference to a document",
         composites=(("documentNumber", "revision"),),
     )
 
@@ -218,7 +218,7 @@ class EngineeringChange(Entity):
     kind = declare(
         "product",
         plural="engineeringChanges",
-        source="ISO 10007, clause 5.4, change control; ISO 9000, clause 3.3.10",
+        source="ISO 10007, change control; ISO 9000, change control",
     )
 
     status: ChangeStatus | None = attribute("How far the change has come.")

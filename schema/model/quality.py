@@ -79,7 +79,7 @@ class Sample(Entity):
     kind = declare(
         "quality",
         plural="samples",
-        source="ISA-95 Part 3 (IEC 62264-3), quality operations, sample; ISO/IEC 17025, clause 7.3, sampling",
+        source="ISA-95 Part 3 (IEC 62264-3), quality operations, sample; ISO/IEC 17025:2017, 7.3, sampling",
         parent="part_of",
     )
 
@@ -147,7 +147,7 @@ class TestResult(Entity):
     kind = declare(
         "quality",
         plural="testResults",
-        source="ISA-95 Part 2 (IEC 62264-2), test result; B2MML TestResultType; ISO/IEC 17025, clause 7.8",
+        source="ISA-95 Part 2 (IEC 62264-2), test result; B2MML TestResultType; ISO/IEC 17025:2017, 7.8, reporting",
         composites=(("sample", "test"),),
     )
 

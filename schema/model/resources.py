@@ -7,7 +7,7 @@ from schema.model.common import Period
 
 
 class EquipmentLevel(Term):
-    """A level of the role-based equipment hierarchy. Source: ISA-95 Part 1 (IEC 62264-1), clause 5.3."""
+    """A level of the role-based equipment hierarchy. Source: ISA-95 Part 1 (IEC 62264-1), equipment hierarchy."""
 
     ENTERPRISE = "ENTERPRISE", "The whole company, or the part of it that shares its planning."
     SITE = "SITE", "A plant or campus at one place."
