@@ -32,6 +32,7 @@ from hub.projector import Projection, Projector
 from hub.republish import Republish
 from hub.settings import Settings
 from hub.trail import Trail
+from hub.upkeep import upkeep
 from schema.contract import Contract
 from schema.errors import Reason
 from schema.events import EventContract
@@ -93,6 +94,7 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
                     await hub.broker.start(hub.ingest.accept)
                     running.append(tasks.create_task(journal.watch(hub.projector.wake)))
                     running.append(tasks.create_task(hub.projector.run()))
+                    running.append(tasks.create_task(upkeep(settings, journal, store)))
                     running.append(tasks.create_task(_publish(hub, announcer, trail)))
                     yield hub
                 finally:

@@ -27,9 +27,9 @@ BROKERS = ("auto", "amqtt", "mosquitto")
 MQTT_SCHEMES = ("mqtt", "mqtts")
 DEFAULT_SCOPE = "default"
 
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?")
 
 
 def _listen(value: Any) -> Address:
@@ -101,7 +101,7 @@ def _graph(value: Any) -> Url:
 def _duration(value: Any) -> Any:
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if isinstance(value, str) and match is None:
-        raise ValueError("is not a duration; write seconds as a number, or 250ms, 5s, 5m, 1h")
+        raise ValueError("is not a duration; write seconds as a number, or 250ms, 5s, 5m, 1h, 400d")
     return float(match[1]) * _SECONDS[match[2] or "s"] if match else value
 
 

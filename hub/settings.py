@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
@@ -187,6 +187,12 @@ class Settings(BaseSettings):
         0.01,
         description="How long a transaction on the graph waits for more assertions. Seconds, or as 10ms.",
         examples=["50ms"],
+    )
+    event_retention: Annotated[Seconds, Field(ge=86400)] | None = Field(
+        None,
+        description="For how long tag values, state changes and counts are kept, at least a day; for ever unless set. "
+        "The newest value of each tag stays, and so do assertions, which the graph is made from.",
+        examples=["400d"],
     )
     default_page: int = Field(
         100, description="How many things a list gives where `first` is not given.", examples=[50], ge=1

@@ -27,6 +27,7 @@ from hub.app import Hub
 from hub.clock import instant
 from hub.errors import JournalError
 from hub.journal.port import DeadLetter
+from hub.journal.retention import last_forgotten
 
 log = logging.getLogger(__name__)
 
@@ -120,12 +121,17 @@ async def _readiness(stage: Stage) -> tuple[bool, dict[str, Any]]:
 async def _counts(hub: Hub) -> dict[str, Any]:
     status = await hub.journal.status()
     tally = hub.ingest.tally
+    forgotten = await last_forgotten(hub.journal)
     unknown = tally.unknown.most_common(MAX_UNKNOWN)
     return {
         "accepted": status.accepted,
         "pending": status.pending,
         "events": status.events,
         "refused": status.refused,
+        "eventRetention": {
+            "seconds": hub.settings.event_retention,
+            "last": None if forgotten is None else forgotten.as_json(),
+        },
         "journalBytes": status.bytes,
         "caughtUp": hub.caught_up.is_set(),
         "waitingToPublish": hub.outbox.waiting,

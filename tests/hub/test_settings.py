@@ -142,7 +142,9 @@ def test_bad_values_are_refused_with_what_was_expected(name: str, value: str, ex
     assert fault.fix
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("250ms", 0.25), ("5s", 5), ("5m", 300), ("1h", 3600), ("2.5", 2.5)])
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("250ms", 0.25), ("5s", 5), ("5m", 300), ("1h", 3600), ("2d", 172800), ("2.5", 2.5)]
+)
 def test_durations(text: str, seconds: float) -> None:
     assert load({"future_tolerance": text}).future_tolerance == seconds
 

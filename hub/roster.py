@@ -1,0 +1,68 @@
+"""The hubs on one journal: who runs now, and that one at a time starts, or works on the graph as a whole.
+
+A hub holds its name while it runs (`Journal.hold`); one that is killed loses it. Whoever starts, rebuilds or migrates
+holds the gate meanwhile, so that a hub that comes waits until that is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+from hub.clock import instant, now
+from hub.errors import HubError
+from hub.journal.port import Journal
+
+log = logging.getLogger(__name__)
+
+HUB = "hub/"
+"""The checkpoint of this name and a hub's says when it started last."""
+
+GATE = ":gate"
+"""Held by one at a time. No hub can have such a name."""
+
+PAUSE = 0.5
+TOLD_SECONDS = 10.0
+NAME_SECONDS = 30.0
+"""How long the journal may take to notice that a hub of the same name is gone."""
+
+
+@contextlib.asynccontextmanager
+async def gate(journal: Journal) -> AsyncIterator[None]:
+    """Holds the gate for the block; waits while another has it."""
+    waited = 0.0
+    while not await journal.hold(GATE):
+        if waited % TOLD_SECONDS == 0:
+            log.warning("another hub is starting on this journal, or the graph is being rebuilt; waiting")
+        await asyncio.sleep(PAUSE)
+        waited += PAUSE
+    try:
+        yield
+    finally:
+        await journal.release(GATE)
+
+
+async def running(journal: Journal, own: str | None) -> tuple[str, ...]:
+    """The names of the hubs that run on a journal now. `own` is the one that this session holds."""
+    found = []
+    for name in sorted(key.removeprefix(HUB) for key in await journal.checkpoints(HUB)):
+        if name != own and not await journal.hold(name):
+            found.append(name)
+        elif name != own:
+            await journal.release(name)
+    return tuple(found)
+
+
+async def enrol(journal: Journal, name: str) -> None:
+    """Holds a hub's name from now on; `HubError` where another hub has it."""
+    waited = 0.0
+    while not await journal.hold(name):
+        if waited >= NAME_SECONDS:
+            raise HubError(
+                f"another hub with the name {name!r} runs on this journal; give each a name of its own with --name"
+            )
+        await asyncio.sleep(PAUSE)
+        waited += PAUSE
+    await journal.set_checkpoint(f"{HUB}{name}", instant(now()).encode())
