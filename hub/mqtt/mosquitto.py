@@ -12,7 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hub.address import Address, Url
@@ -32,6 +32,7 @@ START_SECONDS = 10.0
 STOP_SECONDS = 20.0
 STEADY_SECONDS = 60.0
 SAVE_SECONDS = 15
+EMPTY_SECONDS = 0.5
 
 GUARANTEE = (
     "a QoS 1 or 2 message that it has acknowledged reaches the journal; retained and waiting messages are on disk, "
@@ -130,6 +131,24 @@ class _Session:
         finally:
             await connection.close()
 
+    async def end(self, at: Address) -> None:
+        """Forgets it, unless messages wait in it. `BrokerError` says what failed."""
+        url, waits = Url("mqtt", at.host, at.port), asyncio.Event()
+        identity = Identity(self.client_id, None, self.receive_maximum)
+        connection = await Connection.open(url, identity, lambda *_: waits.set())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(waits.wait(), EMPTY_SECONDS)
+        await connection.close()
+        if waits.is_set():
+            log.warning(
+                "messages wait for this hub under its earlier name %r; start it once with `--name %s` to take them",
+                *(self.client_id, self.client_id),
+            )
+            return
+        connection = await Connection.open(url, replace(identity, lasting=False), _leave_unacknowledged)
+        await connection.close()
+        log.info("ended the session of this hub's earlier name %r, in which nothing waited", self.client_id)
+
 
 def _leave_unacknowledged(connection: Connection, message: Inbound, identifier: int | None) -> None:
     """The broker keeps the message, and sends it again to the hub's own connection."""
@@ -182,11 +201,14 @@ class _Child:
             pause = backoff.pause()
             log.error("mosquitto has ended (%s); starting it again in %.1f s. %s", code, pause, self._last_words())
             await asyncio.sleep(pause)
-            with contextlib.suppress(BrokerError):
+            try:
                 process = await self._open()
+            except (BrokerError, OSError) as error:
+                # The old process stays the one that has ended, so that the next try follows its pause.
+                log.error("mosquitto can't be started again: %s", error)
 
     async def _open(self) -> asyncio.subprocess.Process:
-        """Starts it for everybody, with the hub's session in its store."""
+        """Starts it for everybody, with the hub's session in its store, and no session of a name that it had before."""
         if not self._has_session():
             await self._store_session()
         return await self._launch(self._listen)
@@ -197,11 +219,23 @@ class _Child:
         except (OSError, ValueError):
             return False
 
+    def _earlier(self) -> _Session | None:
+        """The session in the store, where that is of another name: nobody would ever take what it collects."""
+        try:
+            client_id, _, topic_filter = self._stored_session.read_text().partition(" ")
+        except (OSError, ValueError):
+            return None
+        if not client_id or client_id == self._session.client_id:
+            return None
+        return replace(self._session, client_id=client_id, topic_filter=topic_filter)
+
     async def _store_session(self) -> None:
         """Runs it where nobody looks for it, until its store has the hub's session."""
         private = Address("127.0.0.1", _free_port())
         await self._launch(private)
         try:
+            if (earlier := self._earlier()) is not None:
+                await earlier.end(private)
             await self._session.begin(private)
         finally:
             await self._end()

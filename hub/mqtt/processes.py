@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from hub.errors import BrokerError
 
 _PROC = Path("/proc")
 _LISTENING = "0A"
+_OF_A_HUB = re.compile(r"mosquitto -c (.+/mosquitto)/mosquitto\.conf")
 
 
 def command_of(process: int) -> str:
@@ -60,21 +62,35 @@ def check_port(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        holder = _holder(port)
-        by = f", held by {holder}" if holder else ""
         raise BrokerError(
-            f"can't listen for MQTT on {host}:{port}: {error.strerror or error}{by}; end that program, choose another "
-            "port with `--mqtt HOST:PORT`, or use the broker that runs there with `--broker mqtt://HOST:PORT`"
+            f"can't listen for MQTT on {host}:{port}: {error.strerror or error}{_advice(_holder(port))}"
         ) from None
 
 
-def _holder(port: int) -> str | None:
-    """The process that listens on a port, as `process 7 (mosquitto -c …)`; None where the system doesn't tell."""
+def _advice(holder: int | None) -> str:
+    """Who holds the port, and what to do. A broker that another hub runs lives and dies with that hub."""
+    otherwise = "choose another port with `--mqtt HOST:PORT`"
+    use = "or use the broker that runs there with `--broker mqtt://HOST:PORT`"
+    if holder is None:
+        return f"; end the program that has it, {otherwise}, {use}"
+    command = command_of(holder)
+    found = _OF_A_HUB.search(command)
+    if found:
+        data = Path(found[1]).parent
+        return f", held by process {holder}, the broker of the hub on {data}; end that hub, or {otherwise}"
+    by = f", held by process {holder} ({command[:120]})"
+    if "unshub" in command or "hub.cli" in command:
+        return f"{by}, a hub with a broker of its own; end that hub, or {otherwise}"
+    return f"{by}; end that program, {otherwise}, {use}"
+
+
+def _holder(port: int) -> int | None:
+    """The process that listens on a port; None where the system doesn't tell."""
     sockets = _sockets(port)
     for process in _PROC.glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if any(os.readlink(link) in sockets for link in (process / "fd").iterdir()):
-                return f"process {process.name} ({command_of(int(process.name))[:120]})"
+                return int(process.name)
     return None
 
 

@@ -26,9 +26,15 @@ from tests.servers import free_port, mosquitto_path, wait_for_port
 HUB = Path(__file__).parent / "mosquitto_process.py"
 
 
-def child(folder: Path, port: int, limits: BrokerLimits | None = None, binary: str | None = None) -> MosquittoBroker:
+def child(
+    folder: Path,
+    port: int,
+    limits: BrokerLimits | None = None,
+    binary: str | None = None,
+    client_id: str = "hub-1",
+) -> MosquittoBroker:
     where = Path(binary or mosquitto_path())
-    return MosquittoBroker(where, Address("127.0.0.1", port), folder, "hub-1", limits or BrokerLimits(), "uns/v1")
+    return MosquittoBroker(where, Address("127.0.0.1", port), folder, client_id, limits or BrokerLimits(), "uns/v1")
 
 
 def process_of(folder: Path) -> int:
@@ -225,6 +231,57 @@ async def test_a_port_in_use_is_told_with_its_holder_and_the_remedy(tmp_path: Pa
             BrokerError, match=rf"127.0.0.1:{port}: .* held by process {os.getpid()} .*--mqtt HOST:PORT"
         ):
             await child(tmp_path, port).start(take)
+
+
+async def test_a_port_that_another_hubs_mosquitto_has_is_told_with_that_hub(
+    tmp_path: Path, port: int, take: Taker
+) -> None:
+    async with started(child(tmp_path / "first", port), Taker()):
+        with pytest.raises(BrokerError) as raised:
+            await child(tmp_path / "second", port).start(take)
+    told = str(raised.value)
+    assert f"the broker of the hub on {tmp_path / 'first'}; end that hub, or choose another port" in told
+    assert "--broker" not in told
+
+
+async def test_a_mosquitto_that_can_not_be_started_again_for_a_while_is_tried_on(
+    tmp_path: Path, port: int, take: Taker, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = tmp_path / "mosquitto" / "mosquitto.conf"
+    async with started(child(tmp_path, port), take) as broker:
+        config.unlink()
+        config.mkdir()
+        os.kill(process_of(tmp_path), signal.SIGKILL)
+        async with asyncio.timeout(15):
+            while "mosquitto can't be started again: " not in caplog.text:
+                await asyncio.sleep(0.01)
+        config.rmdir()
+        await until_connected(broker)
+
+
+async def test_the_session_of_an_earlier_name_is_ended_where_nothing_waits_in_it(
+    tmp_path: Path, port: int, take: Taker, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    async with started(child(tmp_path, port, client_id="hub-0"), Taker()):
+        pass
+    async with started(child(tmp_path, port), take):
+        pass
+    assert "ended the session of this hub's earlier name 'hub-0'" in caplog.text
+
+
+async def test_what_waits_under_an_earlier_name_is_kept_and_told(
+    tmp_path: Path, port: int, take: Taker, caplog: pytest.LogCaptureFixture
+) -> None:
+    never = Taker()
+    never.failing = True
+    async with started(child(tmp_path, port, client_id="hub-0"), never), Wire(port) as system:
+        await system.published(LOT, b"{}")
+        await never.tried(1)
+    async with started(child(tmp_path, port), take):
+        assert "start it once with `--name hub-0`" in caplog.text
+    async with started(child(tmp_path, port, client_id="hub-0"), take):
+        await take.until(1)
 
 
 async def test_a_program_that_is_no_mosquitto_is_told(tmp_path: Path, port: int, take: Taker) -> None:
