@@ -27,6 +27,7 @@ class Conditions:
         self._model = model
         self._limits = limits
         self._bind = bind
+        self._count = 0
 
     def where(self, kind: Kind, where: Mapping[str, Any] | None, depth: int = 0) -> Condition | None:
         """The condition that a filter states; None where everything meets it."""
@@ -34,10 +35,17 @@ class Conditions:
             raise RequestError(f"a filter is nested more than {_MAX_DEPTH} levels deep; split the question")
         found: list[Condition] = []
         for name, value in (where or {}).items():
+            self._take()
             if value is None:
                 raise RequestError(f"{name} is null in a filter; leave it out, or ask `{{{name}: {{isNull: true}}}}`")
             found.extend(self._field(kind, name, value, depth))
         return _all(found)
+
+    def _take(self) -> None:
+        self._count += 1
+        limit = self._limits.max_conditions
+        if self._count > limit:
+            raise RequestError(f"the filters have more than {limit} conditions; use `in`, or split the question")
 
     def _field(self, kind: Kind, name: str, value: Any, depth: int) -> list[Condition]:
         match name:
@@ -91,6 +99,7 @@ class Conditions:
     ) -> list[Condition]:
         found: list[Condition] = []
         for word, operand in value.items():
+            self._take()
             if operand is None:
                 raise RequestError(f"{name}.{word} is null in a filter; leave it out, or ask with isNull")
             if isinstance(operand, list) and len(operand) > self._limits.max_list:

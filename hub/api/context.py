@@ -49,6 +49,14 @@ class Limits:
     """Levels of selection sets in a document, introspection left out."""
     max_tokens: int = 5_000
     """Words and marks in a document."""
+    max_roots: int = 50
+    """Root fields of an operation: each is a read of its own."""
+    max_siblings: int = 100
+    """Fields with selections of their own, side by side."""
+    max_fragments: int = 100
+    """Fragments of a document."""
+    max_conditions: int = 1_000
+    """Conditions of one list's filters, those of the lists within it included."""
     max_selections: int = 5_000
     """Fields of a document after its fragments are put in."""
     max_rows: int = 20_000

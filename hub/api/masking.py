@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 _TOLD = (RequestError, PublishError, ReadTimeout, StoreBusy, StoreUnavailable)
 """Errors whose messages are written for clients."""
 
+_MAX_MESSAGE = 1_000
+"""Characters of a message: many repeat what was sent, each error of a document all of it."""
+
 _CODES: dict[type[Exception] | type[None], str] = {
     PublishError: "NOT_PUBLISHED",
     ReadTimeout: "TIMEOUT",
@@ -36,6 +39,8 @@ class Masked(MaskErrors):
             code = _CODES.get(type(error.original_error))
             if code is not None:
                 error.extensions = {**(error.extensions or {}), "code": code}
+            if len(error.message) > _MAX_MESSAGE:
+                error.message = f"{error.message[:_MAX_MESSAGE]}…"
         return super()._process_errors(errors)
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:

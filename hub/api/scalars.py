@@ -51,8 +51,8 @@ def read_int64(value: object) -> int:
 
 
 def _int64_literal(node: ConstValueNode) -> int:
-    if not isinstance(node, IntValueNode):
-        raise GraphQLError(f"{print_ast(node)} is not a whole number")
+    if not isinstance(node, IntValueNode) or len(node.value) > len(str(-_INT64)):
+        raise GraphQLError(f"{print_ast(node)} is not a whole number of at most 64 bits")
     return read_int64(int(node.value))
 
 

@@ -108,11 +108,11 @@ async def test_a_whole_number_that_would_be_rounded_is_refused(api: Api, number:
         ("($x: String)", "{name: $x}", {}, "the variable $x in a JSON value has no value"),
         ("($x: String)", "[$x]", {}, "the variable $x in a JSON value has no value"),
         ("($x: JSON)", "{a: $x}", {"x": [2**63]}, "64 bits"),
-        ("", "9" * 5_000, {}, "64 bits"),
+        ("", "9" * 300, {}, "64 bits"),
         ("", "[" * 102 + "]" * 102, {}, "nested more than 100 levels deep"),
         ("($x: JSON!)", "$x", {"x": nested(102)}, "nested more than 100 levels deep"),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:24],
 )
 async def test_a_payload_that_cannot_be_sent_as_it_is_says_why(
     api: Api, declared: str, payload: str, variables: dict[str, Any], message: str
