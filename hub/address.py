@@ -33,11 +33,13 @@ class Address:
     port: int
 
     @classmethod
-    def parse(cls, text: str) -> Address:
-        """Reads an address; `ValueError` says what is wrong with it."""
+    def parse(cls, text: str, usual: int = 8080) -> Address:
+        """Reads an address; `ValueError` says what is wrong with it, with the `usual` port where none can be read."""
         host, colon, port = text.rpartition(":")
-        if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
-            raise ValueError("is not HOST:PORT; write it as 127.0.0.1:8080 or [::1]:8080")
+        if _is_ipv6(text) and not _is_ipv6(host):
+            raise ValueError(f"is an IPv6 host without brackets and port; write it as [{text}]:{usual}")
+        if not colon or not host or not port.isascii() or not port.isdigit() or len(port) > 5 or int(port) > 65535:
+            raise ValueError(f"is not HOST:PORT; write it as 127.0.0.1:{usual} or [::1]:{usual}")
         if host.startswith("[") and host.endswith("]"):
             host = host[1:-1]
         elif ":" in host:
@@ -140,6 +142,13 @@ class Url:
         user = "" if self.user is None and not secret else f"{self.user or ''}{secret}@"
         query = f"?{self.query}" if self.query else ""
         return f"{self.scheme}://{user}{host}{port}{self.path}{query}"
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        return ipaddress.ip_address(text).version == 6
+    except ValueError:
+        return False
 
 
 def _text(part: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""What settings mean together with the files that they name: passwords put into their URLs, TLS files tried."""
+"""What settings mean together and with the files that they name: passwords put into their URLs, TLS files tried."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Wrong(NamedTuple):
 def with_files(settings: Settings) -> tuple[Settings, list[Wrong]]:
     """The settings with every password that a file holds in its URL, and what is wrong with the other files."""
     found: dict[str, Url] = {}
-    wrong = [*_tls(settings), *_group(settings)]
+    wrong = [*_tls(settings), *_group(settings), *_pages(settings)]
     for part, place, file in _files(settings):
         name = f"{part}_password_file"
         if not isinstance(place, Url) or not place.host or place.user is None:
@@ -48,6 +48,14 @@ def with_files(settings: Settings) -> tuple[Settings, list[Wrong]]:
 def _group(settings: Settings) -> Iterator[Wrong]:
     if settings.group is not None and not isinstance(settings.broker, Url):
         yield Wrong("group", "the hub's own broker serves this hub alone", "set `broker` to a URL, or leave this out")
+
+
+def _pages(settings: Settings) -> Iterator[Wrong]:
+    default, most = settings.default_page, settings.max_page
+    if default > most:
+        name = "default_page" if "default_page" in settings.model_fields_set else "max_page"
+        message = f"a list gives {default} things unasked (`defaultPage`), and {most} at most (`maxPage`)"
+        yield Wrong(name, message, f"set `maxPage` to {default} or more, or `defaultPage` to {most} or less")
 
 
 def broker_tls(settings: Settings) -> Tls:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import (
@@ -32,8 +34,8 @@ _NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?")
 
 
-def _listen(value: Any) -> Address:
-    address = value if isinstance(value, Address) else Address.parse(str(value))
+def _listen(value: Any, usual: int = 1883) -> Address:
+    address = value if isinstance(value, Address) else Address.parse(str(value), usual)
     if not address.loopback:
         raise ValueError(
             "can be reached from other machines, which is refused until sign-in exists; "
@@ -45,7 +47,7 @@ def _listen(value: Any) -> Address:
 def _http(value: Any) -> Address | SocketFile:
     if isinstance(value, SocketFile):
         return value
-    return SocketFile.parse(value) if isinstance(value, str) and is_socket(value) else _listen(value)
+    return SocketFile.parse(value) if isinstance(value, str) and is_socket(value) else _listen(value, 8080)
 
 
 def _url(value: Any, schemes: tuple[str, ...], example: str) -> Url:
@@ -59,7 +61,7 @@ def _broker(value: Any) -> str | Url:
     if isinstance(value, str) and value in BROKERS:
         return value
     if isinstance(value, str) and "://" not in value:
-        raise ValueError(f"is none of {', '.join(BROKERS)}, and no URL such as mqtt://broker.example:1883")
+        raise ValueError(f"is none of {', '.join(BROKERS)}, and no URL; write one as mqtt://broker.example:1883")
     url = _url(value, MQTT_SCHEMES, "mqtt://broker.example:1883")
     if not url.host:
         raise ValueError("names no host; write it as mqtt://broker.example:1883")
@@ -71,7 +73,14 @@ def _file_url(value: Any, scheme: str, name: str) -> Url:
     url = _url(value, (scheme,), example)
     if url.host or len(url.path) < 2:
         raise ValueError(f"names no file; write it as {example}, or {scheme}:////… for an absolute path")
-    return url
+    return replace(url, path=f"/{_local(url.file)}")
+
+
+def _local(value: Path) -> Path:
+    try:
+        return value.expanduser()
+    except RuntimeError:
+        raise ValueError("begins with the home of a user who is not there; write the whole path") from None
 
 
 def _journal(value: Any) -> Url:
@@ -121,7 +130,7 @@ def _prefix(value: str) -> str:
     try:
         topic.location(value)
     except TopicError as error:
-        raise ValueError(f"is no topic prefix: {error}") from None
+        raise ValueError(f"is no topic prefix: {error}; write it as factory/v1") from None
     return value
 
 
@@ -129,7 +138,7 @@ def _system(value: str) -> str:
     try:
         topic.parse(topic.build(topic.StateTopic(("x",), value)))
     except TopicError as error:
-        raise ValueError(f"is no name of a system: {error}") from None
+        raise ValueError(f"is no name of a system: {error}; write it as sap-erp") from None
     return value
 
 
@@ -139,6 +148,7 @@ BrokerChoice = Annotated[str | Url, NoDecode, PlainValidator(_broker), PlainSeri
 JournalUrl = Annotated[Url, NoDecode, PlainValidator(_journal), PlainSerializer(str)]
 GraphUrl = Annotated[Url, NoDecode, PlainValidator(_graph), PlainSerializer(str)]
 Seconds = Annotated[float, BeforeValidator(_duration), Field(ge=0, allow_inf_nan=False)]
+LocalPath = Annotated[Path, AfterValidator(_local)]
 HubName = Annotated[str, AfterValidator(_name)]
 GroupName = Annotated[str, AfterValidator(_group)]
 TopicPrefix = Annotated[str, AfterValidator(_prefix)]
@@ -152,7 +162,7 @@ def _scope(value: str) -> str:
         not kind.isidentifier() or (cell and not cell.isidentifier()) or value.endswith(".")
     ):
         raise ValueError(
-            f"is neither {DEFAULT_SCOPE!r}, nor a kind (MaterialLot), nor its attribute (MaterialLot.status)"
+            f"is neither {DEFAULT_SCOPE!r}, nor a kind, nor an attribute; write it as MaterialLot or MaterialLot.status"
         )
     return value
 

@@ -26,6 +26,7 @@ from hub.setting_types import (
     HubName,
     JournalUrl,
     ListenAddress,
+    LocalPath,
     Orders,
     Seconds,
     SystemName,
@@ -91,7 +92,7 @@ class Settings(BaseSettings):
         description="Hubs of one group at an external broker share the messages: each reaches one of them. Without it, "
         "each reaches every hub. They have one journal and one graph.",
     )
-    data: Path = Field(
+    data: LocalPath = Field(
         Path("unshub-data"),
         description="The folder for everything that the hub keeps; made when it is not there.",
         examples=["/var/lib/unshub"],
@@ -125,32 +126,32 @@ class Settings(BaseSettings):
         "cluster, `neo4j+s://` the same over TLS, `bolt://` one server and no other.",
         examples=["neo4j+s://hub@graph.example:7687", "ladybug:////var/lib/unshub/graph"],
     )
-    broker_password_file: Path | None = Field(
+    broker_password_file: LocalPath | None = Field(
         None,
         description="A file with the password of the user that the URL in `broker` names, so that it stands in no "
         "setting, variable or list of processes. Its last line break is left out.",
     )
-    broker_ca_file: Path | None = Field(
+    broker_ca_file: LocalPath | None = Field(
         None,
         description="A PEM file with the certificate of the authority that signed that of an `mqtts://` broker; "
         "without it, the authorities that this machine trusts.",
     )
-    broker_certificate_file: Path | None = Field(
+    broker_certificate_file: LocalPath | None = Field(
         None,
         description="A PEM file with the hub's own certificate, for an `mqtts://` broker that asks for one, followed "
         "by those between it and its authority.",
     )
-    broker_key_file: Path | None = Field(
+    broker_key_file: LocalPath | None = Field(
         None,
         description="A PEM file with the key of the hub's certificate; unset, the certificate's file holds both.",
     )
-    broker_key_password_file: Path | None = Field(
+    broker_key_password_file: LocalPath | None = Field(
         None, description="A file with the password of the hub's key, where that has one."
     )
-    journal_password_file: Path | None = Field(
+    journal_password_file: LocalPath | None = Field(
         None, description="A file with the password of the user that the URL in `journal` names."
     )
-    graph_password_file: Path | None = Field(
+    graph_password_file: LocalPath | None = Field(
         None, description="A file with the password of the user that the URL in `graph` names."
     )
     topic_prefix: TopicPrefix = Field(

@@ -14,6 +14,18 @@ from hub.errors import Fault
 DEFAULT_FILE = Path("unshub.yaml")
 MAX_DEPTH = 12
 
+_UNCLOSED = {
+    "while scanning a quoted scalar": "close the quotes that begin here",
+    "while parsing a flow sequence": "close the [ that stands here, and put commas between the items",
+    "while parsing a flow mapping": "close the { that stands here, and put commas between the settings",
+}
+_FIXES = {
+    r"'\t'": "indent with spaces in place of tabs",
+    "mapping values are not allowed here": "put the value between quotes, or begin a line for the second name",
+    "nested deeper": "a setting is not that deep; write what the reference has, without references to itself",
+    "could not determine a constructor": "write the value alone, without a tag that begins with !",
+}
+
 Location = tuple[str | int, ...]
 """Keys and list indexes from the top of the file, as written there."""
 
@@ -61,17 +73,27 @@ def parse(text: str, path: Path = DEFAULT_FILE) -> SettingsFile:
         node = reader.get_single_node()
         values = {} if node is None else reader.value(node, ())
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
-        what = ", ".join(part for part in (error.context, error.problem) if part)
-        return SettingsFile(path, faults=(_fault(path, position, f"this is no YAML: {what}", "correct the line"),))
+        return SettingsFile(path, faults=(_broken(path, error),))
     except yaml.YAMLError as error:
         what = str(error).splitlines()[0]
-        return SettingsFile(path, faults=(_fault(path, Position(1, 1), f"this is no YAML: {what}", "correct it"),))
+        fix = "remove the characters that can't be seen, and save it as UTF-8"
+        return SettingsFile(path, faults=(_fault(path, Position(1, 1), f"this is no YAML: {what}", fix),))
     if not isinstance(values, dict):
         fault = _fault(path, Position(1, 1), "the file holds no settings", "write one `name: value` a line")
         return SettingsFile(path, faults=(fault,))
     return SettingsFile(path, values, reader.positions, tuple(reader.faults))
+
+
+def _broken(path: Path, error: yaml.MarkedYAMLError) -> Fault:
+    """What stands where YAML ends. What was opened and never closed is told where it was opened."""
+    what = ", ".join(part for part in (error.context, error.problem) if part)
+    unclosed = next((fix for begin, fix in _UNCLOSED.items() if (error.context or "").startswith(begin)), None)
+    at_its_end = unclosed is not None and error.context_mark is not None
+    mark = error.context_mark if at_its_end else error.problem_mark or error.context_mark
+    fixes = (fix for text, fix in _FIXES.items() if text in what)
+    fix = unclosed or next(fixes, "write one `name: value` a line, and a value with : # or quotes between quotes")
+    position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
+    return _fault(path, position, f"this is no YAML: {what}", fix)
 
 
 class _Reader(yaml.SafeLoader):

@@ -128,7 +128,7 @@ class _Explain:
         value = _shown(location[-1] if detail["loc"][-1] == "[key]" else detail["input"])
         if detail["type"] == "value_error":
             message, _, fix = str(detail["ctx"]["error"]).partition("; ")
-            return self.at(location, f"{prefix}{value} {message}", fix or "correct it")
+            return self.at(location, f"{prefix}{value} {message}", fix or _by_example(field))
         should = detail["msg"].removeprefix("Input ").removeprefix("Value ")
         return self.at(location, f"{prefix}{value} will not do", f"it {should}")
 
@@ -139,6 +139,11 @@ class _Explain:
         if field in self._variables:
             return Fault(ENVIRONMENT_PREFIX + field.upper(), message, fix)
         return self._file.fault((to_camel(field), *location[1:]), message, fix)
+
+
+def _by_example(field: str) -> str:
+    examples = Settings.model_fields[field].examples
+    return f"write it as {examples[0]}" if examples else "docs/reference/settings.md says what it may be"
 
 
 def _shown(value: Any) -> str:

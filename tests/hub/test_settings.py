@@ -222,7 +222,11 @@ def test_a_name_that_is_like_none_is_answered_with_all() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "what"),
     [
-        ("a: [1\n", "unshub.yaml:2:1", "this is no YAML"),
+        ("a: [1\n", "unshub.yaml:1:4", "close the [ that stands here"),
+        ("a: {b: 1\n", "unshub.yaml:1:4", "close the { that stands here"),
+        ('http: "127.0.0.1:80\nmqtt: 127.0.0.1:81\n', "unshub.yaml:1:7", "close the quotes that begin here"),
+        ("systems:\n\terp: {}\n", "unshub.yaml:2:1", "spaces in place of tabs"),
+        ("name: a: b\n", "unshub.yaml:1:8", "between quotes"),
         ("- a\n", "unshub.yaml:1:1", "holds no settings"),
         ("data: !!python/object:x {}\n", "unshub.yaml:1:7", "this is no YAML"),
         ("systems: &a\n  erp: *a\n", "unshub.yaml:", "nested deeper"),
@@ -233,6 +237,47 @@ def test_a_file_that_is_no_settings_is_one_fault(text: str, place: str, what: st
     found = [fault for fault in faults(text) if what in fault]
     assert len(found) == 1
     assert found[0].startswith(place)
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        ({"default_page": 2000}, "--default-page"),
+        ({"max_page": 50}, "--max-page"),
+        ({"default_page": 20, "max_page": 10}, "--default-page"),
+    ],
+)
+def test_a_page_that_is_larger_than_the_largest_is_a_fault(values: dict[str, int], place: str) -> None:
+    (fault,) = refused(**values)
+    assert (fault.place, "set `maxPage` to" in fault.fix) == (place, True)
+
+
+def test_a_path_may_begin_with_the_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    settings = load({"data": "~/hub", "graph": "ladybug:///~/graph"})
+    assert settings.data == Path("/home/ada/hub")
+    assert (settings.journal.file, settings.graph.file) == (Path("/home/ada/hub/journal.db"), Path("/home/ada/graph"))
+    (fault,) = refused(data="~nobody-at-all/hub")
+    assert "home of a user who is not there" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fix"),
+    [
+        ("http", "8080", "127.0.0.1:8080 or [::1]:8080"),
+        ("mqtt", "1883", "127.0.0.1:1883 or [::1]:1883"),
+        ("mqtt", "::1", "[::1]:1883"),
+        ("http", "fe80::1:80", "[fe80::1]:80"),
+        ("http", "127.0.0.1:" + "9" * 5000, "127.0.0.1:8080"),
+        ("broker", "rabbit", "mqtt://broker.example:1883"),
+        ("topic_prefix", "/uns", "factory/v1"),
+        ("systems", {"ERP": {}}, "sap-erp"),
+        ("authority", {"9": []}, "MaterialLot.status"),
+    ],
+)
+def test_the_fix_is_an_example_that_is_right(name: str, value: Any, fix: str) -> None:
+    faults = refused(**{name: value})
+    assert any(fix in fault.fix for fault in faults), faults
 
 
 def test_an_empty_file_has_no_faults() -> None:
