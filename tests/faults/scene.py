@@ -132,9 +132,13 @@ class Scene:
             before = taken
             await asyncio.sleep(CALM)
 
-    async def _all_in(self) -> bool:
+    async def taken(self) -> int:
+        """How many messages are in the journal."""
         status = await self.hub.get("/api/status")
-        return bool(status["accepted"] + status["events"] >= len(self.sender.acknowledged))
+        return int(status["accepted"] + status["events"])
+
+    async def _all_in(self) -> bool:
+        return await self.taken() >= len(self.sender.acknowledged)
 
 
 def whole(result: Result) -> None:
