@@ -25,6 +25,7 @@ from hub.cli.publish import publish
 from hub.cli.rebuild import rebuild
 from hub.cli.up import up
 from hub.errors import HubError, SettingsError
+from hub.start import INTERRUPTED
 from schema.errors import SchemaError
 
 
@@ -68,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     reporting = Reporting()
     try:
         app(reporting)(list(arguments) if arguments is not None else None)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except SettingsError as error:
         show_faults(error.faults)
     except (HubError, GraphError, SchemaError, OSError) as error:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
-from hub.cli import logs
+from hub.cli import beside, logs
 from hub.cli.options import with_settings
 from hub.cli.output import err
+from hub.errors import HubError
 from hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,7 +22,16 @@ def up(settings: Settings) -> None:
     from hub.serve import serve
 
     logs.set_up(settings)
-    asyncio.run(serve(settings, _tell))
+    try:
+        with contextlib.ExitStack() as running:
+
+            async def ready(hub: Hub) -> None:
+                running.enter_context(beside.recorded(settings))
+                await _tell(hub)
+
+            asyncio.run(serve(settings, ready))
+    except HubError as error:
+        raise HubError(f"{error}{beside.told(settings)}") from error
 
 
 async def _tell(hub: Hub) -> None:

@@ -119,3 +119,33 @@ def test_a_taken_port_is_told_with_the_remedy(unshub: Run, up: Up) -> None:
     )
     assert ran.returncode == 1
     assert "choose another with --http" in ran.stderr
+    assert f"A hub on another data folder answers at http://{up.http}" in ran.stderr
+
+
+def test_a_second_hub_on_the_same_data_is_told_which_runs_there(up: Up) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "hub.cli", "up", "--http", f"127.0.0.1:{free_port()}", "--broker", "amqtt"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert ran.returncode == 1
+    expected = f"On unshub-data runs the hub 'unshub', process {up.process.pid}, at http://{up.http}"
+    assert expected in ran.stderr
+    assert up.stop() == 0
+    assert not Path("unshub-data/hub.json").exists()
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.3, 0.6, 0.9, 1.2, 1.5])
+def test_an_interrupt_at_any_moment_is_quiet(unshub: Run, seconds: float) -> None:
+    command = subprocess.Popen(
+        [sys.executable, "-m", "hub.start", "up", "--broker", "amqtt"],
+        env=os.environ | {"UNSHUB_HTTP": f"127.0.0.1:{free_port()}", "UNSHUB_MQTT": f"127.0.0.1:{free_port()}"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(seconds)
+    command.send_signal(signal.SIGINT)
+    _, told = command.communicate(timeout=PATIENCE)
+    assert (command.returncode in (0, 1, 130), "Traceback" in told) == (True, False), (command.returncode, told)
