@@ -13,26 +13,34 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from json import JSONDecodeError
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from cross_web import HTTPException
+from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Message, Receive, Scope, Send
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.http.base import BaseRequestProtocol
-from strawberry.http.exceptions import NonJsonMessageReceived
+from strawberry.http.exceptions import NonTextMessageReceived
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
-from hub.api import graphiql, json_values
+from hub.api import frames, graphiql, json_values
 from hub.api.context import ApiContext, Limits
 from hub.api.schema import HubSchema
 from schema.registry import Model
 
 PATH = "/graphql"
+
+_BAD_REQUEST = 4400
+"""The close code of graphql-transport-ws for what is no message."""
+
+_MAX_REASON = 123
+"""Bytes of a close frame's reason. Source: RFC 6455, 5.5."""
 
 _TRY_AGAIN_LATER = 1013
 """The WebSocket close code of a server that can't serve yet."""
@@ -60,23 +68,45 @@ def create_api(model: Model, provide: Provide, limits: Limits | None = None, pat
 
 
 class _Socket(ASGIWebSocketAdapter):
+    """Strawberry's adapter, with every message checked and a reason that a close frame can hold."""
+
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
-        async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
-            if not isinstance(message, dict):
-                raise NonJsonMessageReceived
-            yield message
+        limit = cast(_Api, self.view).max_message
+        try:
+            while self.ws.application_state != WebSocketState.DISCONNECTED:
+                yield frames.read(await self.ws.receive_text(), limit)
+        except frames.FrameError as error:
+            await self.close(_BAD_REQUEST, str(error))
+        except KeyError:
+            raise NonTextMessageReceived from None
+        except WebSocketDisconnect:
+            return
+
+    async def close(self, code: int, reason: str) -> None:
+        await super().close(code, reason.encode()[:_MAX_REASON].decode(errors="ignore"))
+
+
+class _Conversation(BaseGraphQLTransportWSHandler[ApiContext, None]):
+    """Strawberry's handler; what is wrong with one operation is told of that one, and the others go on."""
+
+    @staticmethod
+    def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:
+        return None
 
 
 class _Api(GraphQL[ApiContext, None]):
     """Strawberry's view, strict about what is a request and plain about what is wrong with it."""
 
     websocket_adapter_class = _Socket
+    graphql_transport_ws_handler_class = _Conversation
 
     def __init__(self, schema: HubSchema, provide: Provide, limits: Limits, path: str) -> None:
         super().__init__(schema, subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL])
         self._provide = provide
         self._limits = limits
         self._path = path
+        self.max_message = limits.max_body
+        """Characters of a message over WebSocket."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -117,9 +147,6 @@ class _Api(GraphQL[ApiContext, None]):
         if isinstance(found, dict):
             return found
         raise HTTPException(400, 'the request is no JSON object; send {"query": "…", "variables": {…}}')
-
-    def decode_json(self, data: str | bytes) -> object:
-        return json_values.loads(data)
 
     def encode_json(self, data: object) -> str:
         return orjson.dumps(data).decode()

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from graph.errors import ReadTimeout, StoreBusy, StoreUnavailable
 from hub.api.errors import RequestError
@@ -14,7 +15,7 @@ from hub.errors import PublishError
 
 log = logging.getLogger(__name__)
 
-_TOLD = (RequestError, PublishError, ReadTimeout, StoreBusy, StoreUnavailable)
+_TOLD = (CannotGetOperationTypeError, RequestError, PublishError, ReadTimeout, StoreBusy, StoreUnavailable)
 """Errors whose messages are written for clients."""
 
 _MAX_MESSAGE = 1_000
@@ -39,6 +40,8 @@ class Masked(MaskErrors):
             code = _CODES.get(type(error.original_error))
             if code is not None:
                 error.extensions = {**(error.extensions or {}), "code": code}
+            if isinstance(error.original_error, CannotGetOperationTypeError):
+                error.message = error.original_error.as_http_error_reason()
             if len(error.message) > _MAX_MESSAGE:
                 error.message = f"{error.message[:_MAX_MESSAGE]}…"
         return super()._process_errors(errors)

@@ -18,7 +18,7 @@ from graphql import (
     is_introspection_type,
     print_schema,
 )
-from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionContext, ExecutionResult
@@ -32,7 +32,7 @@ from hub.api.mutation import Mutation
 from hub.api.query import Query
 from hub.api.rules import Budgeted, OneOperation, depth_limit
 from hub.api.scalars import SCALARS
-from hub.api.sizes import Validated
+from hub.api.sizes import Parsed, Validated
 from hub.api.subscription import Subscription
 from hub.api.types import Types
 from schema.registry import Model
@@ -62,7 +62,7 @@ class HubSchema(strawberry.Schema):
             extensions=[
                 Masked,
                 lambda: MaxTokensLimiter(limits.max_tokens),
-                lambda: ParserCache(_CACHED),
+                lambda: Parsed(_CACHED),
                 lambda: AddValidationRules([rule]),
                 lambda: Validated(limits, _CACHED),
                 OneOperation,

@@ -20,7 +20,7 @@ from graphql import (
     Visitor,
     visit,
 )
-from strawberry.extensions import ValidationCache
+from strawberry.extensions import ParserCache, ValidationCache
 
 from hub.api.context import Limits
 
@@ -28,6 +28,18 @@ MAX_DIGITS = 400
 """Characters of a number in a document; a double has no more before its point."""
 
 _LONG = re.compile(rf"[0-9.]{{{MAX_DIGITS}}}")
+
+
+class Parsed(ParserCache):
+    """Parses a document once. What can't be parsed is left to strawberry, which tells why on every transport."""
+
+    def on_parse(self) -> Iterator[None]:
+        parsed = super().on_parse()
+        try:
+            next(parsed)
+        except GraphQLError:
+            self.execution_context.graphql_document = None
+        yield
 
 
 class Validated(ValidationCache):

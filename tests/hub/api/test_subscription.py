@@ -35,6 +35,16 @@ class Listener:
     async def send(self, **message: Any) -> None:
         await self._socket.send(orjson.dumps(message).decode())
 
+    async def send_text(self, text: str) -> None:
+        await self._socket.send(text)
+
+    def stop_reading(self) -> None:
+        self._socket.transport.pause_reading()
+
+    def drop(self) -> None:
+        """Goes without a word."""
+        self._socket.transport.abort()
+
     async def receive(self) -> dict[str, Any]:
         async with asyncio.timeout(PATIENCE):
             message: dict[str, Any] = orjson.loads(await self._socket.recv())
@@ -198,6 +208,77 @@ async def test_questions_are_answered_over_websocket_too(api: Api) -> None:
         await listener.send(id="q", type="subscribe", payload={"query": '{ materialLot(id: "LOT-2") { id } }'})
         assert (await listener.receive())["payload"] == {"data": {"materialLot": {"id": "LOT-2"}}}
         assert await listener.receive() == {"id": "q", "type": "complete"}
+
+
+def _subscribe(id_: object = "1", **payload: object) -> str:
+    return orjson.dumps({"type": "subscribe", "id": id_, "payload": payload}).decode()
+
+
+LISTEN = "subscription { changes { id } }"
+
+
+@pytest.mark.parametrize(
+    ("frame", "reason"),
+    [
+        (_subscribe([], query=LISTEN), '"subscribe" takes an "id"'),
+        ('{"type": "complete", "id": {}}', '"complete" takes an "id"'),
+        ('{"type": "complete"}', '"complete" takes an "id"'),
+        ('{"type": "subscribe", "id": "1", "payload": null}', '"payload" with a "query"'),
+        (_subscribe(query=""), '"payload" with a "query"'),
+        (_subscribe(query=5), '"query" in the payload of "subscribe" is not text'),
+        (_subscribe(query=LISTEN, variables=[1]), '"variables" in the payload of "subscribe" is not an object'),
+        (_subscribe(query=LISTEN, operationName=[]), '"operationName" in the payload of "subscribe" is not text'),
+        (orjson.dumps({"type": "ü" * 300}).decode(), "Unknown message type"),
+        ('{"type": "ping"}' + " " * 1_100_000, "larger than 1048576 characters"),
+    ],
+    ids=lambda value: value[:60],
+)
+async def test_what_is_no_message_after_the_greeting_says_why(
+    api: Api, frame: str, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with connected(api) as listener:
+        with pytest.raises(ConnectionClosed) as closed:
+            await listener.send_text(frame)
+            await listener.receive()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4400
+    assert reason in closed.value.rcvd.reason
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("payload", "message"),
+    [
+        ({"query": "{ hub"}, "Syntax Error"),
+        ({"query": "{ huh }"}, "Cannot query field"),
+        ({"query": "#" + "x" * 3_000}, "Syntax Error"),
+        ({"query": "query A { hub { version } }", "operationName": "Z"}, 'Unknown operation named "Z"'),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+async def test_what_is_wrong_with_one_operation_leaves_the_others_alone(
+    api: Api, payload: dict[str, Any], message: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with listening(api, LISTEN) as listener:
+        await listener.send(id="2", type="subscribe", payload=payload)
+        told = await listener.receive()
+        assert (told["id"], told["type"]) == ("2", "error")
+        assert message in told["payload"][0]["message"]
+        await listener.send(type="complete", id="unknown")
+        api.hub.changes.publish([Change("Person", "X", ChangeType.UPDATED, None, None, (), (), 0)])
+        assert (await listener.change())["id"] == "X"
+    assert "Traceback" not in caplog.text and "INTERNAL" not in caplog.text
+
+
+async def test_one_who_never_reads_holds_nobody_back(api: Api) -> None:
+    async with listening(api, LISTEN) as lazy:
+        lazy.stop_reading()
+        async with listening(api, LISTEN) as listener:
+            for number in range(1_000):
+                name = f"{number}{'x' * 4_000}"
+                api.hub.changes.publish([Change("Person", name, ChangeType.UPDATED, None, None, (), (), 0)])
+                assert (await listener.change())["id"] == name
+        lazy.drop()
 
 
 @pytest.mark.parametrize("frame", ["", "null", "[]", "5", '"x"', "{", "[" * 50_000, b"\x00", '{"type": []}', "{}"])
