@@ -5,7 +5,8 @@
                                 -> a document of its own, with its definitions under $defs
 
 What a schema can't say stands in descriptions or in the docs: how many bytes an id has, how deep and large a payload
-may be. Whole numbers are written without a decimal point, though for JSON Schema 5.0 is one.
+may be. Whole numbers are written without a decimal point, though for JSON Schema 5.0 is one; so it takes 9.1e15 for one
+that is too large, which is accepted.
 """
 
 from __future__ import annotations

@@ -121,21 +121,31 @@ Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 """A whole number of at most 64 bits, signed."""
 
 
+MAX_EXACT = 2**53 - 1
+"""The greatest whole number that a double tells from its neighbours."""
+
+
 def _check_exact(value: Any) -> Any:
-    if isinstance(value, int) and not -(2**53) <= value <= 2**53:
-        try:
-            exact = float(value) == value
-        except OverflowError:
-            exact = False
-        if not exact:
-            raise ValueError(
-                "expected a number that a double holds exactly; round it, or send it as text in a property"
-            )
+    if isinstance(value, int) and not -MAX_EXACT <= value <= MAX_EXACT:
+        raise ValueError(
+            "expected a whole number of at most 2^53 - 1; round it (9.1e15), or send it as text in a property"
+        )
     return value
 
 
-Number = Annotated[float, BeforeValidator(_check_exact)]
-"""A number, kept as a double. A whole number that would lose digits is refused; JSON Schema has no words for that."""
+class _Exact:
+    """Tells the same in JSON Schema, for which 9.1e15 is a whole number too."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        whole = {"type": "integer", "minimum": -MAX_EXACT, "maximum": MAX_EXACT}
+        return {**handler(schema), "anyOf": [whole, {"not": {"type": "integer"}}]}
+
+
+Number = Annotated[float, BeforeValidator(_check_exact), _Exact()]
+"""A number, kept as a double. A whole number that would lose digits is refused."""
 
 Text = str
 

@@ -17,11 +17,13 @@ from pydantic import Field
 from schema.assertion import Assertion, Stamp
 from schema.json import Json
 from schema.model.base import (
+    MAX_EXACT,
     Date,
     Entity,
     Identifier,
     Instant,
     Int64,
+    Number,
     Parameter,
     Quantity,
     Ref,
@@ -54,7 +56,7 @@ class Item(Entity):
 
     kind = declare("test", plural="items", source="none", parent="within")
 
-    weight: float | None = attribute("What one weighs.")
+    weight: Number | None = attribute("What one weighs.")
     within: Ref | None = link("WITHIN", "Item", "parts", "The item above.", inverse_description="The items below.")
 
 
@@ -242,8 +244,8 @@ def integers() -> st.SearchStrategy[int]:
 
 
 def exact_integers() -> st.SearchStrategy[int]:
-    """Whole numbers of 64 bits that a double holds."""
-    return integers().map(lambda n: n if int(float(n)) == n else n % 2**53)
+    """Whole numbers that a double tells from their neighbours."""
+    return st.integers(-MAX_EXACT, MAX_EXACT)
 
 
 def instants() -> st.SearchStrategy[str]:
