@@ -1,168 +1,47 @@
 """Tells the world what a committed batch changed: listeners in the process, golden records and changes on the broker.
 
-What the broker does not take waits in the `Outbox`. How far the journal's assertions were announced is kept there
-(`hub.trail`); what was applied but not yet published when the hub went down is published when it comes up again.
+What the broker does not take waits in the `Outbox`. How far the journal's assertions were announced is kept in the
+journal (`hub.trail`); what was applied but not yet published when the hub went down is published when it is back.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-
-import orjson
+from collections.abc import Sequence
 
 from graph.projection import Changed
-from hub import golden
-from hub.clock import instant, now
-from hub.errors import JournalError, PublishError, Unpublishable
+from hub import change_message, golden
+from hub.clock import now
+from hub.errors import JournalError
+from hub.journal.port import Entry
 from hub.live import Change, Changes, ChangeType, changed_fields
-from hub.messages import Outbound
+from hub.newest import Newest
+from hub.outbox import Outbox
 from hub.trail import Trail
 from schema.registry import Model
 
 log = logging.getLogger(__name__)
 
-Publish = Callable[[Outbound], Awaitable[None]]
-
-PAUSE = 1.0
 POSITION_PAUSE = 0.1
 """Seconds between two writes of the position, which take the journal's time from the messages that come in."""
-
-
-class Outbox:
-    """Messages on their way to the broker: the newest for each topic, in the order in which topics came up.
-
-    Retained ones are kept until they are published; others are dropped, oldest first, beyond `limit`.
-    """
-
-    def __init__(self, publish: Publish, limit: int = 20_000, in_flight: int = 200) -> None:
-        """`in_flight` is how many messages may wait for the broker's acknowledgement at once."""
-        self._publish = publish
-        self._limit = limit
-        self._in_flight = in_flight
-        self._retained: dict[str, tuple[int, Outbound]] = {}
-        """By topic, in order of their numbers. One that takes the place of another has the other's number."""
-        self._leaving = 0
-        """The least number of the retained messages that are being published, 0 for none."""
-        self._number = 0
-        self._passing: deque[Outbound] = deque(maxlen=limit)
-        self._work = asyncio.Event()
-        self._room = asyncio.Event()
-        self._room.set()
-        self._empty = asyncio.Event()
-        self._empty.set()
-        self._progress = asyncio.Event()
-
-    async def put(self, message: Outbound) -> None:
-        """Takes a message; waits while too many retained ones are on their way."""
-        await self.room()
-        self.push(message)
-
-    async def room(self) -> None:
-        """Returns when no more than the limit of retained messages are on their way."""
-        await self._room.wait()
-
-    def push(self, message: Outbound) -> None:
-        """Takes a message at once."""
-        if message.retain:
-            known = self._retained.get(message.topic)
-            if known is None:
-                self._number += 1
-            self._retained[message.topic] = (known[0] if known else self._number, message)
-            if len(self._retained) >= self._limit:
-                self._room.clear()
-        else:
-            self._passing.append(message)
-        self._empty.clear()
-        self._work.set()
-
-    @property
-    def waiting(self) -> int:
-        return len(self._retained) + len(self._passing)
-
-    @property
-    def mark(self) -> int:
-        """Stands for all the retained messages taken so far; see `passed`."""
-        return self._number
-
-    async def passed(self, mark: int) -> None:
-        """Returns when every retained message taken before the mark, or a newer one in its place, is published."""
-        while self._oldest() <= mark:
-            self._progress.clear()
-            await self._progress.wait()
-
-    def _oldest(self) -> int:
-        """The least number that is not published; beyond every mark where there is none."""
-        if self._leaving:
-            return self._leaving
-        return next(iter(self._retained.values()))[0] if self._retained else self._number + 1
-
-    async def drained(self) -> None:
-        """Returns when everything that was put has been published."""
-        await self._empty.wait()
-
-    async def run(self) -> None:
-        """Publishes until cancelled. What the broker does not take is tried again, unless it never will.
-
-        In place of a retained message that it will never take, an older one is removed: no record is better than a
-        wrong one.
-        """
-        while True:
-            await self._work.wait()
-            batch = self._take()
-            if not batch:
-                self._work.clear()
-                self._empty.set()
-                continue
-            results = await asyncio.gather(*(self._publish(m) for _, m in batch), return_exceptions=True)
-            failed = [(one, error) for one, error in zip(batch, results, strict=True) if error is not None]
-            self._keep([one for one, error in failed if not isinstance(error, Unpublishable)])
-            self._give_up([(m, error) for (_, m), error in failed if isinstance(error, Unpublishable)])
-            self._progress.set()
-            await self._pause([error for _, error in failed if not isinstance(error, Unpublishable)])
-
-    def _take(self) -> list[tuple[int, Outbound]]:
-        """The next messages; those that are not retained have the number 0."""
-        batch: list[tuple[int, Outbound]] = []
-        while self._passing and len(batch) < self._in_flight:
-            batch.append((0, self._passing.popleft()))
-        while self._retained and len(batch) < self._in_flight:
-            number, message = self._retained.pop(next(iter(self._retained)))
-            self._leaving = self._leaving or number
-            batch.append((number, message))
-        if len(self._retained) < self._limit:
-            self._room.set()
-        return batch
-
-    def _keep(self, failed: Sequence[tuple[int, Outbound]]) -> None:
-        """Puts what was not published before the rest; what has a newer message on its topic gives way to that."""
-        self._leaving = 0
-        again = {m.topic: (number, self._retained.pop(m.topic, (0, m))[1]) for number, m in failed if m.retain}
-        if again:
-            self._retained = again | self._retained
-
-    def _give_up(self, refused: Sequence[tuple[Outbound, Unpublishable]]) -> None:
-        for message, error in refused:
-            log.error("%s; the topic is left without a record", error)
-            if message.retain and message.payload and message.topic not in self._retained:
-                self.push(Outbound(message.topic, b"", retain=True))
-
-    async def _pause(self, errors: Sequence[BaseException]) -> None:
-        if not errors:
-            return
-        for error in errors:
-            if not isinstance(error, PublishError):
-                raise error
-        log.warning("publishing %d messages: %s; trying again in %g s", len(errors), errors[0], PAUSE)
-        await asyncio.sleep(PAUSE)
 
 
 class Announcer:
     """Turns what a batch changed into changes for listeners and messages for the broker."""
 
-    def __init__(self, model: Model, prefix: str, changes: Changes, outbox: Outbox, trail: Trail) -> None:
+    def __init__(
+        self,
+        model: Model,
+        prefix: str,
+        changes: Changes,
+        outbox: Outbox,
+        trail: Trail,
+        newest: Newest | None = None,
+    ) -> None:
+        """`newest` is for a hub beside others: its changes are then delivered surely, since these rely on them."""
+        self._newest = newest
+        self._qos = 0 if newest is None else 1
         self._model = model
         self._prefix = prefix
         self._changes = changes
@@ -171,13 +50,20 @@ class Announcer:
         self._reached = (0, 0)
         self._news = asyncio.Event()
 
+    async def before_commit(self, changed: Sequence[Changed], entries: Sequence[Entry]) -> None:
+        """Keeps what must be known of a batch that is about to be committed. `JournalError` if that can't be."""
+        if self._newest is not None:
+            for one in changed:
+                self._newest.note(one.key, one.after, self._topics(one))
+        await self._trail.before_commit(changed, entries)
+
     async def __call__(self, changed: Sequence[Changed], through: int) -> None:
         """Announces what a batch changed. `through` is the sequence of the batch's last assertion."""
         time = now()
         told = [(one, change_of(one, time)) for one in changed]
         self._changes.publish(change for _, change in told)
         for one, change in told:
-            self._outbox.push(self._change_message(change))
+            self._outbox.push(change_message.build(self._model, self._prefix, self._trail.name, change, self._qos))
             await self._golden(one)
         self._reached = (through, self._trail.setbacks)
         self._news.set()
@@ -196,25 +82,22 @@ class Announcer:
             await asyncio.sleep(POSITION_PAUSE)
 
     async def _golden(self, changed: Changed) -> None:
-        old = golden.topic_of(self._model, self._prefix, changed.before)
-        new = golden.topic_of(self._model, self._prefix, changed.after)
-        if old is not None and old != new:
-            await self._outbox.put(golden.removal(old))
+        old, new = self._topics(changed)
+        left = {old} if old is not None else set()
+        if self._newest is not None:
+            if not self._newest.counts(changed.key, changed.after):
+                return
+            left |= self._newest.topics(changed.key)
+            self._newest.published(changed.key, new)
+        for topic in left - {new}:
+            await self._outbox.put(golden.removal(topic))
         if new is not None and changed.after is not None:
             await self._outbox.put(golden.message(self._model, new, changed.after))
 
-    def _change_message(self, change: Change) -> Outbound:
-        kind = self._model.kinds[change.kind].topic
-        body = {
-            "kind": change.kind,
-            "id": change.id,
-            "change": change.change,
-            "path": change.path,
-            "changed": change.changed,
-            "systems": change.systems,
-            "time": instant(change.time),
-        }
-        return Outbound(f"{self._prefix}/_hub/change/{kind}", orjson.dumps(body), qos=0)
+    def _topics(self, changed: Changed) -> tuple[str | None, str | None]:
+        """The topics of the golden record, before and after."""
+        before = golden.topic_of(self._model, self._prefix, changed.before)
+        return before, golden.topic_of(self._model, self._prefix, changed.after)
 
 
 def change_of(changed: Changed, time: int) -> Change:

@@ -2,35 +2,43 @@
 
     journal -> graph store -> announcing -> projection -> ingest -> broker, which starts the flow
 
+Which of them a hub has, its role says (`hub.settings.Role`).
+
 `open_hub` yields a running `Hub`; `serve` puts it behind HTTP, which answers from the first moment.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from graph.errors import StoreBusy, StoreUnavailable
 from graph.open import open_store
 from graph.store import GraphStore
-from hub import consistency, dead_letters
-from hub.announce import Announcer, Outbox
+from hub import change_message, consistency, dead_letters, roster
+from hub.address import Url
+from hub.announce import Announcer
 from hub.catchup import CatchUp
-from hub.errors import JournalError
+from hub.errors import HubError
 from hub.ingest import Ingest
 from hub.journal.open import open_journal
 from hub.journal.port import DeadLetter, Journal
 from hub.live import Changes
 from hub.messages import Broker
+from hub.mqtt.hearing import Hearing
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.open import open_broker
 from hub.named_files import broker_tls
+from hub.newest import Newest
+from hub.outbox import Outbox
+from hub.peers import Peers
 from hub.projector import Projection, Projector
+from hub.publishing import Publishing
 from hub.republish import Republish
-from hub.settings import Settings
+from hub.settings import Role, Settings
 from hub.trail import Trail
 from hub.upkeep import upkeep
 from schema.contract import Contract
@@ -39,27 +47,41 @@ from schema.events import EventContract
 from schema.model import MODEL
 from schema.registry import Model
 
-log = logging.getLogger(__name__)
-
-PAUSE = 1.0
-"""Seconds before publishing what an earlier run left is tried again."""
+Duty = Callable[[], Coroutine[Any, Any, None]]
+"""What a hub does from its start until it is cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """A running hub: its parts, and what is asked of them together."""
+    """A running hub: its parts, and what is asked of them together. Which parts it has, its role says."""
 
     settings: Settings
     model: Model
     journal: Journal
-    store: GraphStore
+    graph: GraphStore | None
+    """None where the hub only takes messages."""
     broker: Broker
     changes: Changes
     ingest: Ingest
-    projector: Projector
+    projection: Projector | None
+    """None where other hubs bring the graph up with the journal."""
     outbox: Outbox
     caught_up: asyncio.Event
     """Set when what an earlier run had left unpublished is on its way to the broker."""
+
+    @property
+    def store(self) -> GraphStore:
+        """The graph; `HubError` where the hub has none open."""
+        if self.graph is None:
+            raise HubError(f"a hub with the role {self.settings.role} has no graph; ask one that answers")
+        return self.graph
+
+    @property
+    def projector(self) -> Projector:
+        """What brings the graph up with the journal; `HubError` where other hubs do."""
+        if self.projection is None:
+            raise HubError(f"a hub with the role {self.settings.role} does not project")
+        return self.projection
 
     async def replay(self, letter: DeadLetter, *, again: bool = False) -> tuple[Reason, ...]:
         """Tries a dead letter again; the reasons why it is still refused, none when it was accepted.
@@ -82,20 +104,21 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
     async with AsyncExitStack() as stack:
         journal = await open_journal(settings.journal)
         stack.push_async_callback(journal.close)
-        store = await open_store(str(settings.graph), model, password=settings.graph.password)
-        stack.push_async_callback(store.close)
-        await consistency.check(settings, model, journal, store)
-        trail = await Trail.open(journal, model, settings.topic_prefix, settings.name)
-        hub, announcer = _assemble(settings, model, journal, store, _broker(settings), trail)
+        graph = None
+        if settings.role is Role.INGEST:
+            await roster.enrol(journal, settings.name)
+        else:
+            graph = await open_store(str(settings.graph), model, password=settings.graph.password)
+            stack.push_async_callback(graph.close)
+            await consistency.check(settings, model, journal, graph)
+        hub, duties = await _assemble(settings, model, journal, graph)
         try:
             async with asyncio.TaskGroup() as tasks:
+                # What is given to the outbox leaves it from the first moment; the rest may need the broker.
                 running = [tasks.create_task(hub.outbox.run())]
                 try:
                     await hub.broker.start(hub.ingest.accept)
-                    running.append(tasks.create_task(journal.watch(hub.projector.wake)))
-                    running.append(tasks.create_task(hub.projector.run()))
-                    running.append(tasks.create_task(upkeep(settings, journal, store)))
-                    running.append(tasks.create_task(_publish(hub, announcer, trail)))
+                    running += [tasks.create_task(duty()) for duty in duties]
                     yield hub
                 finally:
                     await hub.broker.stop()
@@ -106,25 +129,45 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
             raise group.exceptions[0] from None
 
 
-async def _publish(hub: Hub, announcer: Announcer, trail: Trail) -> None:
-    """Publishes the golden records that the broker may lack, all of them where it keeps none over a restart.
+async def _assemble(
+    settings: Settings, model: Model, journal: Journal, graph: GraphStore | None
+) -> tuple[Hub, Sequence[Duty]]:
+    """A hub that does not run yet, and what it does all the time once it runs."""
+    broker = _broker(settings)
+    changes, outbox, caught_up = Changes(), Outbox(broker.publish), asyncio.Event()
+    duties: list[Duty] = [partial(upkeep, settings, journal, graph)]
+    projector = None
+    if graph is not None:
+        newest = Newest() if settings.beside_others and settings.role.projects else None
+        republish = Republish(graph, model, settings.authority, outbox, settings.topic_prefix, newest)
+        if settings.role.projects:
+            trail = await Trail.open(journal, model, settings.topic_prefix, settings.name)
+            announcer = Announcer(model, settings.topic_prefix, changes, outbox, trail, newest)
+            projector = Projector(
+                Projection(journal, graph, model, settings.authority, announcer.before_commit),
+                announcer,
+                batch=settings.projection_batch,
+                linger=settings.projection_linger,
+            )
+            publishing = Publishing(broker, CatchUp(journal, republish), announcer, trail, caught_up)
+            duties += [partial(journal.watch, projector.wake), projector.run, publishing.run]
+        if settings.beside_others:
+            peers = Peers(settings.name, changes, republish)
+            duties += [partial(_hearing(settings).run, peers.hear, changes.interrupt), peers.run]
+    rules = settings.rules()
+    ingest = Ingest(
+        journal,
+        Contract(model, rules),
+        EventContract(rules),
+        prefix=settings.topic_prefix,
+        accepted=_nobody if projector is None else projector.wake,
+        refused=outbox.push,
+    )
+    return Hub(settings, model, journal, graph, broker, changes, ingest, projector, outbox, caught_up), duties
 
-    Messages go into the graph meanwhile. Only afterwards is the trail shortened, and are those of other hubs followed.
-    """
-    settings = hub.settings
-    republish = Republish(hub.store, hub.model, settings.authority, hub.outbox, settings.topic_prefix)
-    last = CatchUp(hub.journal, republish)
-    retains = (await hub.broker.status()).retains
-    while not hub.caught_up.is_set():
-        try:
-            await (last.follow(trail) if retains else republish.everything())
-            hub.caught_up.set()
-        except (JournalError, StoreBusy, StoreUnavailable) as error:
-            log.warning("publishing what an earlier run left: %s; trying again in %g s", error, PAUSE)
-            await asyncio.sleep(PAUSE)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(announcer.keep_position())
-        tasks.create_task(last.watch_for_the_gone(settings.name))
+
+def _nobody() -> None:
+    """Wakes nobody: hubs that project hear of what is appended from the journal."""
 
 
 def _broker(settings: Settings) -> Broker:
@@ -132,34 +175,17 @@ def _broker(settings: Settings) -> Broker:
         settings.broker,
         listen=settings.mqtt,
         data=settings.data,
-        client_id=settings.name,
+        # The messages kept for one that takes them are not for one that doesn't.
+        client_id=settings.name if settings.role.ingests else f"{settings.name}-{settings.role}",
         limits=BrokerLimits(int(settings.max_payload), settings.receive_maximum),
         prefix=settings.topic_prefix,
         tls=broker_tls(settings),
         group=settings.group,
+        takes=settings.role.ingests,
     )
 
 
-def _assemble(
-    settings: Settings, model: Model, journal: Journal, store: GraphStore, broker: Broker, trail: Trail
-) -> tuple[Hub, Announcer]:
-    changes = Changes()
-    outbox = Outbox(broker.publish)
-    announcer = Announcer(model, settings.topic_prefix, changes, outbox, trail)
-    projector = Projector(
-        Projection(journal, store, model, settings.authority, trail.before_commit),
-        announcer,
-        batch=settings.projection_batch,
-        linger=settings.projection_linger,
-    )
-    rules = settings.rules()
-    ingest = Ingest(
-        journal,
-        Contract(model, rules),
-        EventContract(rules),
-        prefix=settings.topic_prefix,
-        accepted=projector.wake,
-        refused=outbox.push,
-    )
-    hub = Hub(settings, model, journal, store, broker, changes, ingest, projector, outbox, asyncio.Event())
-    return hub, announcer
+def _hearing(settings: Settings) -> Hearing:
+    assert isinstance(settings.broker, Url)
+    client_id = f"{settings.name}-changes"
+    return Hearing(settings.broker, client_id, change_message.topics(settings.topic_prefix), broker_tls(settings))

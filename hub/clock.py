@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+EPOCH = datetime.fromtimestamp(0, UTC)
+
 
 def now() -> int:
     """This moment, in microseconds since 1970 UTC."""

@@ -45,9 +45,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Lagged:
-    """Stands in a listener's stream for changes that it was too slow to take."""
+    """Stands in a listener's stream for changes that are not in it."""
 
-    missed: int
+    missed: int | None
+    """How many it was too slow to take; None where this hub may not have heard of some of other hubs."""
 
 
 def changed_fields(changed: Changed) -> tuple[str, ...]:
@@ -77,6 +78,7 @@ class Listener:
         self._queue: deque[Change] = deque()
         self._limit = limit
         self._missed = 0
+        self._cut_off = False
         self._closed = False
         self._ready = asyncio.Event()
 
@@ -86,6 +88,11 @@ class Listener:
             self._queue.popleft()
             self._missed += 1
         self._queue.append(change)
+        self._ready.set()
+
+    def interrupt(self) -> None:
+        """Lets it know that changes may be missing."""
+        self._cut_off = True
         self._ready.set()
 
     def __aiter__(self) -> Listener:
@@ -99,7 +106,7 @@ class Listener:
         self._ready.set()
 
     async def __anext__(self) -> Change | Lagged:
-        while not (self._queue or self._closed):
+        while not (self._queue or self._cut_off or self._closed):
             self._ready.clear()
             await self._ready.wait()
         if self._closed:
@@ -107,6 +114,9 @@ class Listener:
         if self._missed:
             missed, self._missed = self._missed, 0
             return Lagged(missed)
+        if self._cut_off:
+            self._cut_off = False
+            return Lagged(None)
         return self._queue.popleft()
 
 
@@ -124,6 +134,11 @@ class Changes:
         for listener in self._listeners:
             for change in batch:
                 listener.push(change)
+
+    def interrupt(self) -> None:
+        """Tells every listener that changes may be missing."""
+        for listener in self._listeners:
+            listener.interrupt()
 
     def subscribe(self) -> Listener:
         """Every change from this moment on, until the caller closes the stream."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from graph.store import GraphStore
 from graph.thing import Key, Thing
 from hub import golden
-from hub.announce import Outbox
+from hub.newest import Newest
+from hub.outbox import Outbox
 from hub.trail import LooseEnd
 from schema.authority import Authority
 from schema.identifier import of_id
@@ -31,6 +32,7 @@ class Republish:
     authority: Authority
     outbox: Outbox
     prefix: str
+    newest: Newest | None = None
 
     async def named(self, ids: Collection[Key]) -> int:
         """Publishes the things that these ids name now; gives how many."""
@@ -55,6 +57,23 @@ class Republish:
                     if topic is not None and topic != topics.get(key):
                         self.outbox.push(golden.removal(topic))
             await self.outbox.room()
+
+    async def dealt_with(self, keys: Collection[Key]) -> None:
+        """Looks again at things that another hub has changed, those among them that this one dealt with lately."""
+        newest = self.newest
+        versions = {} if newest is None else {key: version for key in keys if (version := newest.version(key))}
+        if newest is None or not versions:
+            return
+        async with self.store.write() as tx:
+            things = await tx.things(versions.keys())
+            for key, version in versions.items():
+                # A thing that is not there can't be locked: where it has come meanwhile, that is the newer look.
+                if newest.version(key) == version:
+                    topic = self._push(things[key]) if key in things else None
+                    for left in newest.topics(key) - {topic}:
+                        self.outbox.push(golden.removal(left))
+                    newest.published(key, topic)
+        await self.outbox.room()
 
     async def everything(self) -> int:
         """Publishes every thing in the graph; gives how many. What goes while it runs is not missed by it."""

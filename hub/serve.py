@@ -77,7 +77,7 @@ def _told_to_stop() -> Iterator[asyncio.Event]:
 @asynccontextmanager
 async def serve_http(settings: Settings, stage: Stage) -> AsyncIterator[None]:
     """Answers HTTP while the block runs. A socket file has no name, and the proxy before it sends one of its own."""
-    routes = [*web.routes(stage), *api.routes(stage)]
+    routes = [*web.routes(stage), *(api.routes(stage) if settings.role.answers else ())]
     middleware = [] if isinstance(settings.http, SocketFile) else [Middleware(LocalHosts)]
     app = Starlette(routes=routes, middleware=middleware)
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="websockets-sansio")

@@ -53,6 +53,30 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class Role(StrEnum):
+    """What a hub process does."""
+
+    ALL = "all"
+    INGEST = "ingest"
+    PROJECT = "project"
+    API = "api"
+
+    @property
+    def ingests(self) -> bool:
+        """Whether it takes messages from the broker into the journal."""
+        return self in (Role.ALL, Role.INGEST)
+
+    @property
+    def projects(self) -> bool:
+        """Whether it brings the graph up with the journal, and publishes what that changes."""
+        return self in (Role.ALL, Role.PROJECT)
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answers GraphQL."""
+        return self in (Role.ALL, Role.API)
+
+
 class SystemSettings(BaseModel):
     """A system that may speak."""
 
@@ -91,6 +115,13 @@ class Settings(BaseSettings):
         None,
         description="Hubs of one group at an external broker share the messages: each reaches one of them. Without it, "
         "each reaches every hub. They have one journal and one graph.",
+    )
+    role: Role = Field(
+        Role.ALL,
+        description="What this hub does: `ingest` takes messages into the journal, `project` brings the graph up with "
+        "the journal, `api` answers GraphQL, `all` does everything. Hubs that do a part share a broker, a PostgreSQL "
+        "journal and a Neo4j graph.",
+        examples=["api"],
     )
     data: LocalPath = Field(
         Path("unshub-data"),
@@ -223,6 +254,11 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings,)
+
+    @property
+    def beside_others(self) -> bool:
+        """Whether other hubs share the work with this one."""
+        return self.group is not None or self.role is not Role.ALL
 
     def rules(self) -> Rules:
         """The limits on messages and the systems that may speak, as the contract has them."""

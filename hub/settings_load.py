@@ -23,6 +23,7 @@ from hub.named_files import with_files
 from hub.setting_types import DEFAULT_SCOPE
 from hub.settings import Settings, SystemSettings
 from hub.settings_file import DEFAULT_FILE, Location, SettingsFile, read
+from hub.settings_fit import misfits
 from schema.model import MODEL
 from schema.registry import Model
 
@@ -75,7 +76,8 @@ def _combine(
         settings, wrong = with_files(Settings(**values))
     except ValidationError as error:
         return None, faults + [explain.fault(detail) for detail in _own(error.errors())]
-    return settings, faults + [explain.at((name,), message, fix) for name, message, fix in wrong]
+    misfit = [*wrong, *misfits(settings)]
+    return settings, faults + [explain.at((name,), message, fix) for name, message, fix in misfit]
 
 
 def _environment() -> tuple[dict[str, Any], list[Fault]]:

@@ -104,7 +104,6 @@ async def _readiness(stage: Stage) -> tuple[bool, dict[str, Any]]:
     if hub is None:
         return False, {"ready": False, "doing": stage.doing}
     broker = await hub.broker.status()
-    graph = await hub.store.health()
     try:
         journal = {"ok": True, "detail": (await hub.journal.status()).detail}
     except JournalError as error:
@@ -112,10 +111,12 @@ async def _readiness(stage: Stage) -> tuple[bool, dict[str, Any]]:
     parts = {
         "broker": {"ok": broker.connected, "detail": f"{broker.product} at {broker.address}: {broker.guarantee}"},
         "journal": journal,
-        "graph": {"ok": graph.ok, "detail": graph.detail},
     }
+    if hub.graph is not None:
+        graph = await hub.graph.health()
+        parts["graph"] = {"ok": graph.ok, "detail": graph.detail}
     ready = all(part["ok"] for part in parts.values())
-    return ready, {"ready": ready, **parts}
+    return ready, {"ready": ready, "name": hub.settings.name, "role": hub.settings.role, **parts}
 
 
 async def _counts(hub: Hub) -> dict[str, Any]:

@@ -81,10 +81,7 @@ async def _changes(
     async with aclosing(info.context.changes.subscribe()) as feed:
         async for change in feed:
             if isinstance(change, Lagged):
-                raise RequestError(
-                    f"{change.missed} changes were missed, as they came faster than they were taken; "
-                    "read anew and subscribe again"
-                )
+                raise RequestError(f"{_why(change)}; read anew and subscribe again")
             happened = _happened(change, place) if change.kind in wanted else None
             if happened is not None:
                 info.context.budget.renew()
@@ -98,6 +95,12 @@ class Subscription:
         description="Every change from now on. A listener that falls too far behind is told so and the subscription "
         "ends: read anew and subscribe again.",
     )
+
+
+def _why(lagged: Lagged) -> str:
+    if lagged.missed is None:
+        return "changes may have been missed, as this hub was cut off from the broker that tells it of other hubs'"
+    return f"{lagged.missed} changes were missed, as they came faster than they were taken"
 
 
 def _happened(change: Change, place: str) -> Happened | None:

@@ -53,9 +53,11 @@ class MqttClient:
         guarantee: str = GUARANTEE,
         tls: Tls | None = None,
         group: str | None = None,
+        takes: bool = True,
     ) -> None:
-        """Of the clients of a `group`, each message reaches one."""
+        """Of the clients of a `group`, each message reaches one. One that takes none only publishes."""
         self._group = group
+        self._takes = takes
         self._url = url
         self._prefix = prefix
         self._limits = limits
@@ -63,7 +65,9 @@ class MqttClient:
         self._guarantee = guarantee
         self._status_topic = status_topic(client_id, prefix)
         will = Outbound(self._status_topic, OFFLINE, retain=True)
-        self._identity = Identity(client_id, will, limits.in_flight, maximum_packet=limits.packet, tls=tls or Tls())
+        self._identity = Identity(
+            client_id, will, limits.in_flight, lasting=takes, maximum_packet=limits.packet, tls=tls or Tls()
+        )
         self._connection: Connection | None = None
         self._intake: Intake | None = None
         self._ready = asyncio.Event()
@@ -133,12 +137,13 @@ class MqttClient:
         """One connection from beginning to end. True where it was given up because `accept` failed."""
         intake.begin()
         connection = self._connection = await Connection.open(self._url, self._identity, intake.take)
-        if before and not connection.session_present:
+        if self._takes and before and not connection.session_present:
             log.warning(
                 "%s has forgotten the hub's session; what was published while the hub was not connected may be lost",
                 shown(self._url),
             )
-        await self._subscribe(connection)
+        if self._takes:
+            await self._subscribe(connection)
         await self._announce(ONLINE)
         self._ready.set()
         log.info("connected to %s with MQTT %s", shown(self._url), connection.version)

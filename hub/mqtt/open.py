@@ -27,16 +27,17 @@ def open_broker(
     prefix: str = DEFAULT_PREFIX,
     tls: Tls | None = None,
     group: str | None = None,
+    takes: bool = True,
 ) -> Broker:
     """The broker that the settings choose, not started yet.
 
     `auto` is mosquitto where it is installed and amqtt otherwise. `client_id` names this hub process to the broker,
     which keeps what is published while it is away; it must stay the same from start to start, and differ between
-    processes.
+    processes. Of a broker elsewhere, a hub may be a client that only publishes (`takes=False`).
     """
     limits = limits or BrokerLimits()
     if isinstance(choice, Url):
-        return MqttClient(choice, client_id=client_id, prefix=prefix, limits=limits, tls=tls, group=group)
+        return MqttClient(choice, client_id=client_id, prefix=prefix, limits=limits, tls=tls, group=group, takes=takes)
     binary = mosquitto.find() if choice != "amqtt" else None
     if binary is not None:
         return MosquittoBroker(binary, listen, data, client_id, limits, prefix)

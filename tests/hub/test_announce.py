@@ -13,14 +13,15 @@ import pytest
 
 from graph.ladybug.store import LadybugStore
 from graph.projection import Changed, project
-from hub import announce
-from hub.announce import Announcer, Outbox
+from hub import outbox as outboxes
+from hub.announce import Announcer
 from hub.catchup import CatchUp
 from hub.errors import PublishError, Unpublishable
 from hub.journal.open import open_journal
 from hub.journal.port import AcceptedAssertion, Entry, Journal
 from hub.live import Changes, ChangeType
 from hub.messages import Outbound
+from hub.outbox import Outbox
 from hub.republish import Republish
 from hub.trail import Trail
 from schema.assertion import Assertion, Stamp
@@ -61,7 +62,7 @@ async def wire() -> Wire:
 
 @pytest.fixture
 async def outbox(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Outbox]:
-    monkeypatch.setattr(announce, "PAUSE", 0.01)
+    monkeypatch.setattr(outboxes, "PAUSE", 0.01)
     box = Outbox(wire.publish, limit=10, in_flight=4)
     task = asyncio.create_task(box.run())
     yield box

@@ -1,0 +1,38 @@
+"""Whether the settings fit each other: each may be well on its own, and the hub yet not be able to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hub.address import Url
+from hub.settings import Role, Settings
+
+Misfit = tuple[str, str, str]
+"""The setting to change, what is wrong, and the remedy."""
+
+
+def misfits(settings: Settings) -> Iterator[Misfit]:
+    """Everything that does not fit."""
+    if settings.default_page > settings.max_page:
+        yield (
+            "default_page",
+            f"a list gives {settings.default_page} things, more than the {settings.max_page} that may be asked for",
+            "make it smaller, or maxPage larger",
+        )
+    yield from _beside_others(settings)
+
+
+def _beside_others(settings: Settings) -> Iterator[Misfit]:
+    """Hubs that share the work share the broker, the journal and the graph, which must be servers for that."""
+    if settings.role is not Role.ALL:
+        what = f"a hub that does only a part (role: {settings.role}) works beside others"
+    elif settings.group is not None:
+        what = f"hubs of a group (group: {settings.group}) share the work"
+    else:
+        return
+    if not isinstance(settings.broker, Url):
+        yield "broker", f"{what}, and they need one broker", "name it: mqtt://HOST:PORT"
+    if settings.journal.scheme != "postgresql":
+        yield "journal", f"{what}, and they need one journal", "name it: postgresql://USER@HOST/DATABASE"
+    if settings.graph.scheme == "ladybug" and settings.role is not Role.INGEST:
+        yield "graph", f"{what}, and they need one graph", "name it: neo4j://USER@HOST"
