@@ -232,9 +232,10 @@ def _graph(path: Path, in_use: bool) -> Finding:
 
 
 async def _open_graph(path: Path) -> str:
-    from graph.open import open_store
+    from graph.ladybug.store import LadybugStore
 
-    store = await open_store(str(Url.of_file("ladybug", path)), MODEL)
+    # Not migrated: that is for the hub's start.
+    store = await LadybugStore.open(path, MODEL)
     try:
         return f"{path} opens; {(await store.health()).detail}"
     finally:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 from pathlib import Path
 
 import pytest
 
+from graph.ladybug.store import LadybugStore
 from hub.journal.sqlite_lock import FileLock
+from schema.model import MODEL
 from tests.hub.cli.conftest import Run
 from tests.servers import Mosquitto, free_port
 
@@ -50,6 +53,20 @@ def test_a_damaged_journal_fails(unshub: Run, ports: list[str]) -> None:
     Path("data/journal.db").write_bytes(b"not a database, " * 100)
     ran = unshub("doctor", "--json", *ports, "--data", "data")
     assert (ran.code, levels(ran.out)["journal"]) == (1, "fail")
+
+
+def test_a_graph_of_an_earlier_version_is_left_as_it_is(unshub: Run, ports: list[str]) -> None:
+    async def made(*, migrated: bool) -> tuple[str, ...]:
+        store = await LadybugStore.open(Path("data/graph"), MODEL)
+        try:
+            return await store.migrate() if migrated else ()
+        finally:
+            await store.close()
+
+    Path("data").mkdir()
+    asyncio.run(made(migrated=False))
+    assert levels(unshub("doctor", "--json", *ports, "--data", "data").out)["graph"] == "ok"
+    assert asyncio.run(made(migrated=True))
 
 
 def test_variables_that_are_no_settings_are_warned_of(
