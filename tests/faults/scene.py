@@ -38,6 +38,7 @@ class Row:
     doubled: int
     again: int
     wrong: int
+    late: int
     seconds: float | None
     """From when the cause was gone until the hub had caught up; None where it never stood still."""
 
@@ -119,6 +120,7 @@ class Scene:
                 result.doubled,
                 result.again,
                 len(result.wrong),
+                len(result.late),
                 self.recovered,
             )
         )
@@ -142,7 +144,13 @@ class Scene:
 
 
 def whole(result: Result) -> None:
-    """Demands that nothing was lost, nothing doubled, and the graph is what the messages make."""
+    """Demands that all is as if nothing had happened."""
+    nothing_missing(result)
+    assert not result.late, result.late[:5]
+
+
+def nothing_missing(result: Result) -> None:
+    """Demands that nothing was lost, nothing doubled, and the graph is what the messages make as they arrived."""
     assert not result.lost, sorted(result.lost)[:20]
     assert not result.doubled
     assert not result.wrong, result.wrong[:5]
