@@ -23,12 +23,14 @@ from hub.address import Url
 from hub.announce import Announcer
 from hub.catchup import CatchUp
 from hub.errors import HubError
+from hub.heirs import Heirs
 from hub.ingest import Ingest
 from hub.journal.open import open_journal
 from hub.journal.port import DeadLetter, Journal
 from hub.live import Changes
 from hub.messages import Broker
 from hub.mqtt.hearing import Hearing
+from hub.mqtt.inherit import Inheritance
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.open import open_broker
 from hub.named_files import broker_tls
@@ -163,6 +165,8 @@ async def _assemble(
         accepted=_nobody if projector is None else projector.wake,
         refused=outbox.push,
     )
+    if settings.group is not None and settings.role.ingests:
+        duties.append(Heirs(journal, settings.name, ingest.accept, partial(_session, settings, settings.group)).run)
     return Hub(settings, model, journal, graph, broker, changes, ingest, projector, outbox, caught_up), duties
 
 
@@ -182,6 +186,19 @@ def _broker(settings: Settings) -> Broker:
         tls=broker_tls(settings),
         group=settings.group,
         takes=settings.role.ingests,
+    )
+
+
+def _session(settings: Settings, group: str, name: str) -> Inheritance:
+    """What a hub of a group has left at the broker."""
+    assert isinstance(settings.broker, Url)
+    return Inheritance(
+        settings.broker,
+        name,
+        group,
+        prefix=settings.topic_prefix,
+        limits=BrokerLimits(int(settings.max_payload), settings.receive_maximum),
+        tls=broker_tls(settings),
     )
 
 

@@ -257,8 +257,8 @@ class Settings(BaseSettings):
 
     @property
     def beside_others(self) -> bool:
-        """Whether other hubs share the work with this one."""
-        return self.group is not None or self.role is not Role.ALL
+        """Whether other hubs may share the journal and the graph with this one."""
+        return isinstance(self.broker, Url) and self.journal.scheme == "postgresql"
 
     def rules(self) -> Rules:
         """The limits on messages and the systems that may speak, as the contract has them."""

@@ -25,14 +25,14 @@ def misfits(settings: Settings) -> Iterator[Misfit]:
 def _beside_others(settings: Settings) -> Iterator[Misfit]:
     """Hubs that share the work share the broker, the journal and the graph, which must be servers for that."""
     if settings.role is not Role.ALL:
-        what = f"a hub that does only a part (role: {settings.role}) works beside others"
+        name, what = "role", f"a hub that does only a part (role: {settings.role}) works beside others"
     elif settings.group is not None:
-        what = f"hubs of a group (group: {settings.group}) share the work"
+        name, what = "group", f"hubs of a group (group: {settings.group}) share the work"
     else:
         return
     if not isinstance(settings.broker, Url):
-        yield "broker", f"{what}, and they need one broker", "name it: mqtt://HOST:PORT"
+        yield name, f"{what}, and they need one broker", "set `broker` to mqtt://HOST:PORT"
     if settings.journal.scheme != "postgresql":
-        yield "journal", f"{what}, and they need one journal", "name it: postgresql://USER@HOST/DATABASE"
+        yield name, f"{what}, and they need one journal", "set `journal` to postgresql://USER@HOST/DATABASE"
     if settings.graph.scheme == "ladybug" and settings.role is not Role.INGEST:
-        yield "graph", f"{what}, and they need one graph", "name it: neo4j://USER@HOST"
+        yield name, f"{what}, and they need one graph", "set `graph` to neo4j://USER@HOST"

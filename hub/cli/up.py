@@ -10,7 +10,7 @@ from hub.cli import beside, logs
 from hub.cli.options import with_settings
 from hub.cli.output import err
 from hub.errors import HubError
-from hub.settings import Settings
+from hub.settings import Role, Settings
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -37,11 +37,13 @@ def up(settings: Settings) -> None:
 async def _tell(hub: Hub) -> None:
     """Says where everything is, and what the broker promises."""
     settings, broker = hub.settings, await hub.broker.status()
-    lines = [
-        f"GraphQL   {settings.http.url}/graphql",
-        f"MQTT      {broker.address} ({broker.product})",
-        f"          {broker.guarantee}",
-        f"journal   {settings.journal}",
-        f"graph     {settings.graph}",
-    ]
-    err().print("\n".join(["the hub is running; Ctrl-C ends it", *lines]), markup=False)
+    http = settings.http.url
+    asked = f"GraphQL   {http}/graphql" if settings.role.answers else f"status    {http}/readyz"
+    lines = [asked, f"MQTT      {broker.address} ({broker.product})"]
+    if settings.role.ingests:
+        lines.append(f"          {broker.guarantee}")
+    lines.append(f"journal   {settings.journal}")
+    if hub.graph is not None:
+        lines.append(f"graph     {settings.graph}")
+    part = "" if settings.role is Role.ALL else f", and its part is: {settings.role}"
+    err().print("\n".join([f"the hub is running{part}; Ctrl-C ends it", *lines]), markup=False)

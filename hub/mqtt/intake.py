@@ -54,6 +54,11 @@ class Intake:
             self._paused = connection
             connection.pause()
 
+    @property
+    def busy(self) -> bool:
+        """Whether something that was taken is not accepted yet."""
+        return bool(self._under_way)
+
     async def until_over(self, connection: Connection) -> bool:
         """Waits until the connection is lost (False) or a message was not accepted (True)."""
         failed = asyncio.ensure_future(self._failed.wait())
