@@ -49,6 +49,16 @@ class Compiled:
     parameters: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class At:
+    """The first few things of a kind at a location; `nodes` select fields of each."""
+
+    kind: Kind
+    path: str
+    first: int
+    nodes: Sequence[FieldNode]
+
+
 class Compiler:
     """Compiles root fields of one document. Make one for each plan: it gathers the plan's parameters."""
 
@@ -78,11 +88,21 @@ class Compiler:
         paging = Paging(where, first=self._bind("first", len(ids)))
         return self._compiled(Page(ROOT, self._select(kind, [("", nodes)]), paging))
 
-    def at(self, kind: Kind, path: str, first: int, nodes: Sequence[FieldNode]) -> Compiled:
-        """The first few things of a kind at a location, in order of id; `nodes` select fields of each."""
-        where = Compare(Own.PATH, Operator.EQ, self._bind("path", path))
-        paging = Paging(where, first=self._bind("first", first))
-        return self._compiled(Page(ROOT, self._select(kind, [("", nodes)]), paging))
+    def at(self, wanted: Sequence[At]) -> Compiled:
+        """The first few things of a kind at a location, in order of id, for each that is wanted: a root each.
+
+        A selection that several share is compiled once.
+        """
+        selects: dict[tuple[str, int], Select] = {}
+        roots = []
+        for number, one in enumerate(wanted):
+            same = (one.kind.name, id(one.nodes))
+            if same not in selects:
+                selects[same] = self._select(one.kind, [("", one.nodes)])
+            where = Compare(Own.PATH, Operator.EQ, self._bind("path", one.path))
+            paging = Paging(where, first=self._bind("first", one.first))
+            roots.append(Page(f"{ROOT}{number}", selects[same], paging))
+        return Compiled(Plan(tuple(roots), self._name), self._parameters)
 
     def _compiled(self, root: Lookup | Page) -> Compiled:
         return Compiled(Plan((root,), self._name), self._parameters)

@@ -1,7 +1,7 @@
 """The namespace: the tree of locations, with what is at each.
 
 The tree comes of two reads, whatever its size: things counted by location and kind, and the newest tag values. Only the
-things themselves, where a query asks for them, take a plan for each kind at each place shown.
+things themselves, where a query asks for them, are read for all places together, a hundred kinds and places a plan.
 """
 
 from __future__ import annotations
@@ -11,17 +11,25 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 import strawberry
+from strawberry.dataloader import DataLoader
 
 from graph.plan import Row
 from hub.api import reading
 from hub.api.common import Entity, Found
-from hub.api.context import ApiContext, Info, core
+from hub.api.compile import At
+from hub.api.context import ApiContext, CoreInfo, Info, core
 from hub.api.errors import RequestError
 from hub.api.scalars import DateTime, Json
 from hub.api.status import KindCount
 from hub.clock import instant
 from hub.journal.port import TagValue
 from schema import topic
+
+Wanted = tuple[CoreInfo, At]
+"""A place's wish for things, with the request that it is part of."""
+
+_TOGETHER = 100
+"""Places and kinds in one plan: what a server can still render as one statement."""
 
 
 @strawberry.type(description="The newest value of a tag.")
@@ -62,17 +70,25 @@ async def _things(
     context, request = info.context, core(info)
     wanted = reading.kinds_named(context, kinds)
     limit = reading.page_size(context, first)
-    found: list[Row] = []
-    for name in (count.kind for count in place.counts if count.kind in wanted):
-        kind = context.model.kind(name)
-        compiled = reading.compiler(request).at(kind, place.path, limit, request.field_nodes)
-        rows = (await reading.read(context, compiled))["rows"]
-        found.extend(reading.marked(kind, row["node"]) for row in rows)
-    return found
+    kinds_here = [context.model.kind(count.kind) for count in place.counts if count.kind in wanted]
+    found = await place.shelf.load_many([(request, At(k, place.path, limit, request.field_nodes)) for k in kinds_here])
+    return [row for rows in found for row in rows]
+
+
+async def _read_together(wanted: list[Wanted]) -> list[list[Row]]:
+    """The things of every place that asked meanwhile, by one plan."""
+    request = wanted[0][0]
+    compiled = reading.compiler(request).at([at for _, at in wanted])
+    pages = await reading.read_all(request.context, compiled)
+    return [
+        [reading.marked(at.kind, row["node"]) for row in page["rows"]]
+        for (_, at), page in zip(wanted, pages, strict=True)
+    ]
 
 
 @strawberry.type(description="A location in the plant's hierarchy.")
 class Place:
+    shelf: strawberry.Private[DataLoader[Wanted, list[Row]]]
     path: str = strawberry.field(description="The location, empty for the whole plant.")
     name: str = strawberry.field(description="Its last segment.")
     counts: list[KindCount] = strawberry.field(description="How many things of each kind are right here.")
@@ -108,6 +124,9 @@ async def read_place(context: ApiContext, path: str | None, depth: int) -> Place
 @dataclass
 class _Shown:
     context: ApiContext
+    shelf: DataLoader[Wanted, list[Row]] = field(
+        default_factory=lambda: DataLoader(_read_together, max_batch_size=_TOGETHER, cache=False)
+    )
     shown: int = 0
 
     def place(self, segments: Sequence[str], node: _Node, depth: int) -> Place:
@@ -118,6 +137,7 @@ class _Shown:
                 "or a smaller depth"
             )
         return Place(
+            shelf=self.shelf,
             path="/".join(segments),
             name=segments[-1] if segments else "",
             counts=[KindCount(kind=kind, count=count) for kind, count in sorted(node.counts.items())],

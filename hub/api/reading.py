@@ -10,7 +10,7 @@ from graphql import FieldNode
 from graph.plan import Row
 from graph.thing import Key
 from hub.api import cost, walk
-from hub.api.compile import ROOT, Compiled, Compiler
+from hub.api.compile import Compiled, Compiler
 from hub.api.context import ApiContext, CoreInfo
 from hub.api.errors import RequestError
 from hub.api.selections import Document
@@ -49,10 +49,16 @@ def page(kind: Kind) -> Callable[..., Awaitable[Row]]:
 
 
 async def read(context: ApiContext, compiled: Compiled) -> Any:
-    """What a plan's root gives; `RequestError` where the answer would have more things than one may."""
-    found = (await context.store.read(compiled.plan, compiled.parameters))[ROOT]
-    (root,) = compiled.plan.roots
-    context.budget.give(cost.things(root, found))
+    """What a plan's one root gives; `RequestError` where the answer would have more things than one may."""
+    (found,) = await read_all(context, compiled)
+    return found
+
+
+async def read_all(context: ApiContext, compiled: Compiled) -> list[Any]:
+    """What each root of a plan gives, in order."""
+    rows = await context.store.read(compiled.plan, compiled.parameters)
+    found = [rows[root.key] for root in compiled.plan.roots]
+    context.budget.give(sum(cost.things(root, rows[root.key]) for root in compiled.plan.roots))
     return found
 
 

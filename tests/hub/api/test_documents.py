@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import orjson
@@ -84,7 +85,8 @@ def selection(draw: st.DrawFn, type_: Any, depth: int) -> str:
         parts.append(f"... on {type_.name} {{ {part} }}" if wrap == 0 else part)
     if isinstance(type_, GraphQLInterfaceType):
         concrete = SCHEMA.type_map[draw(st.sampled_from(sorted(MODEL.kinds)))]
-        parts.append(f"... on {concrete.name} {{ g: __typename {selection(draw, concrete, 0)} }}".replace(" f", " h"))
+        inner_parts = re.sub(r"\bf(\d+):", r"h\1:", selection(draw, concrete, 0))
+        parts.append(f"... on {concrete.name} {{ g: __typename {inner_parts} }}")
     return " ".join(parts)
 
 

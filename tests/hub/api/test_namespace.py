@@ -56,3 +56,29 @@ async def test_the_namespace_is_a_tree_with_things_and_tags(api: Api) -> None:
 async def test_a_namespace_that_is_too_large_says_how_to_ask(api: Api, limits: Limits, message: str) -> None:
     with pytest.raises(RequestError, match=message):
         await read_place(replace(context_of(api.hub), limits=limits), "acme", 3)
+
+
+async def test_the_things_of_all_places_are_read_by_one_plan(api: Api) -> None:
+    places = [f"acme/hall/cell-{number}" for number in range(12)]
+    for number, place in enumerate(places):
+        await api.take(f"{place}/_source/mes/equipment/CELL-{number}", {"name": f"Cell {number}"}, 1)
+        await api.take(f"{place}/_source/mes/person/OP-{number}", {"name": f"Operator {number}"}, 1)
+    answer = await api.ask(
+        """{ namespace(path: "acme/hall", depth: 1) { children { path
+               things { kind id name }
+               named: things(kinds: ["Person"], first: 1) { id ... on Person { active } } } } }"""
+    )
+    assert not answer.errors
+    assert answer.plans == 1
+    for number, child in zip(sorted(range(12), key=str), answer.data["namespace"]["children"], strict=True):
+        assert child == {
+            "path": f"acme/hall/cell-{number}",
+            "things": [
+                {"kind": "Equipment", "id": f"CELL-{number}", "name": f"Cell {number}"},
+                {"kind": "Person", "id": f"OP-{number}", "name": f"Operator {number}"},
+            ],
+            "named": [{"id": f"OP-{number}", "active": None}],
+        }
+    for number, place in enumerate(places):
+        await api.take(f"{place}/_source/mes/equipment/CELL-{number}", None, 2)
+        await api.take(f"{place}/_source/mes/person/OP-{number}", None, 2)
