@@ -28,16 +28,18 @@ def remove(path: Path) -> None:
             shutil.rmtree(part) if part.is_dir() else part.unlink(missing_ok=True)
 
 
-async def open_store(url: str, model: Model, *, password: str | None = None) -> GraphStore:
+async def open_store(url: str, model: Model, *, password: str | None = None, fit: bool = True) -> GraphStore:
     """Opens the store that a URL names and makes its tables fit the model.
 
     `ladybug:///unshub-data/graph` is relative to the working folder, `ladybug:////var/lib/unshub/graph` absolute.
     `neo4j://user:password@graph.example:7687/neo4j` is a server or a cluster (`neo4j+s://` over TLS), `bolt://` one
-    server and no other; `password` counts before the URL's. `StoreUnavailable` says what stands in the way.
+    server and no other; `password` counts before the URL's. Without `fit` its tables stay as they are, which serves to
+    clear it. `StoreUnavailable` says what stands in the way.
     """
     store = await _open(url, model, password)
     try:
-        await store.migrate()
+        if fit:
+            await store.migrate()
     except BaseException:
         await store.close()
         raise

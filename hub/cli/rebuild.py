@@ -3,48 +3,71 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+import time
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from hub.cli.differences import tell_differences
 from hub.cli.options import with_settings
 from hub.cli.output import err, out, show_json
+from hub.cli.progress import Stages
 from hub.errors import HubError
 from hub.settings import Settings
 
-COLUMNS = (TextColumn("assertions"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+if TYPE_CHECKING:
+    from hub.rebuild import Rebuilt
 
 
-@with_settings("data", "journal", "graph")
+@with_settings("data", "journal", "graph", "journal_password_file", "graph_password_file")
 def rebuild(
     settings: Settings,
     json: Annotated[bool, typer.Option("--json", help="The outcome as one JSON object, for machines.")] = False,
 ) -> None:
-    """Make the graph anew from the journal, while the hub is stopped.
+    """Make the graph anew from the journal, while every hub on it is stopped, and show what was different.
 
-    The result equals the graph that it replaces. Where it does not, the differences are shown and the old graph is
-    kept.
+    A graph in a file is replaced, and kept where it differed. One on a server is compared, and only what differs is
+    rewritten; where that is much, it is cleared and made anew.
     """
     from hub.rebuild import rebuild as run
 
-    if not settings.journal.file.exists():
+    if not settings.journal.host and not settings.journal.file.exists():
         raise HubError(f"there is no journal {settings.journal.file}; name the hub's folder with --data")
-    with Progress(*COLUMNS, console=err()) as progress:
-        task = progress.add_task("", total=None)
-        rebuilt = asyncio.run(run(settings, lambda done, total: progress.update(task, completed=done, total=total)))
-    changed = [{"old": difference.old, "new": difference.new} for difference in rebuilt.differences]
+    began = time.monotonic()
+    with Stages(err()) as stages:
+        rebuilt = asyncio.run(run(settings, stages.show))
+    seconds = time.monotonic() - began
     if json:
-        kept = None if rebuilt.old is None else str(rebuilt.old)
-        show_json({"assertions": rebuilt.assertions, "differences": changed, "old": kept})
+        show_json(_as_json(rebuilt, seconds))
+    else:
+        _tell(settings, rebuilt, seconds)
+
+
+def _as_json(rebuilt: Rebuilt, seconds: float) -> dict[str, Any]:
+    return {
+        "assertions": rebuilt.assertions,
+        "differences": [{"old": one.old, "new": one.new} for one in rebuilt.differences],
+        "old": None if rebuilt.old is None else str(rebuilt.old),
+        "rewritten": rebuilt.rewritten,
+        "clearedSeconds": rebuilt.cleared,
+        "seconds": round(seconds, 3),
+    }
+
+
+def _tell(settings: Settings, rebuilt: Rebuilt, seconds: float) -> None:
+    print_ = out().print
+    made = f"made the graph from {rebuilt.assertions} assertions in {seconds:.1f} s, while no hub could answer"
+    print_(made, markup=False)
+    if not rebuilt.differences and rebuilt.cleared is None:
+        same = "left as it is" if settings.graph.host else "replaced by an equal one, where there was one"
+        print_(f"nothing differed: {settings.graph} was {same}", markup=False)
         return
-    out().print(f"rebuilt {settings.graph} from {rebuilt.assertions} assertions", markup=False)
+    if rebuilt.differences:
+        print_(f"{settings.graph} differed from it, first in:", markup=False)
+        tell_differences(rebuilt.differences)
     if rebuilt.old is not None:
-        _tell(changed)
-        out().print(f"the graph that it replaces is kept in {rebuilt.old}", markup=False)
-
-
-def _tell(changed: list[dict[str, Any]]) -> None:
-    out().print(f"it differs from the graph that it replaces, first in {len(changed)} places:")
-    for difference in changed:
-        out().print(f"  - {difference['old']}\n  + {difference['new']}", markup=False)
+        print_(f"it was replaced, and is kept in {rebuilt.old}", markup=False)
+    elif rebuilt.rewritten:
+        print_(f"all {rebuilt.rewritten} differences were rewritten there, and the two are equal now", markup=False)
+    elif rebuilt.cleared is not None:
+        print_(f"it was cleared and made anew there, and was not complete for {rebuilt.cleared:.1f} s", markup=False)
