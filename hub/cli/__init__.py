@@ -20,6 +20,7 @@ from hub.cli.doctor import doctor
 from hub.cli.export import export
 from hub.cli.files import explain
 from hub.cli.lint import lint
+from hub.cli.migrate import migrate
 from hub.cli.output import err, show_faults
 from hub.cli.publish import publish
 from hub.cli.rebuild import rebuild
@@ -59,6 +60,7 @@ def app(reporting: Reporting | None = None) -> typer.Typer:
     cli.command("lint")(lint)
     cli.command("export")(export)
     cli.command("rebuild")(rebuild)
+    cli.command("migrate")(migrate)
     cli.add_typer(dead_letters(), name="dead-letters")
     cli.command("doctor")(doctor)
     return cli
