@@ -42,6 +42,7 @@ from hub.publishing import Publishing
 from hub.republish import Republish
 from hub.settings import Role, Settings
 from hub.trail import Trail
+from hub.troubles import Troubles
 from hub.upkeep import upkeep
 from schema.contract import Contract
 from schema.errors import Reason
@@ -70,6 +71,8 @@ class Hub:
     outbox: Outbox
     caught_up: asyncio.Event
     """Set when what an earlier run had left unpublished is on its way to the broker."""
+    troubles: Troubles
+    """What can't be written or published at present."""
 
     @property
     def store(self) -> GraphStore:
@@ -136,8 +139,9 @@ async def _assemble(
 ) -> tuple[Hub, Sequence[Duty]]:
     """A hub that does not run yet, and what it does all the time once it runs."""
     broker = _broker(settings)
-    changes, outbox, caught_up = Changes(), Outbox(broker.publish), asyncio.Event()
-    duties: list[Duty] = [partial(upkeep, settings, journal, graph)]
+    troubles, changes, caught_up = Troubles(), Changes(), asyncio.Event()
+    outbox = Outbox(broker.publish, troubles=troubles)
+    duties: list[Duty] = [partial(upkeep, settings, journal, graph, troubles)]
     projector = None
     if graph is not None:
         newest = Newest() if settings.beside_others and settings.role.projects else None
@@ -146,7 +150,7 @@ async def _assemble(
             trail = await Trail.open(journal, model, settings.topic_prefix, settings.name)
             announcer = Announcer(model, settings.topic_prefix, changes, outbox, trail, newest)
             projector = Projector(
-                Projection(journal, graph, model, settings.authority, announcer.before_commit),
+                Projection(journal, graph, model, settings.authority, announcer.before_commit, troubles),
                 announcer,
                 batch=settings.projection_batch,
                 linger=settings.projection_linger,
@@ -164,10 +168,12 @@ async def _assemble(
         prefix=settings.topic_prefix,
         accepted=_nobody if projector is None else projector.wake,
         refused=outbox.push,
+        troubles=troubles,
     )
     if settings.group is not None and settings.role.ingests:
         duties.append(Heirs(journal, settings.name, ingest.accept, partial(_session, settings, settings.group)).run)
-    return Hub(settings, model, journal, graph, broker, changes, ingest, projector, outbox, caught_up), duties
+    hub = Hub(settings, model, journal, graph, broker, changes, ingest, projector, outbox, caught_up, troubles)
+    return hub, duties
 
 
 def _nobody() -> None:

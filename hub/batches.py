@@ -22,6 +22,7 @@ from graph.store import GraphStore, WriteTransaction
 from graph.thing import Key
 from hub.errors import JournalError
 from hub.journal.port import Entry, Journal
+from hub.troubles import Part, Troubles
 from hub.turns import InFlight, Turns
 from schema.authority import Authority
 from schema.errors import Reason
@@ -51,6 +52,8 @@ class Projection:
     model: Model
     authority: Authority
     before_commit: BeforeCommit | None = None
+    troubles: Troubles = field(default_factory=Troubles)
+    """Told when the store does not take a batch, and when it takes one again."""
 
     async def apply(self, entries: Sequence[Entry]) -> tuple[Changed, ...]:
         """Projects entries in one transaction. `GraphError` if the store does not take them.
@@ -149,15 +152,21 @@ class Batches:
         pause, busy = FIRST_PAUSE, 0
         while True:
             try:
-                return await self.projection.commit(entries, told, self.turns)
+                done = await self.projection.commit(entries, told, self.turns)
             except (StoreUnavailable, StoreBusy, MemoryError) as error:
                 busy = 0 if isinstance(error, StoreUnavailable) else busy + 1
                 if busy >= BUSY_TRIES and len(entries) > 1:
                     raise
+                if isinstance(error, StoreUnavailable) or busy > 1:
+                    # Two batches in each other's way are no trouble yet.
+                    self.projection.troubles.failed(Part.GRAPH, error)
                 log.warning("projecting %d assertions: %s; trying again in %.1f s", len(entries), error, pause)
                 # Two batches that were in each other's way would be again if both waited for as long.
                 await asyncio.sleep(pause * random.uniform(0.2, 1))
                 pause = min(pause * 2, LONGEST_PAUSE)
+            else:
+                self.projection.troubles.mended(Part.GRAPH)
+                return done
 
     async def _divide(self, entries: Sequence[Entry], told: dict[Key, Changed], error: Exception) -> None:
         if len(entries) > 1:
@@ -167,6 +176,7 @@ class Batches:
             return
         (entry,) = entries
         key = entry.accepted.assertion.key
+        self.projection.troubles.mended(Part.GRAPH)
         log.error("projecting %s %s of %s: refused for good", key.kind, key.id, key.system, exc_info=error)
         await self.projection.journal.failed(entry, Reason("$", "", f"can't be put into the graph: {_words(error)}"))
 

@@ -22,6 +22,7 @@ from hub.errors import JournalError
 from hub.journal.group import RowsError
 from hub.journal.port import AcceptedAssertion, AcceptedEvent, EventKind, Journal, Refusal
 from hub.messages import Inbound, Outbound
+from hub.troubles import Part, Troubles
 from schema import topic as topics
 from schema.contract import Contract
 from schema.errors import Reason, Refused, TopicError
@@ -65,14 +66,19 @@ class Ingest:
         prefix: str,
         accepted: Callable[[], None],
         refused: Callable[[Outbound], None],
+        troubles: Troubles | None = None,
     ) -> None:
-        """`accepted` is called when the journal has new assertions, `refused` with each dead letter's message."""
+        """`accepted` is called when the journal has new assertions, `refused` with each dead letter's message.
+
+        `troubles` is told when the journal can't keep what comes, and when it can again.
+        """
         self._journal = journal
         self._contract = contract
         self._events = events
         self._prefix = prefix
         self._accepted = accepted
         self._refused = refused
+        self._troubles = troubles or Troubles()
         self.tally = Tally()
 
     async def accept(self, message: Inbound) -> None:
@@ -108,11 +114,26 @@ class Ingest:
     async def keep(self, parsed: Parsed) -> None:
         """Keeps what a message says. `JournalError` if the journal can't."""
         if parsed.assertions or parsed.events:
-            await self._journal.append(parsed.assertions, parsed.events)
+            await self._append(parsed.assertions, parsed.events)
             self.tally.assertions += len(parsed.assertions)
             self.tally.events += len(parsed.events)
         if parsed.assertions:
             self._accepted()
+
+    async def _append(
+        self,
+        assertions: Sequence[AcceptedAssertion] = (),
+        events: Sequence[AcceptedEvent] = (),
+        refusals: Sequence[Refusal] = (),
+    ) -> None:
+        try:
+            await self._journal.append(assertions, events, refusals)
+        except RowsError:
+            raise
+        except JournalError as error:
+            self._troubles.failed(Part.JOURNAL, error)
+            raise
+        self._troubles.mended(Part.JOURNAL)
 
     def parse(self, message: Inbound, read: int = 0) -> Parsed:
         """What a message says; `Refused` carries every reason why it can't be accepted."""
@@ -154,7 +175,7 @@ class Ingest:
             message.content_type,
             message.retained,
         )
-        await self._journal.append(refusals=(refusal,))
+        await self._append(refusals=(refusal,))
         self.tally.refused += 1
         self._refused(dead_letter(self._prefix, refusal))
 

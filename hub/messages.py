@@ -46,7 +46,8 @@ Accept = Callable[[Inbound], Awaitable[None]]
 class BrokerStatus:
     """`product` names what carries the messages (`mosquitto 2.0.11, child process`); `guarantee` what that means.
 
-    `retains` is False where retained messages are gone when the broker has been restarted.
+    `retains` is False where retained messages are gone when the broker has been restarted. `problem` is why it is not
+    connected, and `returning` True where it left only so that messages which could not be kept come again.
     """
 
     connected: bool
@@ -54,6 +55,8 @@ class BrokerStatus:
     address: str
     guarantee: str
     retains: bool = True
+    problem: str = ""
+    returning: bool = False
 
 
 class Broker(Protocol):

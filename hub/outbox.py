@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from hub.errors import PublishError, Unpublishable
 from hub.messages import Outbound
+from hub.troubles import Part, Troubles
 
 log = logging.getLogger(__name__)
 
@@ -24,11 +25,17 @@ class Outbox:
     Retained ones are kept until they are published; others are dropped, oldest first, beyond `limit`.
     """
 
-    def __init__(self, publish: Publish, limit: int = 20_000, in_flight: int = 200) -> None:
-        """`in_flight` is how many messages may wait for the broker's acknowledgement at once."""
+    def __init__(
+        self, publish: Publish, limit: int = 20_000, in_flight: int = 200, troubles: Troubles | None = None
+    ) -> None:
+        """`in_flight` is how many messages may wait for the broker's acknowledgement at once.
+
+        `troubles` is told when the broker does not take messages, and when it does again.
+        """
         self._publish = publish
         self._limit = limit
         self._in_flight = in_flight
+        self._troubles = troubles or Troubles()
         self._retained: dict[str, tuple[int, Outbound]] = {}
         """By topic, in order of their numbers. One that takes the place of another has the other's number."""
         self._leaving = 0
@@ -141,9 +148,11 @@ class Outbox:
 
     async def _pause(self, errors: Sequence[BaseException]) -> None:
         if not errors:
+            self._troubles.mended(Part.PUBLISHING)
             return
         for error in errors:
             if not isinstance(error, PublishError):
                 raise error
+        self._troubles.failed(Part.PUBLISHING, errors[0])
         log.warning("publishing %d messages: %s; trying again in %g s", len(errors), errors[0], PAUSE)
         await asyncio.sleep(PAUSE)

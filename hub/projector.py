@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from hub.batches import FIRST_PAUSE, LONGEST_PAUSE, Announce, Batches, BeforeCommit, Projection
 from hub.errors import JournalError
 from hub.journal.port import Entry
+from hub.troubles import Part
 
 __all__ = ["Announce", "BeforeCommit", "Projection", "Projector"]
 
@@ -32,6 +33,7 @@ class Projector:
         It waits only in a stream: what comes when the projector has rested for as long goes into the graph at once.
         """
         self._journal = projection.journal
+        self._troubles = projection.troubles
         self._writers = projection.store.writers
         self._batches = Batches(projection, announce)
         self._batch = batch
@@ -60,6 +62,7 @@ class Projector:
                 try:
                     await self._step()
                 except JournalError as error:
+                    self._troubles.failed(Part.JOURNAL, error)
                     log.warning("projecting: %s; trying again in %.1f s", error, self._pause)
                     await asyncio.sleep(self._pause)
                     self._pause = min(self._pause * 2, LONGEST_PAUSE)

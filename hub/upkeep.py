@@ -12,6 +12,7 @@ from hub.journal.port import Journal
 from hub.journal.retention import forget_old_events
 from hub.origin import Origin
 from hub.settings import Settings
+from hub.troubles import Part, Troubles
 
 log = logging.getLogger(__name__)
 
@@ -20,10 +21,17 @@ ORIGIN_SECONDS = 60.0
 """A journal that is restored from a backup older than this, beside the graph as it was, is noticed."""
 
 
-async def upkeep(settings: Settings, journal: Journal, store: GraphStore | None) -> None:
-    """Keeps the hub's name held, the graph's origin noted, and old events forgotten, until cancelled."""
+PROBE_SECONDS = 5.0
+PROBE_BYTES = 65_536
+"""More than fits into what a full disk has left in pages that are in use."""
+
+
+async def upkeep(settings: Settings, journal: Journal, store: GraphStore | None, troubles: Troubles) -> None:
+    """Keeps the hub's name held, the graph's origin noted, old events forgotten, and a journal that can't be written
+    tried again, until cancelled."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_stay(journal, settings.name))
+        tasks.create_task(_try_again(journal, f"probe/{settings.name}", troubles))
         if store is not None:
             tasks.create_task(_note_origin(journal, store))
         if settings.event_retention is not None:
@@ -39,6 +47,22 @@ async def _stay(journal: Journal, name: str) -> None:
                 log.warning("another hub with the name %r runs on this journal; give each a name of its own", name)
         except JournalError as error:
             log.debug("holding the hub's name: %s", error)
+
+
+async def _try_again(journal: Journal, name: str, troubles: Troubles) -> None:
+    """Writes to a journal that could not be written: who sent what it refused may never send it again."""
+    value = bytes(PROBE_BYTES)
+    while True:
+        await asyncio.sleep(PROBE_SECONDS)
+        if troubles.of(Part.JOURNAL) is None:
+            continue
+        try:
+            await journal.set_checkpoint(name, value)
+            await journal.drop_checkpoint(name, value)
+        except JournalError as error:
+            troubles.failed(Part.JOURNAL, error)
+        else:
+            troubles.mended(Part.JOURNAL)
 
 
 async def _note_origin(journal: Journal, store: GraphStore) -> None:

@@ -28,6 +28,8 @@ from hub.clock import instant
 from hub.errors import JournalError
 from hub.journal.port import DeadLetter
 from hub.journal.retention import last_forgotten
+from hub.messages import BrokerStatus
+from hub.troubles import Part, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -103,20 +105,34 @@ async def _readiness(stage: Stage) -> tuple[bool, dict[str, Any]]:
     hub = stage.hub
     if hub is None:
         return False, {"ready": False, "doing": stage.doing}
-    broker = await hub.broker.status()
+    refusing = hub.troubles.of(Part.JOURNAL)
     try:
-        journal = {"ok": True, "detail": (await hub.journal.status()).detail}
+        journal = _part(True, (await hub.journal.status()).detail, refusing)
     except JournalError as error:
-        journal = {"ok": False, "detail": str(error)}
-    parts = {
-        "broker": {"ok": broker.connected, "detail": f"{broker.product} at {broker.address}: {broker.guarantee}"},
-        "journal": journal,
-    }
+        journal = _part(False, str(error), refusing)
+    # A hub that can't keep messages leaves the broker again and again, to be sent them anew; the broker is well.
+    publishing = None if refusing else hub.troubles.of(Part.PUBLISHING)
+    parts = {"broker": _broker(await hub.broker.status(), publishing), "journal": journal}
     if hub.graph is not None:
         graph = await hub.graph.health()
-        parts["graph"] = {"ok": graph.ok, "detail": graph.detail}
+        parts["graph"] = _part(graph.ok, graph.detail, hub.troubles.of(Part.GRAPH))
     ready = all(part["ok"] for part in parts.values())
     return ready, {"ready": ready, "name": hub.settings.name, "role": hub.settings.role, **parts}
+
+
+def _part(ok: bool, detail: str, trouble: Trouble | None) -> dict[str, Any]:
+    """How a part is, as far as it was asked, and what it lately failed to do."""
+    if trouble is None:
+        return {"ok": ok, "detail": detail}
+    told = trouble.what if ok else detail
+    return {"ok": False, "detail": told, "since": instant(trouble.since), "failures": trouble.count}
+
+
+def _broker(status: BrokerStatus, trouble: Trouble | None) -> dict[str, Any]:
+    where = f"{status.product} at {status.address}"
+    if status.connected or status.returning:
+        return _part(True, f"{where}: {status.guarantee}", trouble)
+    return _part(False, f"{where}: {status.problem}", trouble)
 
 
 async def _counts(hub: Hub) -> dict[str, Any]:

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 5.0
 ANNOUNCE_SECONDS = 5.0
 SHORT_SECONDS = 5.0
+SILENT_SECONDS = 12.0
 STEADY_SECONDS = 30.0
 
 ONLINE = b'{"status":"online"}'
@@ -73,6 +74,7 @@ class MqttClient:
         self._ready = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._problem = "not started"
+        self._returning = False
 
     async def start(self, accept: Accept) -> None:
         """Returns when messages are taken, or after five seconds, then to go on trying in the background."""
@@ -97,7 +99,12 @@ class MqttClient:
     async def status(self) -> BrokerStatus:
         connection = self._connection
         product = self._product if connection is None else f"{self._product}, MQTT {connection.version}"
-        return BrokerStatus(self._ready.is_set(), product, shown(self._url), self._guarantee)
+        problem = "" if self._ready.is_set() else self._problem
+        if connection is not None and connection.silent > SILENT_SECONDS:
+            problem = f"it has given no sign of life for {connection.silent:.0f} s"
+        return BrokerStatus(
+            not problem, product, shown(self._url), self._guarantee, problem=problem, returning=self._returning
+        )
 
     async def stop(self) -> None:
         if self._running is None:
@@ -125,10 +132,10 @@ class MqttClient:
                 if refused:
                     pause = retries.pause()
             except BrokerError as error:
-                self._problem = str(error)
+                self._problem, self._returning = str(error), False
                 log.warning("%s; trying again in %.1f s", error, pause)
             except Exception as error:
-                self._problem = repr(error)
+                self._problem, self._returning = repr(error), False
                 log.exception("unexpected failure of the connection to %s", shown(self._url))
             await self._drop()
             await asyncio.sleep(pause)
@@ -145,6 +152,7 @@ class MqttClient:
         if self._takes:
             await self._subscribe(connection)
         await self._announce(ONLINE)
+        self._returning = False
         self._ready.set()
         log.info("connected to %s with MQTT %s", shown(self._url), connection.version)
         began = asyncio.get_running_loop().time()
@@ -152,6 +160,7 @@ class MqttClient:
         short = asyncio.get_running_loop().time() - began < SHORT_SECONDS
         self._ready.clear()
         if failed:
+            self._returning = True
             self._problem = "reconnecting, so that messages that were not accepted come again"
             await self._leave()
         else:

@@ -31,6 +31,7 @@ CONNECT_SECONDS = 15.0
 PUBLISH_SECONDS = 20.0
 CLOSE_SECONDS = 5.0
 KEEPALIVE_SECONDS = 30
+ASK_SECONDS = 5.0
 NEVER_EXPIRES = 0xFFFFFFFF
 WRITE_BUFFER = 4 * 1_048_576
 WINDOW = 1000
@@ -66,6 +67,7 @@ class Connection:
         self._window = asyncio.Semaphore(WINDOW)
         self._max_packet: int | None = None
         self._paused = False
+        self._listening_since = 0.0
         self.session_present = False
         self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         client.on_connect = self._on_connect
@@ -94,6 +96,14 @@ class Connection:
         """The broker's certificate in DER; None without TLS."""
         secured = self._transport.get_extra_info("ssl_object")
         return secured.getpeercert(binary_form=True) if secured else None
+
+    @property
+    def silent(self) -> float:
+        """Seconds since the broker last sent anything; it is asked every few seconds. 0 while nothing is read."""
+        if self._paused or self.lost.done():
+            return 0.0
+        heard: float = self._client._connection._last_data_in
+        return time.monotonic() - max(heard, self._listening_since)
 
     @property
     def version(self) -> str:
@@ -178,6 +188,7 @@ class Connection:
         """Reads on."""
         if self._paused and not self.lost.done():
             self._paused = False
+            self._listening_since = time.monotonic()
             self._transport.resume_reading()
 
     async def close(self) -> None:
@@ -285,6 +296,13 @@ class Connection:
         self._shares = self.version == "5" and bool(said.get("shared_subscription_available", 1))
         window = min(WINDOW, self._client._package_handler.id_generator._max - 2)
         self._window = asyncio.Semaphore(max(1, window))
+        self._ask()
+
+    def _ask(self) -> None:
+        """Asks for a sign of life, again and again. gmqtt's own keep-alive notices only after a minute."""
+        if not self.lost.done():
+            self._client._connection._send_ping_request()
+            asyncio.get_running_loop().call_later(ASK_SECONDS, self._ask)
 
     def _on_disconnect(self, _client: Any, packet: Any, _error: Any = None) -> None:
         code = packet[0] if isinstance(packet, bytes) and packet else None

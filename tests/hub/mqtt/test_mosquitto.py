@@ -15,6 +15,7 @@ import pytest
 from hub.address import Address
 from hub.errors import BrokerError, PublishError
 from hub.messages import Broker, Outbound
+from hub.mqtt import client, connection
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.mosquitto import MosquittoBroker, configuration
 from hub.mqtt.processes import command_of, parent_of
@@ -90,6 +91,22 @@ async def test_a_killed_mosquitto_is_started_again_and_the_hub_comes_back(
                 await system.published(LOT, b"{}")
             await take.until(round)
     assert "mosquitto has ended (-9); starting it again" in caplog.text
+
+
+async def test_a_mosquitto_that_stands_still_is_told(
+    tmp_path: Path, port: int, take: Taker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "ASK_SECONDS", 0.1)
+    monkeypatch.setattr(client, "SILENT_SECONDS", 0.5)
+    async with started(child(tmp_path, port), take) as broker:
+        process = process_of(tmp_path)
+        os.kill(process, signal.SIGSTOP)
+        try:
+            await until_connected(broker, False)
+            assert "no sign of life" in (await broker.status()).problem
+        finally:
+            os.kill(process, signal.SIGCONT)
+        await until_connected(broker)
 
 
 async def test_all_that_is_acknowledged_from_the_first_moment_on_is_accepted(
