@@ -192,7 +192,8 @@ def _check_topic_id(id_: str, prefix: str, reasons: Reasons) -> None:
         _ID.validator.validate_python(id_)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
-        reasons.add(Reason("topic", shown(id_), f"the id {fault['ctx']['error']}"))
+        said = fault.get("ctx", {}).get("error", "is not text that can be sent in UTF-8; send the system's own number")
+        reasons.add(Reason("topic", shown(id_), f"the id {said}"))
         return
     if prefix:
         check_id(prefix + id_, "topic", reasons)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -44,6 +45,8 @@ def publish(
 ) -> None:
     """Publish one message, where the hub would accept it. The exit code is 1 where it would not."""
     given = {"eventTime": event_time, "messageId": message_id}
+    for name, text in (("TOPIC", topic), ("--event-time", event_time), ("--message-id", message_id)):
+        _check_text(name, text or "")
     properties = {name: value for name, value in given.items() if value is not None}
     body = _payload(payload)
     if withdraw and body:
@@ -68,7 +71,18 @@ def publish(
 def _payload(text: str) -> bytes:
     if text == "-":
         return sys.stdin.buffer.read()
-    return read_file(Path(text[1:])) if text.startswith("@") else text.encode()
+    # Bytes that are no UTF-8 are told by the contract, with their place.
+    return read_file(Path(text[1:])) if text.startswith("@") else os.fsencode(text)
+
+
+def _check_text(name: str, text: str) -> None:
+    """MQTT has topics and properties in UTF-8; an argument may be any bytes, which Python keeps as lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise typer.BadParameter(
+            f"character {error.start + 1} is not UTF-8; give it in UTF-8", param_hint=name
+        ) from None
 
 
 def _broker(settings: Settings) -> Url:

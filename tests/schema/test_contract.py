@@ -358,3 +358,7 @@ def test_a_refusal_does_not_carry_what_was_refused_along() -> None:
     with pytest.raises(Refused) as refused:
         read({"state": "x"})
     assert refused.value.__context__ is None
+
+
+def test_an_id_that_is_no_utf_8_is_refused() -> None:
+    assert "can be sent in UTF-8" in reasons({}, id_="\udcff")["topic"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -110,3 +111,16 @@ async def test_a_broker_that_would_lose_the_properties_gets_nothing(unshub: Run)
 def test_members_that_the_model_does_not_know_are_told(unshub: Run, mosquitto: Mosquitto) -> None:
     ran = unshub("publish", "--broker", mosquitto.url, LOT, '{"staus": "RELEASED"}')
     assert (ran.code, ran.err) == (0, "  staus: the model doesn't know it; kept as a property; did you mean status?\n")
+
+
+def test_a_payload_that_is_no_utf_8_is_refused_with_the_place(unshub: Run) -> None:
+    ran = unshub("publish", LOT, os.fsdecode(b'{"name":"\xff"}'))
+    assert (ran.code, "byte 9 is not UTF-8" in ran.err) == (1, True)
+
+
+@pytest.mark.parametrize("option", ["TOPIC", "--event-time", "--message-id"])
+def test_what_is_no_utf_8_beside_the_payload_is_told(unshub: Run, option: str) -> None:
+    wrong = os.fsdecode(b"uns/v1/a/_source/mes/material-lot/\xff")
+    ran = unshub("publish", wrong, "{}") if option == "TOPIC" else unshub("publish", LOT, "{}", option, wrong)
+    assert ran.code == 2
+    assert option in ran.err and "character 35 is not UTF-8" in " ".join(ran.err.split())
