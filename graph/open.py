@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from graph.errors import StoreUnavailable
@@ -19,13 +18,6 @@ _LADYBUG = "ladybug:///"
 def ladybug_path(url: str) -> Path | None:
     """The file that a `ladybug:///` URL names; None for another kind of store."""
     return Path(url.removeprefix(_LADYBUG)) if url.startswith(_LADYBUG) and url != _LADYBUG else None
-
-
-def remove(path: Path) -> None:
-    """Removes a Ladybug database and what it keeps beside it; no harm if it is not there."""
-    for part in [path, *path.parent.glob(f"{path.name}.*")]:
-        if part.name in {path.name, f"{path.name}.wal", f"{path.name}.shadow", f"{path.name}.lock"}:
-            shutil.rmtree(part) if part.is_dir() else part.unlink(missing_ok=True)
 
 
 async def open_store(url: str, model: Model, *, password: str | None = None, fit: bool = True) -> GraphStore:

@@ -70,8 +70,12 @@ class GraphStore(Protocol):
         """How many write transactions at once are worth having; more only wait for each other."""
         ...
 
-    def write(self) -> AbstractAsyncContextManager[WriteTransaction]:
-        """One write transaction: committed at the end of the block, rolled back if it raises."""
+    def write(self, reached: int = 0) -> AbstractAsyncContextManager[WriteTransaction]:
+        """One write transaction: committed at the end of the block, rolled back if it raises.
+
+        It notes that with it everything of the journal up to the sequence `reached` is in the graph; one that is less
+        than what was noted changes nothing.
+        """
         ...
 
     async def read(self, plan: Plan, parameters: Mapping[str, Any]) -> Row:
@@ -110,6 +114,13 @@ class GraphStore(Protocol):
 
     async def set_origin(self, text: str) -> None:
         """Notes where the graph comes from. No dump shows it."""
+        ...
+
+    async def reached(self) -> int | None:
+        """The greatest sequence that a committed transaction noted, 0 where none did.
+
+        None from a store that takes several transactions at once: they end in any order, and it keeps no such note.
+        """
         ...
 
     async def health(self) -> Health: ...

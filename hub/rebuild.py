@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.errors import SchemaMismatch, StoreDamaged
-from graph.open import ladybug_path, open_store, remove
+from graph.ladybug import files
+from graph.open import ladybug_path, open_store
 from graph.projection import project
 from graph.store import GraphStore
 from hub import roster
 from hub.batches import Projection
-from hub.clock import instant, now
 from hub.compare import Difference, differences, repair
 from hub.consistency import UNFIT, keep_authority, make_anew
 from hub.errors import HubError
@@ -103,7 +103,7 @@ async def _in_file(work: _Work) -> Rebuilt:
     place = work.settings.graph.file
     async with _made_beside(work) as (made, count):
         found: list[Difference] = []
-        if place.exists():
+        if files.present(place):
             found = await _compared(work, place, made)
         await (await Origin.of(work.journal)).note(made)
     old = _swap(place, work.beside, keep=bool(found))
@@ -118,26 +118,30 @@ async def _in_file(work: _Work) -> Rebuilt:
 async def _made_beside(work: _Work) -> AsyncIterator[tuple[GraphStore, int]]:
     """A graph in a file beside the one in use, made from the journal, and of how many assertions."""
     work.beside.parent.mkdir(parents=True, exist_ok=True)
-    remove(work.beside)
-    store = await open_store(f"ladybug:///{work.beside}", work.model)
+    files.remove(work.beside)
     try:
-        yield store, await replay(work.journal, store, work.model, work.settings.authority, work.progress)
-    finally:
-        await store.close()
+        store = await open_store(f"ladybug:///{work.beside}", work.model)
+        try:
+            yield store, await replay(work.journal, store, work.model, work.settings.authority, work.progress)
+        finally:
+            await store.close()
+    except BaseException:
+        files.remove(work.beside)
+        raise
 
 
 async def _compared(work: _Work, place: Path, made: GraphStore) -> list[Difference]:
-    """What differs from the graph in use. One that can't be opened is damaged: that it is there is the difference."""
+    """What differs from the graph in use. One that can't be read is damaged: that it is there is the difference."""
     try:
         current = await open_store(f"ladybug:///{place}", work.model)
+        try:
+            await catch_up(work.journal, work.settings, work.model, current)
+            work.progress("comparing", 0, None)
+            return await differences(current, made, SHOWN)
+        finally:
+            await current.close()
     except (StoreDamaged, SchemaMismatch) as error:
         return [Difference({"graph": str(place), "damaged": str(error)}, None)]
-    try:
-        await catch_up(work.journal, work.settings, work.model, current)
-        work.progress("comparing", 0, None)
-        return await differences(current, made, SHOWN)
-    finally:
-        await current.close()
 
 
 async def _on_server(work: _Work) -> Rebuilt:
@@ -160,7 +164,7 @@ async def _on_server(work: _Work) -> Rebuilt:
             finally:
                 await store.close()
     finally:
-        remove(work.beside)
+        files.remove(work.beside)
 
 
 async def _mended(work: _Work, store: GraphStore, made: GraphStore, found: list[Difference], count: int) -> Rebuilt:
@@ -213,13 +217,10 @@ async def _all_applied(journal: Journal) -> None:
 
 
 def _swap(place: Path, beside: Path, *, keep: bool) -> Path | None:
-    old = None
-    if place.exists():
-        old = place.with_name(f"{place.name}.before-{instant(now()).replace(':', '')}")
-        place.rename(old)
-    beside.rename(place)
+    old = files.aside(place, "before") if files.present(place) else None
+    files.move(beside, place)
     if old is not None and not keep:
-        remove(old)
+        files.remove(old)
         old = None
     return old
 
@@ -231,7 +232,7 @@ async def replay(
     total = (await journal.status()).accepted
     done = 0
     async for entries in journal.read_assertions(batch=BATCH):
-        async with store.write() as tx:
+        async with store.write(reached=entries[-1].sequence) as tx:
             await project(tx, model, authority, (e.accepted.assertion for e in entries))
         done += len(entries)
         if progress is not None:

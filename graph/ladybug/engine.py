@@ -5,6 +5,8 @@ The package is synchronous and raises RuntimeError for everything; what went wro
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -21,17 +23,27 @@ from graph.errors import (
     StoreUnavailable,
     WriteFailed,
 )
+from graph.ladybug import files
+from graph.ladybug.unwritten import discard_writes
+
+log = logging.getLogger(__name__)
 
 _REBUILD = "run `unshub rebuild` to make the graph anew from the journal, or use another path"
+_DAMAGED = f"its files are damaged; {_REBUILD}"
 _MEANINGS: tuple[tuple[str, type[GraphError], str], ...] = (
     ("Could not set lock on file", StoreUnavailable, "another process has it open; stop that one, or use another path"),
-    ("not a valid Lbug database", StoreDamaged, _REBUILD),
-    ("Cannot read", StoreDamaged, _REBUILD),
-    ("trying to read a database file with a different version", StoreDamaged, _REBUILD),
+    ("not a valid Lbug database", StoreDamaged, f"the file is not a graph; {_REBUILD}"),
+    ("path cannot be a directory", StoreDamaged, f"there is a folder in its place; {_REBUILD}"),
+    ("trying to read a database file with a different version", StoreDamaged, f"another version made it; {_REBUILD}"),
+    ("Database ID for temporary file", StoreDamaged, f"its files are not of one graph; {_REBUILD}"),
+    ("Cannot read", StoreDamaged, _DAMAGED),
+    ("Reading past the end of the file", StoreDamaged, _DAMAGED),
+    ("Corrupted", StoreDamaged, _DAMAGED),
+    ("corrupted", StoreDamaged, _DAMAGED),
+    ("Checksum", StoreDamaged, _DAMAGED),
+    ("create a vector with ANY type", StoreDamaged, _DAMAGED),
     ("Cannot open file", StoreUnavailable, "look whether the folder exists and may be written"),
     ("IO exception", StoreUnavailable, "look at the disk's space and the file's permissions"),
-    ("Corrupted", StoreDamaged, _REBUILD),
-    ("Checksum", StoreDamaged, _REBUILD),
     ("atabase is closed", StoreUnavailable, "the store was closed"),
     ("onnection is closed", StoreUnavailable, "the store was closed"),
     ("Cannot start a new write transaction", StoreBusy, "try again when the other write has ended"),
@@ -55,30 +67,75 @@ def meaning(error: BaseException, doing: str, otherwise: type[GraphError]) -> Gr
     for phrase, kind, remedy in _MEANINGS:
         if phrase in text:
             return kind(f"{doing} failed: {remedy} ({text})")
-    return otherwise(f"{doing} failed: {text}")
+    return otherwise(f"{doing} failed: {_DAMAGED} ({text})" if otherwise is StoreDamaged else f"{doing} failed: {text}")
 
 
 class Database:
-    """A database file, open in this process alone."""
+    """A database file, open in this process alone.
+
+    A log is replayed up to its last whole commit. What follows is of a commit that failed, or damaged: a graph that is
+    behind the journal for it tells so by what it notes of itself.
+    """
 
     def __init__(self, path: Path) -> None:
         """Blocks while the file is opened and its log replayed. `StoreUnavailable` says what stands in the way."""
         self.path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = ladybug.Database(path)
-        except Exception as error:
-            raise meaning(error, f"opening the graph {str(path)!r}", StoreUnavailable) from error
+        self._engine: ladybug.Database | None = None
+        self._problem: GraphError | None = None
+        self.open()
 
     @property
     def version(self) -> str:
         return str(ladybug.Database.get_version())
 
     def session(self, *, writing: bool = False) -> Session:
-        return Session(self._database, writing=writing)
+        return Session(self, writing=writing)
 
-    def close(self) -> None:
-        self._database.close()
+    def open(self) -> None:
+        """Opens the file where it is closed. Errors as in the beginning; until one has passed, sessions raise it."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            engine = ladybug.Database(self.path, throw_on_wal_replay_failure=False)
+            with contextlib.closing(ladybug.Connection(engine)) as connection:
+                # The engine ends the process where it can't write as it closes; `close` does so itself, before.
+                connection.execute("CALL force_checkpoint_on_close=false")
+        except Exception as error:
+            otherwise = StoreUnavailable if isinstance(error, OSError) else StoreDamaged
+            self._problem = meaning(error, f"opening the graph {str(self.path)!r}", otherwise)
+            raise self._problem from error
+        self._engine, self._problem = engine, None
+
+    def check(self) -> None:
+        """Does nothing where the file is open; `StoreUnavailable` where it is closed, or could not be opened again."""
+        self._opened()
+
+    def connect(self) -> ladybug.Connection:
+        """A connection. Errors as in `check`."""
+        return ladybug.Connection(self._opened())
+
+    def _opened(self) -> ladybug.Database:
+        if self._engine is None:
+            raise self._problem or StoreUnavailable(f"the graph {str(self.path)!r} is closed; open it again")
+        return self._engine
+
+    def close(self, *, whole: bool = True) -> None:
+        """Closes the file, all sessions being closed. `whole` is false after a write that did not reach the disk.
+
+        What such a write left in memory the engine would write as it closes, and ends the process where it can't.
+        """
+        if self._engine is None:
+            return
+        try:
+            if whole:
+                with contextlib.closing(self.connect()) as connection:
+                    connection.execute("CHECKPOINT")
+        except RuntimeError as error:
+            whole = False
+            log.warning("the graph %s can't be written whole, and its log stays beside it: %s", self.path, error)
+        if not whole:
+            discard_writes(files.beside(self.path))
+        self._engine.close()
+        self._engine = None
 
 
 class Session:
@@ -88,10 +145,10 @@ class Session:
     after a thousand different ones.
     """
 
-    def __init__(self, database: ladybug.Database, *, writing: bool) -> None:
+    def __init__(self, database: Database, *, writing: bool) -> None:
         self._database = database
         self._writing = writing
-        self._connection = ladybug.Connection(database)
+        self._connection = database.connect()
         self._statements: set[str] = set()
         self._prepared: dict[str, ladybug.PreparedStatement] = {}
         self._deadline: float | None = None
@@ -140,6 +197,7 @@ class Session:
     def _execute(
         self, cypher: str, query: Callable[[], str | ladybug.PreparedStatement], parameters: dict[str, Any]
     ) -> list[list[Any]]:
+        self._database.check()
         try:
             self._limit()
             result = cast(ladybug.QueryResult, self._connection.execute(query(), parameters))
@@ -161,7 +219,7 @@ class Session:
         self._prepared.clear()
         self._statements.clear()
         self._connection.close()
-        self._connection = ladybug.Connection(self._database)
+        self._connection = self._database.connect()
 
     def close(self) -> None:
         self._prepared.clear()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -16,8 +17,8 @@ from typing import Any, TypeVar
 
 from graph import dump
 from graph.cypher import quote
-from graph.errors import StoreUnavailable
-from graph.ladybug import ddl, explore
+from graph.errors import StoreDamaged, StoreUnavailable
+from graph.ladybug import ddl, explore, files
 from graph.ladybug.engine import Database, Session
 from graph.ladybug.read import Reader, decode
 from graph.ladybug.write import Statements, Writer
@@ -29,10 +30,12 @@ from schema.assertion import RecordKey
 from schema.merge import Record
 from schema.registry import Model
 
+log = logging.getLogger(__name__)
+
 _T = TypeVar("_T")
 
-_TABLES, _ORIGIN = "tables", "origin"
-"""What the store notes of itself, by key: the fingerprint of its tables, and where the graph comes from."""
+_TABLES, _ORIGIN, _REACHED = "tables", "origin", "reached"
+"""What the store notes of itself, by key: the fingerprint of its tables, where the graph comes from, how far it is."""
 
 
 class LadybugStore:
@@ -52,6 +55,7 @@ class LadybugStore:
         for session in self._readers:
             self._idle.put_nowait(session)
         self._writing = asyncio.Lock()
+        self._broken = False
         self._closed = False
 
     @classmethod
@@ -72,7 +76,15 @@ class LadybugStore:
         return await self._change_tables(_migrate)
 
     async def clear(self) -> None:
-        await self._change_tables(_clear)
+        """See the port. A graph whose files are damaged is moved aside, and a new one made in its place."""
+        try:
+            await self._change_tables(_clear)
+        except StoreDamaged as error:
+            async with self._writing, self._without_readers():
+                self._check_open()
+                aside = await to_the_end(self._on_write_thread(self._begin_anew))
+            log.error("%s; the damaged graph is now %s", error, aside)
+            await self._change_tables(_migrate)
 
     @property
     def writers(self) -> int:
@@ -82,25 +94,22 @@ class LadybugStore:
         return await self._reading(partial(_noted, key=_ORIGIN))
 
     async def set_origin(self, text: str) -> None:
-        def work() -> None:
-            self._writer.begin()
-            try:
-                _note(self._writer, _ORIGIN, text)
-                self._writer.commit()
-            except BaseException:
-                self._writer.rollback()
-                raise
+        note = partial(_note, self._writer, _ORIGIN, text)
+        async with self._alone():
+            await to_the_end(self._on_write_thread(partial(self._transaction, note)))
 
-        async with self._writing:
-            await to_the_end(self._on_write_thread(work))
+    async def reached(self) -> int | None:
+        noted = await self._reading(partial(_noted, key=_REACHED))
+        return int(noted) if noted else 0
 
     @contextlib.asynccontextmanager
-    async def write(self) -> AsyncIterator[WriteTransaction]:
-        async with self._writing:
+    async def write(self, reached: int = 0) -> AsyncIterator[WriteTransaction]:
+        async with self._alone():
             writer = Writer(self._writer, self._statements)
             try:
                 await self._on_write_thread(self._writer.begin)
                 yield _Transaction(writer, self._on_write_thread)
+                await self._on_write_thread(partial(_note_reached, self._writer, reached))
             except BaseException:
                 await to_the_end(self._on_write_thread(self._writer.rollback))
                 raise
@@ -151,7 +160,44 @@ class LadybugStore:
         self._write_thread.shutdown()
         for session in (*self._readers, self._writer):
             session.close()
-        self._database.close()
+        self._database.close(whole=not self._broken)
+
+    @contextlib.asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Writes alone. A write that failed at the disk leaves bytes in the log that make what follows unreadable.
+
+        So the file is opened anew before the next one: at once, or by a later write where that fails.
+        """
+        async with self._writing:
+            self._check_open()
+            if self._broken:
+                await to_the_end(self._open_anew())
+            try:
+                yield
+            except StoreUnavailable as error:
+                self._broken = True
+                log.warning("opening the graph anew after a write that failed: %s", error)
+                with contextlib.suppress(StoreUnavailable):
+                    await to_the_end(self._open_anew())
+                raise
+
+    async def _open_anew(self) -> None:
+        async with self._without_readers():
+            await self._on_write_thread(partial(self._reopen, lambda: None))
+
+    def _begin_anew(self) -> Path:
+        return self._reopen(partial(files.aside, self._database.path, "damaged"))
+
+    def _reopen(self, meanwhile: Callable[[], _T]) -> _T:
+        for session in (*self._readers, self._writer):
+            session.close()
+        self._database.close(whole=False)
+        done = meanwhile()
+        self._database.open()
+        for session in (*self._readers, self._writer):
+            session.renew()
+        self._broken = False
+        return done
 
     def _commit(self) -> None:
         try:
@@ -160,19 +206,22 @@ class LadybugStore:
             self._writer.rollback()
             raise
 
+    def _transaction(self, work: Callable[[], _T]) -> _T:
+        self._writer.begin()
+        try:
+            result = work()
+        except BaseException:
+            self._writer.rollback()
+            raise
+        self._commit()
+        return result
+
     async def _change_tables(self, change: Callable[[Session, ddl.Tables], tuple[str, ...]]) -> tuple[str, ...]:
         """Changes tables while nobody reads: plans of statements hold on to the tables that they were made for."""
-        async with self._writing, self._without_readers():
-            self._check_open()
+        async with self._alone(), self._without_readers():
 
             def work() -> tuple[str, ...]:
-                self._writer.begin()
-                try:
-                    done = change(self._writer, self._tables)
-                    self._writer.commit()
-                except BaseException:
-                    self._writer.rollback()
-                    raise
+                done = self._transaction(lambda: change(self._writer, self._tables))
                 if done:
                     for session in (*self._readers, self._writer):
                         session.renew()
@@ -290,6 +339,11 @@ def _note(session: Session, key: str, text: str) -> None:
     session.run(
         f"MERGE (m:{quote(ddl.FINGERPRINT)} {{key: $key}}) SET m.fingerprint = $text", {"key": key, "text": text}
     )
+
+
+def _note_reached(session: Session, sequence: int) -> None:
+    if sequence and sequence > int(_noted(session, _REACHED) or 0):
+        _note(session, _REACHED, str(sequence))
 
 
 def _noted(session: Session, key: str) -> str | None:

@@ -115,8 +115,11 @@ class Neo4jStore:
     async def set_origin(self, text: str) -> None:
         await self._server.run(_SET_ORIGIN, {"origin": text})
 
+    async def reached(self) -> int | None:
+        return None
+
     @contextlib.asynccontextmanager
-    async def write(self) -> AsyncIterator[WriteTransaction]:
+    async def write(self, reached: int = 0) -> AsyncIterator[WriteTransaction]:
         async with self._server.transaction("project", self._write_timeout) as transaction:
             writer = Writer(transaction.run, self._statements, self._token())
             await writer.begin(next(self._lanes) % LANES)
