@@ -16,8 +16,9 @@ import pytest
 import yaml
 
 from hub.address import SocketFile, Url
+from hub.settings import Settings
 from hub.settings_file import read
-from hub.settings_load import check, load
+from hub.settings_load import ENVIRONMENT_PREFIX, FILE_VARIABLE, check, load
 
 ROOT = Path(__file__).parent.parent
 PROGRAMS = Path(sysconfig.get_path("scripts"))
@@ -164,6 +165,9 @@ def test_the_hubs_settings_are_without_faults(
         monkeypatch.setenv(name, value.replace("/run/secrets", str(secrets)))
     monkeypatch.setenv("UNSHUB_CONFIG", str(ROOT / "scripts" / "compose" / "unshub.yaml"))
     settings = load()
+    # A variable that is no setting would be passed over without a word.
+    known = {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields} | {FILE_VARIABLE}
+    assert hub["environment"].keys() <= known
     assert isinstance(settings.http, SocketFile)
     for part in ("broker", "journal", "graph"):
         place = getattr(settings, part)
@@ -175,6 +179,10 @@ def test_the_hubs_settings_are_without_faults(
 
 def test_the_settings_file_passes_lint() -> None:
     assert check(read(ROOT / "scripts" / "compose" / "unshub.yaml")) == ()
+
+
+def test_hubs_share_the_messages() -> None:
+    assert len({service["environment"]["UNSHUB_GROUP"] for service in HUBS.values()}) == 1
 
 
 def test_hubs_differ_and_caddy_knows_each() -> None:

@@ -1,125 +1,44 @@
-"""What the compose file mounts into its containers, run by the same programs without containers.
-
-The containers' paths and ports are replaced by those of a temporary folder, and nothing else.
-"""
+"""What the compose file mounts into its containers, each part by itself. All together is in `test_compose_site`."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 import sysconfig
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 
-from hub.address import SocketFile, Url
-from hub.cli.running import RunningHub
-from hub.errors import BrokerError, HubError, PublishError
+from hub.address import Url
+from hub.errors import BrokerError, PublishError
 from hub.messages import Outbound
 from hub.mqtt.connection import Connection
 from hub.mqtt.identity import Identity
-from tests.servers import free_port, missing, mosquitto_path, wait_for_port
-from tests.servers.postgres import GUARDED, Postgres, postgres_folder
-from tests.test_compose import HUBS, ROOT, SERVICES, make_secrets
+from tests import containers
+from tests.containers import Container, caddy_at, database_at, mosquitto_at
+from tests.servers import free_port, missing
+from tests.servers.postgres import Postgres
+from tests.test_compose import HUBS, ROOT
 
 PATIENCE = 20.0
-PATHS = ("/run/secrets", "/run/unshub", "/run/mosquitto", "/etc/unshub", "/mosquitto/data")
 AT_NORTH = "uns/v1/acme/north/"
-
-
-@dataclass(frozen=True)
-class Container:
-    """A folder in place of a container's file system, with the service's port on the loopback address."""
-
-    folder: Path
-    port: int
-
-    def mount(self, service: str, changes: dict[str, str]) -> None:
-        """Puts the files of a service where the compose file says."""
-        mounts = (mount.split(":") for mount in SERVICES[service]["volumes"] if mount.startswith("./"))
-        for source, target, _ in mounts:
-            text = self.inside((ROOT / source).read_text(encoding="utf-8"))
-            for old, new in changes.items():
-                text = text.replace(old, new)
-            (self.folder / target[1:]).write_text(text, encoding="utf-8")
-
-    def inside(self, text: str) -> str:
-        """Text of a container as it is for this folder."""
-        for path in PATHS:
-            text = text.replace(path, f"{self.folder}{path}")
-        return text
-
-    def secret(self, name: str) -> str:
-        return (self.folder / "run" / "secrets" / name).read_text()
-
-    @property
-    def users(self) -> dict[str, str]:
-        """The passwords for MQTT by user."""
-        return dict(line.split(":") for line in self.secret("mqtt_users").splitlines())
-
-    def command(self, service: str) -> list[str]:
-        return [self.inside(word) for word in SERVICES[service]["command"]]
-
-    def health_check(self, service: str, port: str) -> int:
-        """The exit code of the service's health check."""
-        test = SERVICES[service]["healthcheck"]["test"][1:]
-        words = [self.inside(word).replace("$$", "$").replace(f":{port}", f":{self.port}") for word in test]
-        extra = ["-p", str(self.port)] if "mosquitto_sub" in words else []
-        return subprocess.run([*words, *extra], env=environment(), capture_output=True, check=False).returncode
-
-    def ready(self, hub: str) -> bool:
-        """Whether a hub says at its socket file that it is ready."""
-        place = SocketFile.parse(self.inside(HUBS[hub]["environment"]["UNSHUB_HTTP"]))
-        try:
-            return bool(RunningHub(place).get("/readyz")["ready"])
-        except HubError:
-            return False
-
-    @contextmanager
-    def run(self, command: list[str], log: str) -> Iterator[subprocess.Popen[bytes]]:
-        """A process that is ended after the block."""
-        with (self.folder / log).open("wb") as output:
-            process = subprocess.Popen(command, stdout=output, stderr=output, cwd=self.folder, env=environment())
-        try:
-            yield process
-        finally:
-            process.terminate()
-            process.wait(PATIENCE)
-
-
-def environment() -> dict[str, str]:
-    """With Caddy and Mosquitto on the PATH."""
-    path = (sysconfig.get_path("scripts"), str(Path(mosquitto_path()).parent), os.environ.get("PATH", ""))
-    return {"PATH": os.pathsep.join(path)}
 
 
 @pytest.fixture
 def container() -> Iterator[Container]:
-    """Its path is short, since a socket's must be."""
-    with tempfile.TemporaryDirectory(prefix="unshub-") as folder:
-        place = Container(Path(folder), free_port())
-        for path in PATHS:
-            (place.folder / path[1:]).mkdir(parents=True)
-        make_secrets(place.folder / "run" / "secrets", "mes")
+    with containers.container("mes") as place:
         yield place
 
 
 @pytest.fixture
 def broker(container: Container) -> Iterator[Container]:
-    """Mosquitto as the compose file starts it."""
-    listener = f"listener {container.port} 127.0.0.1" + ("\nuser root" if os.geteuid() == 0 else "")
-    container.mount("mosquitto", {"listener 1883": listener})
-    with container.run(container.command("mosquitto"), "log") as process:
-        wait_for_port(container.port, process)
+    with mosquitto_at(container, container.port):
         yield container
 
 
@@ -174,16 +93,8 @@ def test_no_plain_password_is_kept_where_the_broker_reads_them(broker: Container
 
 
 def test_the_hubs_role_in_the_journals_server(postgres: Postgres, container: Container) -> None:
-    """The script runs with another name for the role, one that this server asks for a password."""
-    script = container.folder / "postgres.sql"
-    source = (ROOT / "scripts" / "compose" / "postgres.sql").read_text(encoding="utf-8")
-    script.write_text(container.inside(source.replace("unshub", GUARDED)))
-    psql = (postgres_folder() / "initdb").resolve().with_name("psql")
-    options = ["-v", "ON_ERROR_STOP=1", "--no-psqlrc", "-f", script, postgres.url("postgres")]
-    postgres.execute(f"DROP ROLE {GUARDED}")
-    try:
-        subprocess.run([psql, *options], check=True, capture_output=True)
-        url = f"postgresql://{GUARDED}:{container.secret('journal_password')}@127.0.0.1:{postgres.port}/{GUARDED}"
+    with database_at(container, postgres) as place:
+        url = place.replace("@", f":{container.secret('journal_password')}@")
         with psycopg.connect(url) as connection:
             row = connection.execute(
                 "SELECT rolsuper, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user"
@@ -191,11 +102,7 @@ def test_the_hubs_role_in_the_journals_server(postgres: Postgres, container: Con
             assert row == (False, False, False)
             connection.execute("CREATE TABLE own (id int)")
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            psycopg.connect(url.replace(":" + container.secret("journal_password"), ":wrong"))
-    finally:
-        postgres.execute(f"DROP DATABASE IF EXISTS {GUARDED} WITH (FORCE)")
-        postgres.execute(f"DROP ROLE IF EXISTS {GUARDED}")
-        postgres.execute(f"CREATE ROLE {GUARDED} LOGIN PASSWORD 'secret'")
+            psycopg.connect(place.replace("@", ":wrong@"))
 
 
 class Site:
@@ -220,12 +127,9 @@ class Site:
 
 @pytest.fixture
 def site(container: Container) -> Iterator[Site]:
-    listener = f":{container.port} {{\n\tbind 127.0.0.1\n"
-    container.mount("caddy", {":8080 {\n": listener, "health_interval 5s": "health_interval 200ms"})
     with ExitStack() as stack:
         hubs = {name: stack.enter_context(run_hub(container, name)) for name in HUBS}
-        caddy = stack.enter_context(container.run(container.command("caddy"), "log"))
-        wait_for_port(container.port, caddy)
+        stack.enter_context(caddy_at(container))
         found = Site(container, hubs)
         stack.enter_context(found.client)
         found.until(lambda: all(map(container.ready, HUBS)))
