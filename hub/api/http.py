@@ -11,6 +11,7 @@ What is no GraphQL request gets 400, 413 where it is too large, 503 while the hu
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Callable
 from json import JSONDecodeError
 from typing import Any, cast
@@ -18,7 +19,7 @@ from typing import Any, cast
 import orjson
 from cross_web import HTTPException
 from graphql import GraphQLError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Message, Receive, Scope, Send
@@ -33,6 +34,8 @@ from hub.api import frames, graphiql, json_values
 from hub.api.context import ApiContext, Limits
 from hub.api.schema import HubSchema
 from schema.registry import Model
+
+log = logging.getLogger(__name__)
 
 PATH = "/graphql"
 
@@ -116,6 +119,9 @@ class _Api(GraphQL[ApiContext, None]):
             response = await self.run(Request(scope, _Limited(receive, self._limits.max_body)))
         except HTTPException as error:
             response = JSONResponse({"errors": [{"message": error.reason}]}, status_code=error.status_code)
+        except ClientDisconnect:
+            log.debug("a client went away before its request had come in whole")
+            return
         await response(scope, receive, send)
 
     async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import logging
@@ -102,6 +103,19 @@ async def test_a_body_above_the_limit_is_refused_before_it_is_read(api: Api) -> 
     big = b'{"query": "' + b" " * 1_100_000 + b'"}'
     answer = await api.client.post("/graphql", content=big, headers={"content-type": "application/json"})
     assert (answer.status_code, "larger than 1048576 bytes" in answer.text) == (413, True)
+
+
+async def test_a_client_that_goes_away_in_the_middle_is_no_fault(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    head = b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n"
+    _, writer = await asyncio.open_connection("127.0.0.1", api.port)
+    writer.write(head + b"{")
+    await writer.drain()
+    await api.client.get("/graphql", params={"query": LOT})
+    writer.close()
+    await writer.wait_closed()
+    await api.client.get("/graphql", params={"query": LOT})
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(
