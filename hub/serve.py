@@ -15,7 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from hub import api, process, socket_file, web
+from hub import api, http_door, process, socket_file, web
 from hub.address import Address, SocketFile
 from hub.app import Hub, open_hub
 from hub.errors import HubError
@@ -26,6 +26,7 @@ from hub.web import Stage
 log = logging.getLogger(__name__)
 
 BACKLOG = 2048
+ACCEPTED_AT_ONCE = 128
 
 Ready = Callable[[Hub], Awaitable[None]]
 
@@ -80,7 +81,16 @@ async def serve_http(settings: Settings, stage: Stage) -> AsyncIterator[None]:
     routes = [*web.routes(stage), *(api.routes(stage) if settings.role.answers else ())]
     middleware = [] if isinstance(settings.http, SocketFile) else [Middleware(LocalHosts)]
     app = Starlette(routes=routes, middleware=middleware)
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="websockets-sansio")
+    http_door.keep_quiet(asyncio.get_running_loop())
+    config = uvicorn.Config(
+        app,
+        http=http_door.door(http_door.raise_file_limit()),
+        ws="websockets-sansio",
+        lifespan="off",
+        backlog=ACCEPTED_AT_ONCE,
+        log_config=None,
+        access_log=False,
+    )
     server = _Server(config)
     with _listener(settings.http) as listener:
         task = asyncio.create_task(server.serve(sockets=[listener]), name="http")

@@ -174,7 +174,7 @@ async def test_a_journal_that_takes_a_message_again_is_well_at_once(
 async def test_a_graph_that_can_not_be_written_is_told_until_it_can(
     hub: Hub, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write(*_: object) -> Any:
+    def write(*_: object, **__: object) -> Any:
         raise StoreUnavailable("the graph's disk is full; make room")
 
     with monkeypatch.context() as patch:
