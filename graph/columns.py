@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -31,6 +32,10 @@ from schema.model.base import instant_text
 from schema.registry import Attribute, AttributeType, Kind, Link
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_QUANTITY = (None, None)
+
+# Looked up once: to ask an Enum for a member takes as long as all else that is done for a column.
+_QUANTITY, _PARAMETERS = AttributeType.QUANTITY, AttributeType.PARAMETERS
 
 
 class ColumnType(Enum):
@@ -122,9 +127,9 @@ def attribute_values(attributes: Iterable[Attribute], values: Mapping[str, Json]
     row: list[Any] = []
     for attribute in attributes:
         value: Any = values.get(attribute.name)
-        if attribute.data_type is AttributeType.QUANTITY:
-            row += (None, None) if value is None else (value["value"], value["unit"])
-        elif attribute.data_type is AttributeType.PARAMETERS and value is not None:
+        if attribute.data_type is _QUANTITY:
+            row += _NO_QUANTITY if value is None else (value["value"], value["unit"])
+        elif attribute.data_type is _PARAMETERS and value is not None:
             row.append(compact(value))
         else:
             row.append(value)
@@ -159,10 +164,10 @@ def node_values(kind: Kind, thing: Thing) -> list[Any]:
         _instant(thing.updated_at),
         identifiers,
         sorted({record.key.system for record in thing.records}),
-        compact(properties),
-        compact(records_to_json(thing.records)),
-        compact(edges_to_json(thing.edges)),
-        compact(conflicts_to_json(thing.conflicts)),
+        compact(properties) if properties else "{}",
+        compact(records_to_json(thing.records)) if thing.records else "[]",
+        compact(edges_to_json(thing.edges)) if thing.edges else "[]",
+        compact(conflicts_to_json(thing.conflicts)) if thing.conflicts else "[]",
         search_text([*(name.partition(":")[2] for name in identifiers), values.get("name"), values.get("description")]),
     ]
 
@@ -188,5 +193,6 @@ def folded(text: Any) -> str:
     return " ".join(str(text).casefold().split())
 
 
+@lru_cache(1024)
 def _instant(micros: int | None) -> str | None:
     return None if micros is None else instant_text(_EPOCH + timedelta(microseconds=micros))

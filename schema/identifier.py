@@ -22,6 +22,11 @@ def of_id(value: str) -> str:
     return _ID + value
 
 
+def id_of(identifier: str) -> str | None:
+    """The asserted id that an identifier is; None for one by another scheme."""
+    return identifier.removeprefix(_ID) if identifier.startswith(_ID) else None
+
+
 def identifiers(kind: Kind, named: Mapping[str, str]) -> frozenset[str]:
     """The identifiers that values by scheme amount to: singles, and composites of which every part is there."""
     singles = {f"{scheme}:{value}" for scheme, value in named.items() if scheme not in kind.composite_parts}

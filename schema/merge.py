@@ -12,7 +12,8 @@ the joined records alone, and so of the set of accepted messages.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from schema import identifier, units
@@ -49,6 +50,8 @@ class Record:
     asserted: Stamp
     floor: Stamp
     cells: Mapping[str, Cell]
+    _identifiers: frozenset[str] | None = field(default=None, init=False, compare=False, repr=False)
+    """Kept once found: they are asked for several times on the way into the graph."""
 
     @property
     def current(self) -> bool:
@@ -59,7 +62,14 @@ class Record:
         return found.value if found else None
 
     def identifiers(self, kind: Kind) -> frozenset[str]:
-        """Every identifier under which this record speaks of its thing, its own id among them."""
+        """Every identifier under which this record, which is one of that kind, speaks of its thing; its id is one."""
+        found = self._identifiers
+        if found is None:
+            found = self._find_identifiers(kind)
+            object.__setattr__(self, "_identifiers", found)
+        return found
+
+    def _find_identifiers(self, kind: Kind) -> frozenset[str]:
         own = frozenset((identifier.of_id(self.key.id),))
         given = [name for name in self.cells if name.startswith(IDENTIFIER_CELL)]
         if not given:
@@ -68,18 +78,32 @@ class Record:
         return own | identifier.identifiers(kind, {name: str(value) for name, value in said if value is not None})
 
     def as_json(self) -> list[Any]:
-        cells = {name: list(cell) for name, cell in self.cells.items()}
-        return [self.key.system, self.key.id, list(self.asserted), list(self.floor), cells]
+        """`[system, id, asserted, floor, [[time, message, {cell: value}] …]]`: cells by the message that said them."""
+        said: dict[tuple[int, str], dict[str, Json]] = {}
+        for name, (time, message, value) in self.cells.items():
+            if (time, message) in said:
+                said[time, message][name] = value
+            else:
+                said[time, message] = {name: value}
+        cells = [[*stamp, values] for stamp, values in sorted(said.items(), key=_stamp)]
+        return [self.key.system, self.key.id, _stamp_json(self.asserted), _stamp_json(self.floor), cells]
 
     @classmethod
     def from_json(cls, kind: str, row: Sequence[Any]) -> Record:
-        system, id_, asserted, floor, cells = row
-        return cls(
-            RecordKey(kind, system, id_),
-            Stamp(*asserted),
-            Stamp(*floor),
-            {name: Cell(*cell) for name, cell in cells.items()},
-        )
+        system, id_, asserted, floor, said = row
+        cells = {name: Cell(time, message, value) for time, message, values in said for name, value in values.items()}
+        return cls(RecordKey(kind, system, id_), _stamp_of(asserted), _stamp_of(floor), cells)
+
+
+_stamp = itemgetter(0)
+
+
+def _stamp_json(stamp: Stamp) -> list[Any] | None:
+    return None if stamp == NEVER else list(stamp)
+
+
+def _stamp_of(json: Sequence[Any] | None) -> Stamp:
+    return NEVER if json is None else Stamp(*json)
 
 
 def record_of(assertion: Assertion) -> Record:
@@ -87,7 +111,8 @@ def record_of(assertion: Assertion) -> Record:
     stamp = assertion.stamp
     if assertion.withdraw:
         return Record(assertion.key, NEVER, stamp, {})
-    cells = {name: Cell(stamp.time, stamp.message, value) for name, value in assertion.cells.items()}
+    time, message = stamp
+    cells = {name: Cell(time, message, value) for name, value in assertion.cells.items()}
     return Record(assertion.key, stamp, stamp if assertion.replace else NEVER, cells)
 
 
@@ -108,8 +133,10 @@ def join(left: Record, right: Record) -> Record:
 
 
 def _newer(one: Cell, other: Cell) -> bool:
-    if one[:2] != other[:2]:
-        return one[:2] > other[:2]
+    if one[0] != other[0]:
+        return one[0] > other[0]
+    if one[1] != other[1]:
+        return one[1] > other[1]
     return canonical(one.value) > canonical(other.value)
 
 
@@ -183,6 +210,8 @@ class Golden:
 
 def resolve(model: Model, kind: Kind, records: Sequence[Record], authority: Authority) -> Golden:
     """The golden record of one thing from its systems' records, under the order of authority."""
+    if len(records) == 1:
+        return _alone(model, kind, records[0])
     said: dict[str, list[Said]] = {}
     for record in records:
         _, system, id_ = record.key
@@ -205,6 +234,23 @@ def resolve(model: Model, kind: Kind, records: Sequence[Record], authority: Auth
             rivals[name] = tuple(ordered)
     names = frozenset().union(*(record.identifiers(kind) for record in records))
     return Golden(values, rivals, tuple(statements), names)
+
+
+def _alone(model: Model, kind: Kind, record: Record) -> Golden:
+    """The golden record of a thing of which one record speaks: its word counts on everything."""
+    _, system, id_ = record.key
+    values: dict[str, Said] = {}
+    statements: list[Statement] = []
+    for name in sorted(record.cells):
+        time, _, value = record.cells[name]
+        if value is None or name.startswith(IDENTIFIER_CELL):
+            continue
+        said = Said(system, id_, time, value)
+        if name in kind.links:
+            statements.extend(_statements(model, kind.links[name], (said,)))
+        else:
+            values[name] = said
+    return Golden(values, {}, tuple(statements), record.identifiers(kind))
 
 
 def _precedence(said: Said, kind: str, cell: str, authority: Authority) -> tuple[int, int, int, str, str]:

@@ -31,7 +31,7 @@ from graph.neo4j.ddl import LANE, THING
 from graph.rows import IDENTIFIER, WITHDRAWN, by_kind, by_link, chunks, identifier_key, record_key, thing_of
 from graph.thing import Delta, Edge, Key, Thing
 from schema.assertion import RecordKey
-from schema.identifier import of_id, placeholder_id
+from schema.identifier import id_of, of_id, placeholder_id
 from schema.json import compact
 from schema.merge import Record
 from schema.registry import Link, Model
@@ -53,11 +53,12 @@ _LOCKED = "WITH collect({0}) AS locked UNWIND locked AS {0}"
 
 LOCK_LANES = f"UNWIND $rows AS k MERGE (l:{quote(LANE)} {{number: k}}) SET l.token = $token"
 CLAIM = (
-    f"UNWIND $rows AS k MERGE (i:{quote(IDENTIFIER)} {{key: k}}) ON MATCH {_LOCK.format('i')} "
-    f"{_LOCKED.format('i')} WITH i WHERE i.thing IS NOT NULL RETURN collect([i.key, i.thing])"
+    f"UNWIND $rows AS r MERGE (i:{quote(IDENTIFIER)} {{key: r[0]}}) ON CREATE SET i.thing = r[1] "
+    f"ON MATCH {_LOCK.format('i')} {_LOCKED.format('i')} WITH i WHERE i.`_lock` RETURN collect([i.key, i.thing])"
 )
+"""Rows are `[key, the thing that it names if it named none]`. Gives those that were there: what is made has no lock."""
+
 FOLLOW = f"UNWIND $rows AS k MATCH (i:{quote(IDENTIFIER)} {{key: k}}) RETURN collect([k, i.thing])"
-UNCLAIM = f"UNWIND $rows AS k MATCH (i:{quote(IDENTIFIER)} {{key: k}}) WHERE i.thing IS NULL DELETE i"
 RELEASE = f"UNWIND $rows AS k MATCH (i:{quote(IDENTIFIER)} {{key: k}}) DELETE i"
 NAME = f"UNWIND $rows AS r MERGE (i:{quote(IDENTIFIER)} {{key: r[0]}}) SET i.thing = r[1]"
 FLOORS = f"UNWIND $rows AS k MATCH (w:{quote(WITHDRAWN)} {{key: k}}) RETURN collect([k, w.record])"
@@ -78,7 +79,7 @@ class NodeStatements:
         places = list(enumerate(columns))[1:]
         values = ", ".join(f"n.{quote(column.name)} = {_value(column, place)}" for place, column in places)
         state = "[n.id, n.`_records`, n.`_edges`, n.`_conflicts`]"
-        self.columns = columns
+        self.floats = floats(columns)
         self.lock = f"{known} {_LOCK.format('n')} {_LOCKED.format('n')} RETURN collect({state})"
         self.known = f"{known} RETURN collect(k)"
         self.put = f"{merge} SET {values}"
@@ -96,6 +97,7 @@ class EdgeStatements:
         type_, source, target = quote(link.relationship), quote(link.source), quote(link.target)
         start = f"UNWIND $rows AS r MATCH (a:{source} {{id: r[0]}})"
         end = f"MATCH (b:{target} {{id: r[1]}})"
+        self.floats = floats(edge_columns(link))
         places = enumerate(edge_columns(link), 2)
         values = ", ".join(f"{quote(column.name)}: {_value(column, place)}" for place, column in places)
         self.create = f"{start} {end} CREATE (a)-[:{type_} {{{values}}}]->(b) RETURN [count(*)]"
@@ -131,6 +133,9 @@ class Writer:
         self._token = token
         self._alone = False
         self._claimed: dict[str, str | None] = {}
+        """What each names; None for those that name nothing."""
+        self._kept: dict[str, str | None] = {}
+        """What their nodes say. Those that were made say what they will name, in most cases."""
         self._followed: set[Key] = set()
         self._new: set[Key] = set()
         self.written = False
@@ -143,14 +148,18 @@ class Writer:
         self, identifiers: Collection[tuple[str, str]], *, claim: bool = True
     ) -> Mapping[tuple[str, str], str]:
         by_key = {identifier_key(*reference): reference for reference in identifiers}
-        found = await self._claim(by_key) if claim else await self._follow(by_key)
+        if claim:
+            found = await self._claim({key: id_of(reference[1]) for key, reference in by_key.items()})
+        else:
+            found = await self._follow(by_key)
         return {by_key[key]: thing for key, thing in found.items() if thing is not None}
 
-    async def _claim(self, keys: Iterable[str]) -> Mapping[str, str | None]:
-        wanted = set(keys)
-        new = sorted(wanted - self._claimed.keys())
-        self._claimed.update(dict.fromkeys(new))
-        self._claimed.update({key: thing for key, thing in await self._over(CLAIM, new)})
+    async def _claim(self, wanted: Mapping[str, str | None]) -> Mapping[str, str | None]:
+        """Claims identifiers, each with the thing that it is to name where it names none."""
+        new = sorted(wanted.keys() - self._claimed.keys())
+        there: dict[str, str | None] = dict(await self._over(CLAIM, [[key, wanted[key]] for key in new]))
+        self._claimed.update({key: there.get(key) for key in new})
+        self._kept.update({key: there[key] if key in there else wanted[key] for key in new})
         return {key: self._claimed[key] for key in wanted}
 
     async def _follow(self, by_key: Mapping[str, tuple[str, str]]) -> Mapping[str, str | None]:
@@ -159,7 +168,7 @@ class Writer:
         nowhere = {key: _placeholder(*by_key[key]) for key in by_key.keys() - found.keys()}
         there = await self._known(nowhere.values())
         self._followed |= there
-        found.update(await self._claim(key for key, node in nowhere.items() if node not in there))
+        found.update(await self._claim({key: None for key, node in nowhere.items() if node not in there}))
         return found
 
     async def _known(self, keys: Iterable[Key]) -> set[Key]:
@@ -187,7 +196,7 @@ class Writer:
         return {key: frozenset(sources) for key, sources in found.items()}
 
     async def withdrawn(self, keys: Collection[RecordKey]) -> Mapping[RecordKey, Record]:
-        await self._claim(identifier_key(key.kind, of_id(key.id)) for key in keys)
+        await self._claim({identifier_key(key.kind, of_id(key.id)): key.id for key in keys})
         by_key = {record_key(key): key for key in keys}
         rows = await self._over(FLOORS, by_key)
         return {by_key[key]: Record.from_json(by_key[key].kind, orjson.loads(text)) for key, text in rows}
@@ -207,14 +216,15 @@ class Writer:
 
     async def end(self) -> None:
         """Unmakes identifiers that were claimed and name nothing."""
-        await self._over(UNCLAIM, sorted(key for key, thing in self._claimed.items() if thing is None))
+        await self._over(RELEASE, sorted(key for key, thing in self._claimed.items() if thing is None))
 
     async def _put_nodes(self, delta: Delta) -> None:
         rows: dict[tuple[str, bool], list[list[Any]]] = defaultdict(list)
         for thing in sorted((*map(Thing, delta.placeholders), *delta.things), key=lambda thing: thing.key):
             kind = self._model.kind(thing.key.kind)
             keep = thing.placeholder and thing.key in self._followed
-            rows[kind.name, keep].append(kept(self._statements.nodes[kind.name].columns, node_values(kind, thing)))
+            row = node_values(kind, thing)
+            rows[kind.name, keep].append(as_floats(row, self._statements.nodes[kind.name].floats))
         for (name, keep), nodes in rows.items():
             statements = self._statements.nodes[name]
             await self._over(statements.add if keep else statements.put, nodes)
@@ -223,7 +233,7 @@ class Writer:
         released = [identifier_key(*reference) for reference in delta.released]
         named = {identifier_key(*reference): id_ for reference, id_ in delta.identifiers.items()}
         await self._over(RELEASE, sorted(released))
-        await self._over(NAME, (list(pair) for pair in sorted(named.items())))
+        await self._over(NAME, ([key, id_] for key, id_ in sorted(named.items()) if self._kept.get(key) != id_))
         self._claimed.update(dict.fromkeys(released))
         self._claimed.update(named)
 
@@ -241,9 +251,11 @@ class Writer:
 
     async def _create(self, link: tuple[str, str], edges: Sequence[Edge]) -> None:
         declared = self._model.kinds[link[0]].links[link[1]]
-        columns = edge_columns(declared)
-        rows = [[e.key.source.id, e.key.target.id, *kept(columns, edge_values(declared, e))] for e in edges]
-        made = sum(await self._over(self._statements.edges[link].create, rows))
+        statements = self._statements.edges[link]
+        rows = [
+            [e.key.source.id, e.key.target.id, *as_floats(edge_values(declared, e), statements.floats)] for e in edges
+        ]
+        made = sum(await self._over(statements.create, rows))
         if made != len(edges):
             raise WriteFailed(
                 f"writing {len(edges)} edges {'.'.join(link)}, only {made} have both their nodes in the graph"
@@ -273,12 +285,17 @@ class Writer:
         return found
 
 
-def kept(columns: Sequence[Column], values: Sequence[Any]) -> list[Any]:
-    """Column values as they travel to a statement over rows."""
-    return [
-        float(value) if column.type is ColumnType.FLOAT and value is not None else value
-        for column, value in zip(columns, values, strict=True)
-    ]
+def floats(columns: Sequence[Column]) -> tuple[int, ...]:
+    """Where the columns are that hold floating point numbers."""
+    return tuple(place for place, column in enumerate(columns) if column.type is ColumnType.FLOAT)
+
+
+def as_floats(row: list[Any], places: Iterable[int]) -> list[Any]:
+    """A row as it travels to a statement: Neo4j keeps 5 as an integer, which orders as 5.0 and is another type."""
+    for place in places:
+        if row[place] is not None:
+            row[place] = float(row[place])
+    return row
 
 
 def _value(column: Column, place: int) -> str:
