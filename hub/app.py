@@ -21,6 +21,7 @@ from graph.store import GraphStore
 from hub import change_message, consistency, dead_letters, roster
 from hub.address import Url
 from hub.announce import Announcer
+from hub.arrivals import Arrivals
 from hub.catchup import CatchUp
 from hub.errors import HubError
 from hub.heirs import Heirs
@@ -141,7 +142,11 @@ async def _assemble(
     broker = _broker(settings)
     troubles, changes, caught_up = Troubles(), Changes(), asyncio.Event()
     outbox = Outbox(broker.publish, troubles=troubles)
-    duties: list[Duty] = [partial(upkeep, settings, journal, graph, troubles)]
+    arrivals = await Arrivals.open(journal)
+    duties: list[Duty] = [
+        partial(upkeep, settings, journal, graph, troubles),
+        partial(arrivals.keep, journal, settings.name),
+    ]
     projector = None
     if graph is not None:
         newest = Newest() if settings.beside_others and settings.role.projects else None
@@ -169,6 +174,7 @@ async def _assemble(
         accepted=_nobody if projector is None else projector.wake,
         refused=outbox.push,
         troubles=troubles,
+        arrivals=arrivals,
     )
     if settings.group is not None and settings.role.ingests:
         duties.append(Heirs(journal, settings.name, ingest.accept, partial(_session, settings, settings.group)).run)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from hub import retained
+from hub.arrivals import Arrivals
 from hub.clock import instant
 from hub.counts import Counts
 from hub.errors import JournalError
@@ -67,6 +68,7 @@ class Ingest:
         accepted: Callable[[], None],
         refused: Callable[[Outbound], None],
         troubles: Troubles | None = None,
+        arrivals: Arrivals | None = None,
     ) -> None:
         """`accepted` is called when the journal has new assertions, `refused` with each dead letter's message.
 
@@ -80,12 +82,14 @@ class Ingest:
         self._refused = refused
         self._troubles = troubles or Troubles()
         self.tally = Tally()
+        self.arrivals = arrivals or Arrivals()
 
     async def accept(self, message: Inbound) -> None:
         """Keeps a message, or its refusal. `JournalError` if the journal can't, and then it must come again.
 
         What fails with this message alone is refused too: it would fail as often as it came.
         """
+        self.arrivals.saw(message.received)
         try:
             await self.take(message)
         except Refused as refusal:

@@ -24,7 +24,7 @@ from starlette.routing import Route
 
 from graph.errors import GraphError
 from hub.app import Hub
-from hub.clock import instant
+from hub.clock import instant, now
 from hub.errors import JournalError
 from hub.journal.port import DeadLetter
 from hub.journal.retention import last_forgotten
@@ -63,7 +63,7 @@ def routes(stage: Stage) -> list[Route]:
 
     async def status(request: Request) -> Response:
         _, body = await _readiness(stage)
-        return JSONResponse(body | (await _counts_if_any(stage.hub) if stage.hub else {}))
+        return JSONResponse(body | (await _more(stage.hub) if stage.hub else {}))
 
     async def letters(request: Request) -> Response:
         return await _list(stage.hub, request) if stage.hub else _starting(stage)
@@ -159,12 +159,14 @@ async def _counts(hub: Hub) -> dict[str, Any]:
     }
 
 
-async def _counts_if_any(hub: Hub) -> dict[str, Any]:
-    """No counts where the journal is away, which stands beside them."""
+async def _more(hub: Hub) -> dict[str, Any]:
+    """The clock, and counts where the journal is not away, which stands beside them."""
+    wrong = hub.ingest.arrivals.compare(now())
+    clock = {"clock": {"ok": not wrong, "detail": wrong or "no message has come from later than now"}}
     try:
-        return await _counts(hub)
+        return clock | await _counts(hub)
     except JournalError:
-        return {}
+        return clock
 
 
 async def _list(hub: Hub, request: Request) -> Response:
