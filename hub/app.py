@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from graph.open import open_store
 from graph.store import GraphStore
 from hub import change_message, consistency, dead_letters, roster
 from hub.address import Url
@@ -114,9 +113,8 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
         if settings.role is Role.INGEST:
             await roster.enrol(journal, settings.name)
         else:
-            graph = await open_store(str(settings.graph), model, password=settings.graph.password)
+            graph = await consistency.open_graph(settings, model, journal)
             stack.push_async_callback(graph.close)
-            await consistency.check(settings, model, journal, graph)
         hub, duties = await _assemble(settings, model, journal, graph)
         try:
             async with asyncio.TaskGroup() as tasks:

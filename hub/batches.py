@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graph.errors import GraphError, StoreBusy, StoreUnavailable
+from graph.errors import GraphError, StoreBusy, StoreDamaged, StoreUnavailable
 from graph.projection import Changed, current, project
 from graph.store import GraphStore, WriteTransaction
 from graph.thing import Key
@@ -75,7 +75,8 @@ class Projection:
         """
         ticket: int | None = None
         try:
-            async with self.store.write() as tx:
+            # Batches are taken in the order of the journal, so that all before this one is in the graph or refused.
+            async with self.store.write(reached=max(entry.sequence for entry in entries)) as tx:
                 changed = await project(tx, self.model, self.authority, (e.accepted.assertion for e in entries))
                 changed = await self._with(told, changed, tx)
                 if self.before_commit is not None:
@@ -115,7 +116,7 @@ class Batches:
         """Projects entries; those at fault become dead letters, the rest goes in. Waits out an unreachable store.
 
         They count as in flight from the call on, until `give_back`. `JournalError` where the journal fails: what is not
-        marked as applied is then pending again.
+        marked as applied is then pending again. `StoreDamaged` where waiting would not mend the store.
         """
         self.in_flight.take([entry.sequence for entry in entries])
         return self._take(entries, {})
@@ -128,7 +129,7 @@ class Batches:
         fault: Exception
         try:
             ticket, changed = await self._commit(entries, told)
-        except JournalError:
+        except (JournalError, StoreDamaged):
             raise
         except Exception as error:
             fault = error
@@ -153,6 +154,8 @@ class Batches:
         while True:
             try:
                 done = await self.projection.commit(entries, told, self.turns)
+            except StoreDamaged:
+                raise
             except (StoreUnavailable, StoreBusy, MemoryError) as error:
                 busy = 0 if isinstance(error, StoreUnavailable) else busy + 1
                 if busy >= BUSY_TRIES and len(entries) > 1:

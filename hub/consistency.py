@@ -10,6 +10,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from graph.errors import StoreDamaged
+from graph.ladybug import files
+from graph.open import ladybug_path, open_store
 from graph.store import GraphStore
 from hub import roster
 from hub.errors import HubError
@@ -36,6 +39,31 @@ FINISHED = b"finished"
 """What it says once the copy and its graph were compared with their source."""
 
 PAUSE = 1.0
+
+
+async def open_graph(settings: Settings, model: Model, journal: Journal) -> GraphStore:
+    """Opens the graph and sees to it that it is that of the journal; errors as in `check`.
+
+    One of the hub's own whose files are damaged is moved aside, and made anew from the journal.
+    """
+    try:
+        return await _open_checked(settings, model, journal)
+    except StoreDamaged as error:
+        place = ladybug_path(str(settings.graph))
+        if place is None or not files.is_graph(place):
+            raise
+        log.error("%s; it is moved to %s, and made anew from the journal", error, files.aside(place, "damaged"))
+    return await _open_checked(settings, model, journal)
+
+
+async def _open_checked(settings: Settings, model: Model, journal: Journal) -> GraphStore:
+    store = await open_store(str(settings.graph), model, password=settings.graph.password)
+    try:
+        await check(settings, model, journal, store)
+    except BaseException:
+        await store.close()
+        raise
+    return store
 
 
 async def check(settings: Settings, model: Model, journal: Journal, store: GraphStore) -> None:
@@ -94,14 +122,39 @@ async def _made_here(settings: Settings, journal: Journal, store: GraphStore) ->
                 f"{settings.journal}: name the one that belongs to it, or run `unshub rebuild` to replace the graph"
             )
         await make_anew(journal, store)
-    elif noted is not None and noted.accepted > accepted:
-        raise HubError(
-            f"the journal {settings.journal} has accepted {accepted} assertions, but the graph {settings.graph} was "
-            f"made from {noted.accepted} of it: the journal is an older backup; restore a newer one, or run "
-            "`unshub rebuild`, which shows what the graph knows beyond it and makes it anew without that"
-        )
     elif noted is None and not things and accepted:
         log.warning("the graph is new; projecting all %d assertions of the journal", await journal.reset())
+    else:
+        await _as_far(settings, journal, store, accepted, 0 if noted is None else noted.accepted)
+
+
+async def _as_far(settings: Settings, journal: Journal, store: GraphStore, accepted: int, noted: int) -> None:
+    """Sees to it that the graph has what the journal holds for applied, and no more than the journal has."""
+    reached = await store.reached()
+    seen = noted if reached is None or await _holds(journal, reached) else max(noted, reached)
+    if seen > accepted:
+        raise HubError(
+            f"the journal {settings.journal} has accepted {accepted} assertions, but the graph {settings.graph} was "
+            f"made from {seen} of it: the journal is an older backup, or has lost its end; restore a newer one, or run "
+            "`unshub rebuild`, which shows what the graph knows beyond it and makes it anew without that"
+        )
+    if reached is None:
+        return
+    before = (await journal.status()).pending
+    again = await journal.reset(after=reached) - before
+    if again > 0:
+        log.warning(
+            "the graph lacks assertions that it had before: its files are older than the journal, or were damaged; "
+            "projecting %d again",
+            again,
+        )
+
+
+async def _holds(journal: Journal, sequence: int) -> bool:
+    """Whether the journal has come as far as a sequence; numbers may be left out."""
+    async for _ in journal.read_assertions(after=sequence - 1, batch=1):
+        return True
+    return not sequence
 
 
 async def make_anew(journal: Journal, store: GraphStore) -> int:

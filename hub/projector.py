@@ -14,7 +14,9 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from graph.errors import StoreDamaged, StoreUnavailable
 from hub.batches import FIRST_PAUSE, LONGEST_PAUSE, Announce, Batches, BeforeCommit, Projection
+from hub.consistency import make_anew
 from hub.errors import JournalError
 from hub.journal.port import Entry
 from hub.troubles import Part
@@ -34,6 +36,7 @@ class Projector:
         """
         self._journal = projection.journal
         self._troubles = projection.troubles
+        self._store = projection.store
         self._writers = projection.store.writers
         self._batches = Batches(projection, announce)
         self._batch = batch
@@ -55,15 +58,25 @@ class Projector:
         await self._idle.wait()
 
     async def run(self) -> None:
-        """Projects until cancelled. A journal that fails is tried again, with growing pauses."""
+        """Projects until cancelled. A journal that fails is tried again, with growing pauses.
+
+        A graph whose files turn out to be damaged is made anew meanwhile.
+        """
+        damaged = False
         try:
             while True:
                 self._wake.clear()
                 try:
+                    if damaged:
+                        self._waiting.clear()
+                        await make_anew(self._journal, self._store)
+                        damaged = False
                     await self._step()
-                except JournalError as error:
-                    self._troubles.failed(Part.JOURNAL, error)
-                    log.warning("projecting: %s; trying again in %.1f s", error, self._pause)
+                except (JournalError, StoreUnavailable) as error:
+                    damaged = damaged or isinstance(error, StoreDamaged)
+                    self._troubles.failed(Part.JOURNAL if isinstance(error, JournalError) else Part.GRAPH, error)
+                    remedy = "making the graph anew from the journal" if damaged else "trying again"
+                    log.warning("projecting: %s; %s in %.1f s", error, remedy, self._pause)
                     await asyncio.sleep(self._pause)
                     self._pause = min(self._pause * 2, LONGEST_PAUSE)
                 else:

@@ -184,8 +184,11 @@ class Journal(Protocol):
         """Marks a dead letter as tried again and accepted; `JournalError` where there is none of that number."""
         ...
 
-    async def reset(self) -> int:
-        """Marks everything but what failed as pending again, for a rebuild of the graph; gives how many."""
+    async def reset(self, after: int = 0) -> int:
+        """Marks everything beyond the sequence `after`, but what failed, as pending again: the graph lacks it.
+
+        Gives how many are pending then.
+        """
         ...
 
     async def checkpoint(self, name: str) -> bytes | None:

@@ -175,13 +175,13 @@ class PostgresJournal:
                 f"{doing} (journal {self._place.text}): there is none; `unshub dead-letters list` shows those there are"
             )
 
-    async def reset(self) -> int:
+    async def reset(self, after: int = 0) -> int:
         sql = (
             "WITH told AS (UPDATE reset SET times = times + 1) INSERT INTO queue (seq) SELECT seq FROM assertion AS a "
-            "WHERE NOT EXISTS (SELECT FROM failed WHERE failed.seq = a.seq) ON CONFLICT DO NOTHING"
+            "WHERE seq > %s AND NOT EXISTS (SELECT FROM failed WHERE failed.seq = a.seq) ON CONFLICT DO NOTHING"
         )
-        async with self._reading.take("can't mark everything as pending", _LONG_SECONDS) as connection:
-            await connection.execute(sql.encode())
+        async with self._reading.take("can't mark assertions as pending", _LONG_SECONDS) as connection:
+            await connection.execute(sql.encode(), (after,))
             row = await (await connection.execute("SELECT count(*) FROM queue")).fetchone()
             return int(row[0]) if row else 0
 

@@ -140,14 +140,14 @@ class SqliteJournal:
         if not await self._file.write(doing, lambda c: c.execute(sql, (time, number)).rowcount):
             raise JournalError(f"{doing}: there is none; `unshub dead-letters list` shows those there are")
 
-    async def reset(self) -> int:
+    async def reset(self, after: int = 0) -> int:
         def job(connection: Connection) -> int:
-            connection.execute("UPDATE progress SET applied = 0")
-            connection.execute("DELETE FROM applied_ahead")
+            connection.execute("UPDATE progress SET applied = min(applied, ?)", (after,))
+            connection.execute("DELETE FROM applied_ahead WHERE seq > ?", (after,))
             _settle(connection, {row[0] for row in connection.execute("SELECT seq FROM failed")})
             return _pending(connection)
 
-        return await self._file.write(self._doing("can't mark everything as pending"), job)
+        return await self._file.write(self._doing("can't mark assertions as pending"), job)
 
     async def checkpoint(self, name: str) -> bytes | None:
         def job(connection: Connection) -> bytes | None:

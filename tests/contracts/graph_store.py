@@ -391,22 +391,6 @@ class GraphStoreContract:
         assert await store.migrate() == ()
         assert await dump(store) == []
 
-    async def test_how_far_it_is_is_noted_with_the_batch(self, store: GraphStore) -> None:
-        if store.writers > 1:
-            assert await store.reached() is None
-            return
-        assert await store.reached() == 0
-        for sequence, expected in ((7, 7), (5, 7), (0, 7), (9, 9)):
-            async with store.write(reached=sequence) as tx:
-                await tx.write(Delta(things=(gadget(f"G{sequence}"),)))
-            assert await store.reached() == expected
-        with pytest.raises(ZeroDivisionError):
-            async with store.write(reached=99):
-                raise ZeroDivisionError
-        assert await store.reached() == 9
-        await store.clear()
-        assert await store.reached() == 0
-
     async def test_clear_leaves_an_empty_graph_ready_for_use(self, store: GraphStore) -> None:
         await tell(store, many_gadgets(10))
         assert len(await dump(store)) > 10

@@ -198,6 +198,8 @@ class JournalContract:
         for index in (0, 3):
             await journal.failed(entries[index], REASON)
         await journal.applied([entries[1], entries[2], entries[5]])
+        assert await journal.reset(after=entries[3].sequence) == 2
+        assert await journal.pending(10) == [entries[4], entries[5]]
         assert await journal.reset() == 4
         rest = [entries[1], entries[2], entries[4], entries[5]]
         assert await journal.pending(10) == rest

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-import hub.app
+import hub.consistency
 from graph.ladybug.store import LadybugStore
 from graph.store import WriteTransaction
 from graph.thing import Delta, Edge, EdgeKey, Key
@@ -34,8 +34,8 @@ class Refusing(LadybugStore):
     cause = True
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[WriteTransaction]:
-        async with super().write() as tx:
+    async def write(self, reached: int = 0) -> AsyncIterator[WriteTransaction]:
+        async with super().write(reached) as tx:
             yield tx
             if self.cause and await tx.resolve([("MaterialLot", f"id:{POISON}")]):
                 lot = Key("MaterialLot", POISON)
@@ -52,7 +52,7 @@ async def hub_on(data: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[t
         await stores[0].migrate()
         return stores[0]
 
-    monkeypatch.setattr(hub.app, "open_store", open_store)
+    monkeypatch.setattr(hub.consistency, "open_store", open_store)
     settings = Settings(data=data, broker="amqtt", mqtt=f"127.0.0.1:{free_port()}")
     async with open_hub(settings) as opened:
         yield opened, stores[0]

@@ -48,7 +48,7 @@ class Place:
 
     async def project(self) -> None:
         while entries := await self.journal.pending(100):
-            async with self.store.write() as tx:
+            async with self.store.write(reached=entries[-1].sequence) as tx:
                 await project(tx, MODEL, EQUAL, [entry.accepted.assertion for entry in entries])
             await self.journal.applied(entries)
 
@@ -119,6 +119,35 @@ async def test_a_journal_from_an_older_backup_is_told(place: Place) -> None:
     assert identity is not None
     await place.store.set_origin(f'{{"journal": "{identity.decode()}", "accepted": 3}}')
     with pytest.raises(HubError, match=r"accepted 2 assertions, but the graph .* made from 3 .* older backup"):
+        await place.check()
+
+
+async def test_a_graph_older_than_the_journal_gets_what_it_lacks(place: Place, tmp_path: Path) -> None:
+    await place.check()
+    await place.say("A", "B")
+    await place.store.close()
+    copy = (tmp_path / "graph").read_bytes()
+    place.store = await LadybugStore.open(tmp_path / "graph", MODEL)
+    await place.say("C", "D", "E")
+    assert (await place.pending(), await place.things()) == (0, 5)
+    await place.store.close()
+    (tmp_path / "graph").write_bytes(copy)
+    place.store = await LadybugStore.open(tmp_path / "graph", MODEL)
+    assert await place.things() == 2
+    await place.check()
+    assert await place.pending() == 3
+    await place.project()
+    await place.check()
+    assert (await place.pending(), await place.things()) == (0, 5)
+    await place.store.close()
+
+
+async def test_a_journal_that_lost_its_end_is_told(place: Place) -> None:
+    await place.check()
+    await place.say("A", "B")
+    async with place.store.write(reached=3):
+        pass
+    with pytest.raises(HubError, match=r"accepted 2 assertions, but .* made from 3 .* has lost its end; .*rebuild"):
         await place.check()
 
 

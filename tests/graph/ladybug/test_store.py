@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from graph.ladybug.store import LadybugStore
 from graph.store import GraphStore
+from graph.thing import Delta
 from tests.contracts.graph_reads import GraphReadContract
-from tests.contracts.graph_store import GraphStoreContract
+from tests.contracts.graph_store import GraphStoreContract, gadget
 from tests.contracts.graph_world import WORLD
 
 
@@ -19,6 +22,19 @@ class TestLadybugReads(GraphReadContract):
 class TestLadybugStore(GraphStoreContract):
     async def open(self, place: Path) -> GraphStore:
         return await opened(place)
+
+    async def test_how_far_it_is_is_noted_with_the_batch(self, store: GraphStore) -> None:
+        assert await store.reached() == 0
+        for sequence, expected in ((7, 7), (5, 7), (0, 7), (9, 9)):
+            async with store.write(reached=sequence) as tx:
+                await tx.write(Delta(things=(gadget(f"G{sequence}"),)))
+            assert await store.reached() == expected
+        with pytest.raises(ZeroDivisionError):
+            async with store.write(reached=99):
+                raise ZeroDivisionError
+        assert await store.reached() == 9
+        await store.clear()
+        assert await store.reached() == 0
 
 
 async def opened(place: Path) -> GraphStore:
