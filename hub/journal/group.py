@@ -60,8 +60,10 @@ class GroupCommit:
             else:
                 _settle(group, error)
         except Exception as error:
-            # Whatever it is, those who wait must hear of it.
-            _settle(group, error)
+            # Whatever it is, those who wait must hear of it; those behind them too. What fails comes again, and where
+            # what came after it were kept at once, it would then count as said later.
+            behind, self._waiting = self._waiting, deque()
+            _settle([*group, *behind], error)
         else:
             _settle(group, None)
 
