@@ -16,7 +16,7 @@ from tests.faults.witness import Witness
 from tests.system.hub_process import HubProcess
 from tests.system.sender import Sender
 
-RATE = float(os.environ.get("UNSHUB_TEST_RATE", "80"))
+RATE = float(os.environ.get("UNSHUB_TEST_RATE", "50"))
 """Messages a second. Read when the tests are collected, as the next one: a developer's settings don't reach tests."""
 
 AWAY = float(os.environ.get("UNSHUB_TEST_AWAY", "10"))
@@ -103,11 +103,7 @@ class Scene:
 
     async def finish(self, name: str, *, lossy: bool = False) -> Result:
         """Lets the load end, the hub settle, and compares all. Everything that was sent is acknowledged by then."""
-        await asyncio.sleep(CALM)
-        await self.sender.finished()
-        if not lossy:
-            await self.hub.until(self._all_in, f"{len(self.sender.acknowledged)} messages are in the journal")
-        await self._nothing_comes()
+        await self.all_taken(lossy=lossy)
         await self.hub.settled()
         assert (await self.hub.get("/readyz"))["ready"]
         result = await balance(self.hub, self.places, self.sender.sent, self.sender.acknowledged, self.spare)
@@ -127,10 +123,18 @@ class Scene:
         assert self.sender.acknowledged == set(range(self.sender.sent))
         return result
 
+    async def all_taken(self, *, lossy: bool = False) -> None:
+        """Lets the load end, and returns when the hub has taken all of it."""
+        await asyncio.sleep(CALM)
+        await self.sender.finished()
+        if not lossy:
+            await self.hub.until(self._all_in, f"{len(self.sender.acknowledged)} messages are in the journal")
+        await self._nothing_comes()
+
     async def _nothing_comes(self) -> None:
         """Returns when the broker has no more for the hub; what came twice would make a count alone full too soon."""
         before = None
-        while (taken := (await self.hub.get("/api/status"))["sinceStart"]) != before:
+        while (taken := await self.taken()) != before:
             before = taken
             await asyncio.sleep(CALM)
 

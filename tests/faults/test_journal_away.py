@@ -43,6 +43,7 @@ async def test_postgresql_is_killed(
             await asyncio.to_thread(postgres.start)
         await scene.caught_up()
         whole(await scene.finish(f"kill -9 of PostgreSQL, {AWAY:.0f} s away"))
+        scene.told("journal")
 
 
 async def test_a_backend_of_postgresql_is_killed(
@@ -85,3 +86,4 @@ async def test_postgresql_hangs(
                 await asyncio.sleep(AWAY)
         await scene.caught_up()
         whole(await scene.finish(f"PostgreSQL hangs for {AWAY:.0f} s"))
+        scene.told("journal")
