@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.servers import Mosquitto
 from tests.servers import mosquitto as start_mosquitto
 from tests.servers.neo4j import Neo4jPool
 from tests.servers.postgres import Postgres
 from tests.servers.postgres import postgres as start_postgres
+
+# How long an example takes is the machine's affair. Hypothesis would tell of a slow one as if its data were at fault.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
