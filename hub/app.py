@@ -111,7 +111,9 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
         stack.push_async_callback(journal.close)
         graph = None
         if settings.role is Role.INGEST:
-            await roster.enrol(journal, settings.name)
+            # Not while the graph is rebuilt or the journal moved: what is taken meanwhile would be missed there.
+            async with roster.gate(journal):
+                await roster.enrol(journal, settings.name)
         else:
             graph = await consistency.open_graph(settings, model, journal)
             stack.push_async_callback(graph.close)
