@@ -1,16 +1,30 @@
-"""The command line: `python -m bench NAME [--json] [--runs N] [--count N]`."""
+"""The command line: `python -m bench NAME [--json] [--runs N] [--count N] [--largest]`."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import logging
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
 
-from bench import applied, ingest, latency, mqtt
-from bench.measure import show
+from bench import applied, bridge, growth, ingest, latency, mqtt, neo4j
+from bench.measure import Measure, show
 from hub import process
 
-BENCHMARKS = {"ingest": ingest.measure, "applied": applied.measure, "latency": latency.measure, "mqtt": mqtt.measure}
+Benchmark = Callable[[int, int | None], Coroutine[Any, Any, list[Measure]]]
+"""Takes how often each figure is measured, and how many lots a run takes, None for its own number."""
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "ingest": ingest.measure,
+    "applied": applied.measure,
+    "latency": latency.measure,
+    "mqtt": mqtt.measure,
+    "neo4j": neo4j.measure,
+    "bridge": bridge.measure,
+    "growth": growth.measure,
+}
 
 
 def main() -> None:
@@ -20,10 +34,12 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one line of JSON a measure")
     parser.add_argument("--runs", type=int, default=5, help="how often each is measured; the median counts (5)")
     parser.add_argument("--count", type=int, help="how many lots a run takes; each benchmark has its own number")
+    parser.add_argument("--largest", action="store_true", help="growth: a million lots too")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     process.tune()
-    for name, measure in BENCHMARKS.items():
+    benchmarks: dict[str, Benchmark] = {**BENCHMARKS, "growth": partial(growth.measure, largest=options.largest)}
+    for name, measure in benchmarks.items():
         if options.name in (name, "all"):
             show(asyncio.run(measure(options.runs, options.count)), as_json=options.json)
 

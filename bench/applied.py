@@ -45,7 +45,7 @@ def _projector(count: int) -> Part:
                 figures: dict[str, float] = {}
                 for version, name in enumerate(("new", "update")):
                     await journal.append(parts.accepted(reader, count, version))
-                    projector = Projector(Projection(journal, store, MODEL, EQUAL), _silent, batch=1000, linger=0.01)
+                    projector = Projector(Projection(journal, store, MODEL, EQUAL), silent, batch=1000, linger=0.01)
                     began = time.perf_counter()
                     running = asyncio.create_task(projector.run())
                     await projector.idle()
@@ -57,7 +57,7 @@ def _projector(count: int) -> Part:
     return part
 
 
-async def _silent(changed: Sequence[Changed], through: int) -> None:
+async def silent(changed: Sequence[Changed], through: int) -> None:
     """Announces nothing."""
 
 
@@ -94,11 +94,19 @@ def _whole(count: int) -> Part:
 
 
 @asynccontextmanager
-async def hub() -> AsyncIterator[Hub]:
-    """A hub on its defaults, with Mosquitto and files of its own."""
+async def hub(graph: str | None = None) -> AsyncIterator[Hub]:
+    """A hub on its defaults, with Mosquitto and files of its own; the graph is where a URL says, if one is given."""
     with parts.folder() as path:
-        async with open_hub(Settings(data=path, mqtt=parts.address(), broker="mosquitto")) as running:
+        place = graph or f"ladybug:///{path / 'graph'}"
+        async with open_hub(Settings(data=path, mqtt=parts.address(), broker="mosquitto", graph=place)) as running:
             yield running
+
+
+async def all_applied(running: Hub, count: int) -> None:
+    """Returns when a hub has taken in so many lots, and all of them are in the graph."""
+    while running.ingest.tally.assertions < count:
+        await asyncio.sleep(0.005)
+    await running.projector.idle()
 
 
 def _hop(count: int) -> Part:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,14 @@ _ASSERTION = (
 )
 _TABLES = (
     "CREATE NODE TABLE Lot(id STRING PRIMARY KEY, name STRING, status STRING, quantity DOUBLE, quantity_unit STRING, "
-    "producedAt TIMESTAMP, path STRING)",
+    "producedAt TIMESTAMP, path STRING, updatedAt TIMESTAMP)",
     "CREATE NODE TABLE Material(id STRING PRIMARY KEY)",
     "CREATE REL TABLE DEFINED_BY(FROM Lot TO Material)",
 )
 _NODES = (
     "UNWIND $rows AS r MERGE (l:Lot {id: r.id}) SET l.name = r.name, l.status = r.status, l.quantity = r.quantity, "
-    "l.quantity_unit = r.unit, l.producedAt = CAST(r.producedAt AS TIMESTAMP), l.path = r.path"
+    "l.quantity_unit = r.unit, l.producedAt = CAST(r.producedAt AS TIMESTAMP), l.path = r.path, "
+    "l.updatedAt = CAST(r.updatedAt AS TIMESTAMP)"
 )
 _MATERIALS = "UNWIND $ids AS id MERGE (m:Material {id: id})"
 _EDGES = (
@@ -79,20 +80,22 @@ class Batches:
 
 def rows_of_lots(count: int, version: int) -> list[dict[str, Any]]:
     """The sample's lots as rows of `Batches`."""
-    said = (sample.lot(number, version) for number in range(count))
-    return [
-        {
-            "id": lot["id"],
-            "name": lot["name"],
-            "status": lot["status"],
-            "quantity": float(lot["quantity"]["value"]),
-            "unit": lot["quantity"]["unit"],
-            "producedAt": lot["producedAt"],
-            "path": "acme/north/packing",
-            "definition": lot["definition"],
-        }
-        for lot in said
-    ]
+    return [row_of(sample.lot(number, version)) for number in range(count)]
+
+
+def row_of(lot: Mapping[str, Any]) -> dict[str, Any]:
+    """A lot, as the sample says it, as a row of `Batches`."""
+    return {
+        "id": lot["id"],
+        "name": lot["name"],
+        "status": lot["status"],
+        "quantity": float(lot["quantity"]["value"]),
+        "unit": lot["quantity"]["unit"],
+        "producedAt": lot["producedAt"],
+        "path": "acme/north/packing",
+        "updatedAt": lot["observedAt"],
+        "definition": lot["definition"],
+    }
 
 
 async def hop(count: int, size: int) -> float:
