@@ -135,7 +135,7 @@ def database_at(place: Container, server: Postgres) -> Iterator[str]:
     script = place.folder / "postgres.sql"
     source = (ROOT / "scripts" / "compose" / "postgres.sql").read_text(encoding="utf-8")
     script.write_text(place.inside(source.replace("unshub", GUARDED)))
-    psql = (postgres_folder() / "initdb").resolve().with_name("psql")
+    psql = postgres_folder() / "psql"
     command = [psql, "-v", "ON_ERROR_STOP=1", "--no-psqlrc", "-f", script, server.url("postgres")]
     server.execute(f"DROP ROLE {GUARDED}")
     try:

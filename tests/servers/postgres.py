@@ -22,7 +22,10 @@ USER = "unshub"
 GUARDED = "guarded"
 """A role that must give the password `secret`."""
 
-ACCESS = f"host all {GUARDED} 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n"
+ACCESS = f"""
+host all {GUARDED} 127.0.0.1/32 scram-sha-256
+host all,replication all 127.0.0.1/32 trust
+"""
 
 
 def postgres_folder() -> Path:
@@ -32,7 +35,7 @@ def postgres_folder() -> Path:
     if found is None:
         missing("PostgreSQL", "run `apt-get install postgresql`, or scripts/test as root")
     assert found is not None
-    return Path(found).parent
+    return Path(found).resolve().parent
 
 
 class Postgres:
@@ -57,6 +60,12 @@ class Postgres:
             shutil.chown(self._folder, self._user)
         self._run("initdb", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", f"--username={USER}")
         (self._folder / "data" / "pg_hba.conf").write_text(ACCESS)
+
+    def follow(self, other: Postgres) -> None:
+        """Makes the data folder a copy of another server, whose standby this one is from its start on."""
+        if self._user:
+            shutil.chown(self._folder, self._user)
+        self._run("pg_basebackup", "--write-recovery-conf", f"--dbname={other.url('postgres')}", "--no-sync")
 
     def start(self) -> None:
         """Returns when the server answers."""
