@@ -1,8 +1,8 @@
 """Whether the machine's clock has gone back behind messages that came before.
 
 A message without an event time is true from its arrival on, by this clock. Where the clock has run ahead for a while
-and is then set right, what comes next counts as older than what came meanwhile, until the clock is past that again. This
-is not mended here, since nobody knows which of the two times was right; it is told.
+and is then set right, what comes next counts as older than what came meanwhile, until the clock is past that again.
+This is not mended here, since nobody knows which of the two times was right; it is told.
 """
 
 from __future__ import annotations

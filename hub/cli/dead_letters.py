@@ -35,13 +35,14 @@ def commands() -> typer.Typer:
 
 def list_letters(
     settings: Settings,
+    context: typer.Context,
     limit: Annotated[int, typer.Option(help="How many at most.", min=1)] = 100,
     after: Annotated[int, typer.Option(help="Only those with a greater number.", min=0)] = 0,
     every: Annotated[bool, typer.Option("--all", help="Also those tried again and accepted.")] = False,
     json: Machine = False,
 ) -> None:
     """List refused messages, the oldest first, each with every reason."""
-    found = _find(settings).list(limit, after, every=every)
+    found = _find(settings, context).list(limit, after, every=every)
     for letter in found:
         _line(letter, json)
     if not found and not json:
@@ -50,11 +51,12 @@ def list_letters(
 
 def show(
     settings: Settings,
+    context: typer.Context,
     number: Annotated[int, typer.Argument(help="Its number, as `list` shows it.", min=1)],
     json: Machine = False,
 ) -> None:
     """Show one refused message with its whole payload."""
-    letter = _one(_find(settings), number)
+    letter = _one(_find(settings, context), number)
     if json:
         show_json(letter.as_json())
         return
@@ -64,6 +66,7 @@ def show(
 
 def replay(
     settings: Settings,
+    context: typer.Context,
     numbers: Annotated[list[int] | None, typer.Argument(help="The numbers of those to try.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Try all that wait.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Also those that were accepted before.")] = False,
@@ -71,7 +74,7 @@ def replay(
     """Try refused messages again, once what was wrong has been set right. The exit code is 1 where one is refused."""
     if bool(numbers) == every:
         raise typer.BadParameter("give numbers, or --all", param_hint="NUMBERS")
-    letters = _find(settings)
+    letters = _find(settings, context)
     wanted = numbers or _waiting(letters)
     accepted = [_replayed(letters, number, again) for number in wanted]
     if not wanted:
@@ -98,10 +101,14 @@ def _replayed(letters: Letters, number: int, again: bool) -> bool:
     return True
 
 
-def _find(settings: Settings) -> Letters:
+def _find(settings: Settings, context: typer.Context) -> Letters:
+    """Where they are, which is told. Who names the hub's address alone means no journal."""
     from hub.cli.letters import find
 
-    return find(settings)
+    given = {name for name in ("http", "data", "journal") if context.params.get(name) is not None}
+    letters = find(settings, must_run=given == {"http"})
+    err().print(f"dead letters {letters.place}:", style="dim", markup=False)
+    return letters
 
 
 def _waiting(letters: Letters) -> list[int]:

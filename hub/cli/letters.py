@@ -45,6 +45,11 @@ class Letter:
 class Letters(Protocol):
     """Dead letters, wherever they are."""
 
+    @property
+    def place(self) -> str:
+        """Where they are, for people."""
+        ...
+
     def list(self, limit: int, after: int = 0, *, every: bool = False) -> list[Letter]:
         """In order of number, beginning after one; only those that wait, or every one."""
         ...
@@ -57,17 +62,22 @@ class Letters(Protocol):
         ...
 
 
-def find(settings: Settings) -> Letters:
-    """The dead letters of the hub with these settings, running or not."""
+def find(settings: Settings, *, must_run: bool = False) -> Letters:
+    """The dead letters of the hub with these settings, running or not; `HubUnreachable` where it must and does not."""
     hub = RunningHub(settings.http)
-    return OverHttp(hub) if hub.answers() else InJournal(settings)
+    if must_run:
+        hub.get("/livez")
+    if must_run or hub.answers():
+        return OverHttp(hub, settings.http.url)
+    return InJournal(settings)
 
 
 class OverHttp:
     """Those of a hub that runs."""
 
-    def __init__(self, hub: RunningHub) -> None:
+    def __init__(self, hub: RunningHub, url: str) -> None:
         self._hub = hub
+        self.place = f"of the hub at {url}"
 
     def list(self, limit: int, after: int = 0, *, every: bool = False) -> list[Letter]:
         found = self._hub.get(f"/api/dead-letters?limit={limit}&after={after}&all={str(every).lower()}")
@@ -83,6 +93,7 @@ class InJournal:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self.place = f"in {settings.journal}, since no hub answers at {settings.http.url}"
 
     def list(self, limit: int, after: int = 0, *, every: bool = False) -> list[Letter]:
         async def read(journal: Journal) -> list[Letter]:

@@ -18,14 +18,14 @@ BAD = b'{"status": "FINE"}'
 
 
 @pytest.fixture
-def letters(unshub: Run) -> Run:
+def letters(unshub: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """`unshub dead-letters` over a journal in which the hub, then stopped, left three."""
     Path("unshub-data").mkdir()
     asyncio.run(_refuse([(LOT, GOOD), (LOT, BAD), (LOT, b"\xff[x]")]))
-    port = free_port()
+    monkeypatch.setenv("UNSHUB_HTTP", f"127.0.0.1:{free_port()}")
 
     def run(command: str, *arguments: str) -> Ran:
-        return unshub("dead-letters", command, "--http", f"127.0.0.1:{port}", *arguments)
+        return unshub("dead-letters", command, *arguments)
 
     return run
 
@@ -99,14 +99,27 @@ def test_replay_needs_numbers_or_all(letters: Run) -> None:
 def test_nothing_refused(unshub: Run) -> None:
     Path("unshub-data").mkdir()
     asyncio.run(_refuse([]))
-    at = ("--http", f"127.0.0.1:{free_port()}")
+    at = ("--http", f"127.0.0.1:{free_port()}", "--data", "unshub-data")
     assert unshub("dead-letters", "list", *at).out == "no dead letters\n"
     ran = unshub("dead-letters", "replay", "--all", *at)
     assert (ran.code, ran.out) == (0, "no dead letters wait\n")
 
 
 def test_without_a_journal_nothing_is_made(unshub: Run) -> None:
-    ran = unshub("dead-letters", "list", "--http", f"127.0.0.1:{free_port()}")
+    ran = unshub("dead-letters", "list", "--http", f"127.0.0.1:{free_port()}", "--data", "unshub-data")
     assert ran.code == 1
     assert "there is no journal unshub-data/journal.db" in ran.err
     assert not Path("unshub-data").exists()
+
+
+def test_the_place_that_was_read_is_told(letters: Run) -> None:
+    told = letters("list").err
+    assert "dead letters in sqlite:///unshub-data/journal.db, since no hub answers at http://127.0.0.1:" in told
+
+
+def test_an_address_where_no_hub_answers_is_told_and_no_journal_read(letters: Run) -> None:
+    at = f"127.0.0.1:{free_port()}"
+    for arguments in (("list",), ("show", "1"), ("replay", "1")):
+        ran = letters(*arguments, "--http", at)
+        assert (ran.code, ran.out) == (1, "")
+        assert f"no hub answers at http://{at}" in ran.err
