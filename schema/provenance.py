@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from schema.errors import Reason
 from schema.model.base import Instant
-from schema.reasons import Reasons, shown
+from schema.reasons import Reasons, expected_instant, shown
 from schema.rules import Rules
 from schema.topic import Topic
 
@@ -165,8 +165,7 @@ def _read_time(name: str, value: str, latest: int, rules: Rules, reasons: Reason
     try:
         time = micros(_INSTANT.validator.validate_json(orjson.dumps(value)))
     except (ValidationError, orjson.JSONEncodeError):
-        expected = "expected a time as RFC 3339 has it, with an offset: 2026-03-01T14:30:00+01:00"
-        reasons.add(Reason(_property(name), shown(value), expected))
+        reasons.add(Reason(_property(name), shown(value), expected_instant(value)))
         return None
     check_time(time, latest, rules, _property(name), reasons)
     return time

@@ -24,6 +24,11 @@ MAX_REASONS = 100
 MAX_SHOWN = 200
 MAX_FAULTS = 5_000
 """More than these of pydantic's faults are not looked at one by one: it would take seconds."""
+FIRST_FAULTS = 400
+FIRST_REASONS = 20
+"""What is told of the first faults where there are more than that."""
+MAX_LISTED = 50_000
+"""More than these pydantic takes seconds to list."""
 
 Step = str | int
 Path = tuple[Step, ...]
@@ -76,12 +81,17 @@ class Reasons:
 
 def of_validation(error: ValidationError, payload: bytes, hints: Mapping[str, str]) -> list[Reason]:
     """The reasons why a payload did not fit. `hints` says, by member name, what a value of that member looks like."""
-    if error.error_count() > MAX_FAULTS:
-        expected = f"{error.error_count()} values are not what they should be; check that the payload fits its topic"
-        return [Reason("$", "", expected)]
-    details = error.errors(include_url=False)
+    count = error.error_count()
+    details = error.errors(include_url=False) if count <= MAX_LISTED else []
+    if count > MAX_FAULTS:
+        expected = f"there are {count} such faults in all; check that the payload fits its topic"
+        return [*_reasons(details[:FIRST_FAULTS], payload, hints)[:FIRST_REASONS], Reason("$", "", expected)]
     if details and details[0]["type"] == "json_invalid":
         return [not_json(payload, details[0]["ctx"]["error"])]
+    return _reasons(details, payload, hints)
+
+
+def _reasons(details: Sequence[ErrorDetails], payload: bytes, hints: Mapping[str, str]) -> list[Reason]:
     root = from_json(payload)
     faults = [_Fault(_path(root, d), d) for d in details]
     return [_reason(path, found, hints) for path, found in _telling(faults).items()]
@@ -156,14 +166,32 @@ def _reason(path: Path, faults: Sequence[_Fault], hints: Mapping[str, str]) -> R
     member = next((step for step in reversed(path) if isinstance(step, str)), None) if path else ""
     if kind not in _TYPES:
         expected = _sentence(kind, details.get("ctx", {}), details["msg"])
+        if expected.startswith(_INSTANT):
+            expected = expected_instant(details["input"], expected)
     else:
         types = dict.fromkeys(_TYPES[fault.details["type"]] for fault in faults if fault.details["type"] in _TYPES)
         expected = (None if member is None else hints.get(member)) or f"expected {', or '.join(types)}"
     return Reason(json_path(path), "" if kind == "missing" else shown(details["input"]), expected)
 
 
+_INSTANT = "expected a time as RFC 3339 has it, with an offset: 2026-03-01T14:30:00+01:00"
+
+_LEAP_SECOND = re.compile(r"[Tt][0-9]{2}:[0-9]{2}:60")
+_LONG_FRACTION = re.compile(r"[Tt][0-9:]{8}\.[0-9]{10}")
+
+
+def expected_instant(value: object, otherwise: str = _INSTANT) -> str:
+    """What should stand in the place of a value that is no time; precise about what RFC 3339 has and is not taken."""
+    text = value if isinstance(value, str) else ""
+    if _LEAP_SECOND.search(text):
+        return "a leap second can't be kept; send the second before or after it"
+    if _LONG_FRACTION.search(text):
+        return "a second has at most 9 digits of fraction here; send fewer: a time is kept to the microsecond"
+    return otherwise
+
+
 _PATTERNS = {
-    INSTANT_PATTERN: "expected a time as RFC 3339 has it, with an offset: 2026-03-01T14:30:00+01:00",
+    INSTANT_PATTERN: _INSTANT,
     DATE_PATTERN: "expected a day: 2026-03-01",
 }
 

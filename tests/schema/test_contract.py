@@ -254,6 +254,8 @@ BAD = [
     (b'{"made":"yesterday"}', "$.made", "RFC 3339"),
     (b'{"made":"1700000000"}', "$.made", "RFC 3339"),
     (b'{"made":"2026-02-30T12:00:00Z"}', "$.made", "RFC 3339"),
+    (b'{"made":"2016-12-31T23:59:60Z"}', "$.made", "leap second"),
+    (b'{"made":"2026-03-01T12:00:00.1234567890123Z"}', "$.made", "at most 9 digits"),
     (b'{"made":1700000000}', "$.made", "expected text"),
     (b'{"made":"9999-12-31T23:59:59-01:00"}', "$.made", "or less"),
     (b'{"readings":{"id":"a"}}', "$.readings", "a list"),
@@ -319,7 +321,7 @@ def test_reasons_have_an_end() -> None:
         read([{"id": "a"}] * 500, id_=None)
     assert len(refused.value.reasons) == 101
     assert "there is more" in str(refused.value.reasons[-1])
-    assert "60000 values are not" in reasons({"readings": [5] * 60_000})["$"]
+    assert "there are 60000 such faults" in reasons({"readings": [5] * 60_000})["$"]
 
 
 @pytest.mark.parametrize(
@@ -362,3 +364,19 @@ def test_a_refusal_does_not_carry_what_was_refused_along() -> None:
 
 def test_an_id_that_is_no_utf_8_is_refused() -> None:
     assert "can be sent in UTF-8" in reasons({}, id_="\udcff")["topic"]
+
+
+@pytest.mark.parametrize("count", [6_000, 9_000])
+def test_of_very_many_faults_the_first_are_told_and_the_number(count: int) -> None:
+    with pytest.raises(Refused) as refused:
+        read([5] * count, id_=None)
+    *first, last = refused.value.reasons
+    assert [reason.path for reason in first] == [f"$[{n}]" for n in range(20)]
+    assert {(reason.value, reason.expected) for reason in first} == {("5", "expected an object")}
+    assert (last.path, f"{count} such faults in all" in last.expected) == ("$", True)
+
+
+def test_of_more_faults_than_can_be_listed_the_number_is_told() -> None:
+    item = {"id": "1", "readings": [5] * 100}
+    with pytest.raises(Refused, match=r"\$: there are [0-9]{6} such faults in all"):
+        read([item] * 1_000, id_=None)

@@ -106,6 +106,7 @@ def test_a_thing_with_a_member_called_specversion_is_no_envelope() -> None:
     ("message", "says"),
     [
         (({}, {"eventTime": "2026-03-01T00:00:00"}), "user property eventTime: expected a time as RFC 3339"),
+        (({}, {"eventTime": "2016-12-31T23:59:60Z"}), "leap second"),
         (({}, {"eventTime": 'x"y\ud800'}), "user property eventTime"),
         (({}, {"eventTime": "2027-01-15T08:05:01Z"}), "by more than 300 s; the clock of the sender is wrong"),
         (({}, {"eventTime": "1969-12-31T00:00:00Z"}), "1970 or later"),
