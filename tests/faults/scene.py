@@ -95,7 +95,7 @@ class Scene:
                 return True
             answer = await self.hub.client.get("/api/status")
             status = answer.json() if answer.status_code == 200 else {}
-            return bool(status and status["accepted"] - status["pending"] + status["events"] >= due)
+            return bool("accepted" in status and status["accepted"] - status["pending"] + status["events"] >= due)
 
         await self.hub.until(holds, f"{due} messages are taken and applied")
         self.recovered = time.monotonic() - self.ended
