@@ -21,7 +21,9 @@ PAGE = 500
 
 Machine = Annotated[bool, typer.Option("--json", help="One JSON object a line, for machines.")]
 
-with_journal = with_settings("data", "journal", "http", "topic_prefix", "max_payload", "future_tolerance")
+with_journal = with_settings(
+    "data", "journal", "journal_password_file", "http", "topic_prefix", "max_payload", "future_tolerance"
+)
 
 
 def commands() -> typer.Typer:

@@ -24,6 +24,7 @@ from hub.cli.finding import Finding, Level
 from hub.cli.options import with_settings
 from hub.cli.output import out, show_json
 from hub.cli.running import RunningHub
+from hub.cli.server_check import graph_server, journal_server
 from hub.errors import HubError
 from hub.journal.sqlite_lock import FileLock
 from hub.mqtt import mosquitto
@@ -33,8 +34,6 @@ from schema.model import MODEL
 
 OLDEST_PYTHON = (3, 11)
 LITTLE_SPACE = 1 << 30
-PORTS = {"postgresql": 5432}
-BOLT_PORT = 7687
 RELEASED = 1_767_225_600
 """2026-01-01 UTC: a clock before this version's year is wrong."""
 
@@ -79,8 +78,14 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from _broker(settings)
     # A hub with other data may run at the http address; who has this journal open has this graph open too.
     in_use = running if settings.journal.host else FileLock.held(settings.journal.file)
-    yield _server("journal", settings.journal) if settings.journal.host else _journal(settings.journal.file, in_use)
-    yield _server("graph", settings.graph) if settings.graph.host else _graph(settings.graph.file, in_use)
+    if settings.journal.host:
+        yield journal_server(settings.journal)
+    else:
+        yield _journal(settings.journal.file, in_use)
+    if settings.graph.host:
+        yield graph_server(settings.graph)
+    else:
+        yield _graph(settings.graph.file, in_use)
     yield _ready(hub, running)
 
 
@@ -182,15 +187,6 @@ def _own_broker(choice: str) -> Finding:
     if choice == "mosquitto":
         return Finding("broker", Level.FAIL, "mosquitto is not installed", remedy)
     return Finding("broker", Level.WARN, "mosquitto is not installed; amqtt serves in its place", remedy)
-
-
-def _server(part: str, url: Url) -> Finding:
-    try:
-        socket.create_connection((url.host, url.port or PORTS.get(url.scheme, BOLT_PORT)), timeout=3).close()
-    except OSError as error:
-        remedy = f"start that {part}, or correct the URL; the hub keeps trying"
-        return Finding(part, Level.WARN, f"{url}: {error}", remedy)
-    return Finding(part, Level.OK, f"{url} takes connections")
 
 
 def _first_line(command: list[str]) -> str:

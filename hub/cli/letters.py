@@ -89,7 +89,7 @@ class OverHttp:
 
 
 class InJournal:
-    """Those in the journal's own file. What is accepted here is in the graph once the hub has been started."""
+    """Those in the journal itself. What is accepted here goes into the graph when a hub runs."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -115,14 +115,15 @@ class InJournal:
 
     def _with_journal(self, job: Callable[[Journal], Awaitable[T]]) -> T:
         async def run() -> T:
-            journal = await open_journal(str(self._settings.journal))
+            journal = await open_journal(self._settings.journal)
             try:
                 return await job(journal)
             finally:
                 await journal.close()
 
-        if not self._settings.journal.file.exists():
-            raise HubError(f"there is no journal {self._settings.journal.file}; name the hub's folder with --data")
+        place = self._settings.journal
+        if not place.host and not place.file.exists():
+            raise HubError(f"there is no journal {place.file}; name the hub's folder with --data")
         return asyncio.run(run())
 
 

@@ -83,6 +83,8 @@ class PostgresJournal:
         self._queue = Queue(place)
         self._names = Names(place)
         self._appends = GroupCommit(self._keep)
+        self.outstanding: tuple[str, ...] = ()
+        """The migrations that the tables had not seen when the journal was opened."""
 
     @classmethod
     async def open(
@@ -98,7 +100,8 @@ class PostgresJournal:
         journal = cls(Place(url, seconds), in_order(load("postgresql") if migrations is None else migrations))
         try:
             async with journal._reading.take("can't open the journal") as connection:
-                outstanding(journal._steps, await version(connection, journal._place.text), journal._place.text)
+                rest = outstanding(journal._steps, await version(connection, journal._place.text), journal._place.text)
+                journal.outstanding = tuple(map(str, rest))
         except BaseException:
             await journal.close()
             raise

@@ -92,14 +92,6 @@ def test_without_mosquitto_auto_warns_and_mosquitto_fails(
     assert levels(unshub("doctor", "--json", *ports, "--broker", "mosquitto").out)["broker"] == "fail"
 
 
-def test_servers_are_tried(unshub: Run, ports: list[str]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as journal:
-        at = f"postgresql://unshub@127.0.0.1:{journal.getsockname()[1]}/unshub"
-        graph = f"neo4j://neo4j@127.0.0.1:{free_port()}"
-        found = levels(unshub("doctor", "--json", *ports, "--journal", at, "--graph", graph).out)
-    assert (found["journal"], found["graph"]) == ("ok", "warn")
-
-
 def test_a_socket_file_needs_a_folder(unshub: Run, ports: list[str]) -> None:
     Path("run").mkdir()
     assert levels(unshub("doctor", "--json", "--http", "unix:run/hub.sock").out)["http socket"] == "ok"
