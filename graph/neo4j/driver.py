@@ -39,6 +39,7 @@ _BEGINNINGS: tuple[tuple[str, type[GraphError], str], ...] = (
     ("Neo.TransientError.", StoreBusy, "try again"),
     ("Neo.ClientError.Transaction.Terminated", StoreBusy, "the server ended it; try again"),
     ("Neo.ClientError.Transaction.LockClientStopped", StoreBusy, "the server ended it; try again"),
+    ("Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists", StoreBusy, "another hub makes the same; try again"),
     ("Neo.ClientError.Cluster.", StoreBusy, "try again when the cluster has a leader"),
     ("Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", StoreBusy, "try again when the cluster has a leader"),
 )

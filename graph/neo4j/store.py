@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
@@ -12,7 +13,7 @@ import orjson
 
 from graph import dump
 from graph.cypher import quote
-from graph.errors import GraphError
+from graph.errors import GraphError, StoreBusy
 from graph.neo4j import ddl, explore
 from graph.neo4j.cypher import decode, statement
 from graph.neo4j.driver import Address, Server
@@ -35,6 +36,8 @@ _SET_TYPES = f"MERGE (m:{quote(ddl.MODEL)} {{key: 'types'}}) SET m.types = $type
 _ORIGIN = f"MATCH (m:{quote(ddl.MODEL)} {{key: 'origin'}}) RETURN m.origin"
 _SET_ORIGIN = f"MERGE (m:{quote(ddl.MODEL)} {{key: 'origin'}}) SET m.origin = $origin"
 _AWAIT_INDEXES = "CALL db.awaitIndexes(600)"
+_TRIES = 20
+_PAUSE_SECONDS = 0.5
 
 
 class Neo4jStore:
@@ -79,12 +82,23 @@ class Neo4jStore:
         ddl.check_types(wanted, there)
         statements = ddl.additions(self._indexes, await self._server.run(ddl.PRESENT))
         for each in statements:
-            await self._server.run(each)
+            await self._change(each)
         if statements:
             await self._server.run(_AWAIT_INDEXES)
         if not wanted.items() <= there.items():
-            await self._server.run(_SET_TYPES, {"types": compact({**there, **wanted})})
+            await self._change(_SET_TYPES, {"types": compact({**there, **wanted})})
         return statements
+
+    async def _change(self, cypher: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Runs a statement that may run twice. Those of hubs that start together can deadlock, and one is ended."""
+        for left in reversed(range(_TRIES)):
+            try:
+                await self._server.run(cypher, parameters)
+                return
+            except StoreBusy:
+                if not left:
+                    raise
+                await asyncio.sleep(self._random.uniform(0, _PAUSE_SECONDS))
 
     async def _types(self) -> Mapping[str, str]:
         rows = await self._server.run(_TYPES)

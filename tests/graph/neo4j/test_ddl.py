@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import asyncio
+
 import neo4j
 import pytest
 
+from graph.cypher import quote
 from graph.errors import SchemaMismatch
 from graph.neo4j import ddl
 from graph.neo4j.store import Neo4jStore
@@ -59,6 +62,18 @@ async def test_a_model_that_grew_adds_and_one_that_shrank_changes_nothing(
     await small.clear()
     assert await migrated(url, boxes(grown=True)) == added
     await small.close()
+
+
+async def test_hubs_that_start_together_on_a_new_graph_all_find_it_made(
+    neo4j_pool: Neo4jPool, store: Neo4jStore
+) -> None:
+    url = neo4j_pool.server(0).url
+    async with neo4j.AsyncGraphDatabase.driver(url) as driver:
+        for row in (await driver.execute_query(ddl.PRESENT)).records:
+            if row["owningConstraint"] is not None:
+                await driver.execute_query(f"DROP CONSTRAINT {quote(row['owningConstraint'])}")
+    await asyncio.gather(*(migrated(url, MODEL) for _ in range(4)))
+    assert await migrated(url, MODEL) == ()
 
 
 async def test_a_type_that_changed_asks_for_a_rebuild(neo4j_pool: Neo4jPool, store: Neo4jStore) -> None:
