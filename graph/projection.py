@@ -22,7 +22,7 @@ from graph.thing import Delta, Key, Thing
 from schema.assertion import Assertion, RecordKey
 from schema.authority import Authority
 from schema.identifier import of_id, placeholder_id
-from schema.json import compact
+from schema.json import Json, canonical, compact
 from schema.merge import Record, canonical_id, join, record_of, resolve, things
 from schema.registry import Model
 
@@ -42,18 +42,26 @@ class Changed:
     def names(self) -> tuple[str, ...]:
         """Attributes, properties and links that are different now."""
         old, new = _said(self.before), _said(self.after)
-        return tuple(sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name)))
+        return tuple(sorted(name for name in old.keys() | new.keys() if _differ(old.get(name), new.get(name))))
 
 
-def _said(thing: Thing | None) -> dict[str, object]:
+def _said(thing: Thing | None) -> dict[str, Json]:
     if thing is None or thing.golden is None:
         return {}
-    said: dict[str, object] = {name: value.value for name, value in thing.golden.values.items()}
-    links: dict[str, list[object]] = {}
+    said: dict[str, Json] = {name: value.value for name, value in thing.golden.values.items()}
+    links: dict[str, list[Json]] = {}
     for edge in thing.edges:
         if edge.golden:
-            links.setdefault(edge.key.link, []).append((edge.key.target, edge.key.occurrence, edge.attributes))
+            stated: Json = [*edge.key.target, edge.key.occurrence, dict(edge.attributes)]
+            links.setdefault(edge.key.link, []).append(stated)
     return said | links
+
+
+def _differ(one: Json, other: Json) -> bool:
+    """Whether two values are written differently: to Python 1, 1.0 and True are equal, and so are 0.0 and -0.0."""
+    if one != other:
+        return True
+    return not isinstance(one, str) and one is not other and canonical(one) != canonical(other)
 
 
 async def project(
@@ -284,5 +292,5 @@ def _same(before: Thing | None, after: Thing) -> bool:
 
 
 def _text(thing: Thing) -> str:
-    """A thing's state as it is kept: to Python 1, 1.0 and True are equal, and so are 0.0 and -0.0."""
+    """A thing's state as it is kept, which tells 1 from 1.0 and True."""
     return compact([records_to_json(thing.records), edges_to_json(thing.edges), conflicts_to_json(thing.conflicts)])
