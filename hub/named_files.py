@@ -27,7 +27,7 @@ class Wrong(NamedTuple):
 def with_files(settings: Settings) -> tuple[Settings, list[Wrong]]:
     """The settings with every password that a file holds in its URL, and what is wrong with the other files."""
     found: dict[str, Url] = {}
-    wrong = [*_tls(settings), *_group(settings), *_pages(settings)]
+    wrong = [*_tls(settings), *_pages(settings)]
     for part, place, file in _files(settings):
         name = f"{part}_password_file"
         if not isinstance(place, Url) or not place.host or place.user is None:
@@ -43,11 +43,6 @@ def with_files(settings: Settings) -> tuple[Settings, list[Wrong]]:
                 message, _, fix = str(error).partition("; ")
                 wrong.append(Wrong(name, f"{str(file)!r} {message}", fix))
     return settings.model_copy(update=found) if found else settings, wrong
-
-
-def _group(settings: Settings) -> Iterator[Wrong]:
-    if settings.group is not None and not isinstance(settings.broker, Url):
-        yield Wrong("group", "the hub's own broker serves this hub alone", "set `broker` to a URL, or leave this out")
 
 
 def _pages(settings: Settings) -> Iterator[Wrong]:

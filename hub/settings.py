@@ -114,7 +114,8 @@ class Settings(BaseSettings):
     group: GroupName | None = Field(
         None,
         description="Hubs of one group at an external broker share the messages: each reaches one of them. Without it, "
-        "each reaches every hub. They have one journal and one graph.",
+        "each reaches every hub. They share a PostgreSQL journal and a Neo4j graph.",
+        examples=["plant-1"],
     )
     role: Role = Field(
         Role.ALL,

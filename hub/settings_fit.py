@@ -1,4 +1,4 @@
-"""Whether the settings fit each other: each may be well on its own, and the hub yet not be able to run."""
+"""Whether the parts that the settings name are such as several hubs can share."""
 
 from __future__ import annotations
 
@@ -12,17 +12,6 @@ Misfit = tuple[str, str, str]
 
 
 def misfits(settings: Settings) -> Iterator[Misfit]:
-    """Everything that does not fit."""
-    if settings.default_page > settings.max_page:
-        yield (
-            "default_page",
-            f"a list gives {settings.default_page} things, more than the {settings.max_page} that may be asked for",
-            "make it smaller, or maxPage larger",
-        )
-    yield from _beside_others(settings)
-
-
-def _beside_others(settings: Settings) -> Iterator[Misfit]:
     """Hubs that share the work share the broker, the journal and the graph, which must be servers for that."""
     if settings.role is not Role.ALL:
         name, what = "role", f"a hub that does only a part (role: {settings.role}) works beside others"

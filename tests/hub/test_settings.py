@@ -45,10 +45,18 @@ def test_every_setting_is_described() -> None:
         assert field.description.endswith("."), name
 
 
+SERVERS = {"broker": "mqtt://broker:1883", "journal": "postgresql://hub@db/unshub", "graph": "neo4j://hub@graph"}
+
+
+def beside(name: str) -> dict[str, str]:
+    """What a setting can't be used without."""
+    return SERVERS if name in ("group", "role") else {}
+
+
 def test_examples_are_accepted() -> None:
     for name, field in Settings.model_fields.items():
         for example in field.examples or []:
-            assert load({name: example}) != load(), name
+            assert load({**beside(name), name: example}) != load(beside(name)), name
 
 
 def test_every_single_value_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +64,7 @@ def test_every_single_value_may_come_from_the_environment(monkeypatch: pytest.Mo
         for example in field.examples or []:
             text = json.dumps(example) if isinstance(example, dict) else str(example)
             monkeypatch.setenv(f"UNSHUB_{name.upper()}", text)
-            assert load() == load({name: example}), name
+            assert load(beside(name)) == load({**beside(name), name: example}), name
             monkeypatch.delenv(f"UNSHUB_{name.upper()}")
 
 
@@ -313,3 +321,10 @@ def test_rules_are_what_the_contract_needs() -> None:
     assert rules.systems == {"erp": SystemRules(frozenset({"MaterialLot"}), "N-"), "mes": SystemRules()}
     assert (rules.max_payload, rules.future) == (1_048_576, 300_000_000)
     assert load().rules().systems is None
+
+
+@pytest.mark.parametrize(("given", "faults"), [({"default_page": "500", "max_page": "10"}, 1), ({"group": "plant"}, 3)])
+def test_each_misfit_is_told_once(given: dict[str, str], faults: int) -> None:
+    with pytest.raises(SettingsError) as found:
+        load(given)
+    assert len(found.value.faults) == faults

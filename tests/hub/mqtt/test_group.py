@@ -135,5 +135,5 @@ async def test_a_broker_of_3_1_1_shares_nothing_and_is_told_of(
 
 
 def test_a_group_at_the_hubs_own_broker_is_a_fault() -> None:
-    with pytest.raises(SettingsError, match="--group: the hub's own broker serves this hub alone; set `broker`"):
+    with pytest.raises(SettingsError, match=r"--group: hubs of a group .*, and they need one broker; set `broker`"):
         load({"group": "plant"})
