@@ -5,8 +5,9 @@
                                 -> a document of its own, with its definitions under $defs
 
 What a schema can't say stands in descriptions or in the docs: how many bytes an id has, how deep and large a payload
-may be. Whole numbers are written without a decimal point, though for JSON Schema 5.0 is one; so it takes 9.1e15 for one
-that is too large, which is accepted.
+may be, which units there are, and how a number is written. A whole number is one without point and exponent, while
+JSON Schema knows numbers by their value alone: a schema takes 5.0 for a whole number, which the contract refuses where
+one is due, and 9.1e15 for one that is too large, which the contract accepts as the rounded number that it is.
 """
 
 from __future__ import annotations
