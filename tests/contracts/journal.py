@@ -17,6 +17,7 @@ from hub.journal.port import AS_READ, AcceptedAssertion, AcceptedEvent, Entry, E
 from schema.assertion import Assertion, Stamp
 from schema.errors import Reason
 from schema.json import Json
+from tests.contracts.journal_positions import PositionsContract
 
 START = 1_767_225_600_000_000
 YEAR = 366 * 86_400_000_000
@@ -58,7 +59,7 @@ async def everything(journal: Journal, after: int = 0, batch: int = 1000) -> lis
     return [entry async for entries in journal.read_assertions(after, batch) for entry in entries]
 
 
-class JournalContract:
+class JournalContract(PositionsContract):
     """Subclasses give `fresh`: a journal that is open, migrated and empty, and closed at the end."""
 
     def fresh(self) -> AbstractAsyncContextManager[Journal]:
@@ -369,34 +370,6 @@ class JournalContract:
             assert contents(await everything(journal)) == good
 
     # -- the rest --------------------------------------------------------------------------------------------------
-
-    async def test_checkpoints(self, journal: Journal) -> None:
-        assert await journal.checkpoint("erp") is None
-        await journal.set_checkpoint("erp", b"\x00one")
-        await journal.set_checkpoint("mes", b"")
-        await journal.set_checkpoint("erp", b"two")
-        assert (await journal.checkpoint("erp"), await journal.checkpoint("mes")) == (b"two", b"")
-
-    async def test_checkpoints_are_listed_by_how_they_begin(self, journal: Journal) -> None:
-        for name in ("trail/a", "trail/b", "trails", "Trail/c", "trail%"):
-            await journal.set_checkpoint(name, name.encode())
-        assert await journal.checkpoints("trail/") == {"trail/a": b"trail/a", "trail/b": b"trail/b"}
-        assert await journal.checkpoints("x") == {}
-
-    async def test_a_checkpoint_that_has_moved_on_is_not_dropped(self, journal: Journal) -> None:
-        await journal.set_checkpoint("erp", b"one")
-        assert not await journal.drop_checkpoint("erp", b"two")
-        assert not await journal.drop_checkpoint("mes", b"one")
-        assert await journal.checkpoint("erp") == b"one"
-        assert await journal.drop_checkpoint("erp", b"one")
-        assert await journal.checkpoint("erp") is None
-
-    async def test_a_name_that_is_held_can_be_held_again_and_released(self, journal: Journal) -> None:
-        assert await journal.hold("hub-1")
-        assert await journal.hold("hub-1")
-        await journal.release("hub-1")
-        await journal.release("hub-1")
-        assert await journal.hold("hub-1")
 
     async def test_status_counts(self, journal: Journal) -> None:
         await journal.append(some(5), [tag(1, START)], [refusal(1), refusal(2)])

@@ -11,6 +11,7 @@ from graph.store import GraphStore
 from graph.thing import Delta
 from tests.contracts.graph_reads import GraphReadContract
 from tests.contracts.graph_store import GraphStoreContract, gadget
+from tests.contracts.graph_whole import WholeGraphContract
 from tests.contracts.graph_world import WORLD
 
 
@@ -19,7 +20,7 @@ class TestLadybugReads(GraphReadContract):
         return await opened(place)
 
 
-class TestLadybugStore(GraphStoreContract):
+class TestLadybugStore(GraphStoreContract, WholeGraphContract):
     async def open(self, place: Path) -> GraphStore:
         return await opened(place)
 

@@ -11,6 +11,7 @@ from graph.neo4j.store import Neo4jStore
 from graph.store import GraphStore
 from tests.contracts.graph_reads import GraphReadContract
 from tests.contracts.graph_store import GraphStoreContract
+from tests.contracts.graph_whole import WholeGraphContract
 from tests.contracts.graph_world import WORLD
 from tests.servers.neo4j import Neo4jPool
 
@@ -44,5 +45,5 @@ class TestNeo4jReads(Places, GraphReadContract):
     pass
 
 
-class TestNeo4jStore(Places, GraphStoreContract):
+class TestNeo4jStore(Places, GraphStoreContract, WholeGraphContract):
     pass

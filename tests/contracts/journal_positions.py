@@ -1,0 +1,37 @@
+"""What every form of the journal must do with positions and names: part of `JournalContract`."""
+
+from __future__ import annotations
+
+from hub.journal.port import Journal
+
+
+class PositionsContract:
+    """Checkpoints, and the names that hubs hold."""
+
+    async def test_checkpoints(self, journal: Journal) -> None:
+        assert await journal.checkpoint("erp") is None
+        await journal.set_checkpoint("erp", b"\x00one")
+        await journal.set_checkpoint("mes", b"")
+        await journal.set_checkpoint("erp", b"two")
+        assert (await journal.checkpoint("erp"), await journal.checkpoint("mes")) == (b"two", b"")
+
+    async def test_checkpoints_are_listed_by_how_they_begin(self, journal: Journal) -> None:
+        for name in ("trail/a", "trail/b", "trails", "Trail/c", "trail%"):
+            await journal.set_checkpoint(name, name.encode())
+        assert await journal.checkpoints("trail/") == {"trail/a": b"trail/a", "trail/b": b"trail/b"}
+        assert await journal.checkpoints("x") == {}
+
+    async def test_a_checkpoint_that_has_moved_on_is_not_dropped(self, journal: Journal) -> None:
+        await journal.set_checkpoint("erp", b"one")
+        assert not await journal.drop_checkpoint("erp", b"two")
+        assert not await journal.drop_checkpoint("mes", b"one")
+        assert await journal.checkpoint("erp") == b"one"
+        assert await journal.drop_checkpoint("erp", b"one")
+        assert await journal.checkpoint("erp") is None
+
+    async def test_a_name_that_is_held_can_be_held_again_and_released(self, journal: Journal) -> None:
+        assert await journal.hold("hub-1")
+        assert await journal.hold("hub-1")
+        await journal.release("hub-1")
+        await journal.release("hub-1")
+        assert await journal.hold("hub-1")
