@@ -107,10 +107,10 @@ def container(*systems: str) -> Iterator[Container]:
 
 
 @contextmanager
-def mosquitto_at(place: Container, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Mosquitto as the compose file starts it."""
+def mosquitto_at(place: Container, port: int, memory: int = 900_000_000) -> Iterator[subprocess.Popen[bytes]]:
+    """Mosquitto as the compose file starts it, with so many bytes of memory."""
     listener = f"listener {port} 127.0.0.1" + ("\nuser root" if os.geteuid() == 0 else "")
-    place.mount("mosquitto", {"listener 1883": listener})
+    place.mount("mosquitto", {"listener 1883": listener, "memory_limit 900000000": f"memory_limit {memory}"})
     with place.run(place.command("mosquitto"), "mosquitto.log") as process:
         wait_for_port(port, process)
         yield process

@@ -181,6 +181,14 @@ def test_the_settings_file_passes_lint() -> None:
     assert check(read(ROOT / "scripts" / "compose" / "unshub.yaml")) == ()
 
 
+def test_the_broker_reaches_its_own_limit_before_that_of_its_container() -> None:
+    text = (ROOT / "scripts" / "compose" / "mosquitto.conf").read_text(encoding="utf-8")
+    limits = re.findall(r"^memory_limit (\d+)$", text, re.MULTILINE)
+    bound = SERVICES["mosquitto"]["deploy"]["resources"]["limits"]["memory"]
+    assert (len(limits), bound) == (1, "1g")
+    assert int(limits[0]) < 0.9 * 2**30
+
+
 def test_hubs_share_the_messages() -> None:
     assert len({service["environment"]["UNSHUB_GROUP"] for service in HUBS.values()}) == 1
 

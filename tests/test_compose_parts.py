@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import sysconfig
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -17,7 +19,7 @@ import pytest
 
 from hub.address import Url
 from hub.errors import BrokerError, PublishError
-from hub.messages import Outbound
+from hub.messages import Inbound, Outbound
 from hub.mqtt.connection import Connection
 from hub.mqtt.identity import Identity
 from tests import containers
@@ -78,6 +80,40 @@ async def test_a_system_writes_under_its_own_name(broker: Container, user: str, 
 async def test_nobody_gets_in_without_a_password(broker: Container, user: str | None, password: str | None) -> None:
     with pytest.raises(BrokerError):
         await publishes(broker, user, "_source/mes/material-lot/LOT-1", password)
+
+
+async def test_a_full_broker_refuses_messages_and_keeps_those_that_it_acknowledged(container: Container) -> None:
+    """A hub is away for too long. With more memory, all that was acknowledged comes."""
+    here = partial(Url, "mqtt", "127.0.0.1", container.port)
+    systems, hubs = here("mes", container.users["mes"]), here("hub", container.users["hub"])
+    kept: set[str] = set()
+    came: set[str] = set()
+    topic = f"{AT_NORTH}_source/mes/material-lot"
+
+    async def say(connection: Connection, number: int) -> None:
+        await connection.publish(Outbound(f"{topic}/{number}", b"x" * 200))
+        kept.add(f"{topic}/{number}")
+
+    def take(connection: Connection, message: Inbound, identifier: int | None) -> None:
+        came.add(message.topic)
+        assert identifier is not None
+        connection.acknowledge(identifier)
+
+    with mosquitto_at(container, container.port, memory=4_000_000):
+        hub = await Connection.open(hubs, Identity("hub-1", None, 10), take)
+        await hub.subscribe(["uns/v1/#"])
+        await hub.close()
+        system = await Connection.open(systems, Identity("mes", None, 10, lasting=False), lambda *_: None)
+        said = await asyncio.gather(*(say(system, number) for number in range(20_000)), return_exceptions=True)
+        assert any(isinstance(each, PublishError) for each in said)
+        await system.close()
+    assert len(kept) > 1000
+    with mosquitto_at(container, container.port):
+        hub = await Connection.open(hubs, Identity("hub-1", None, 10), take)
+        async with asyncio.timeout(PATIENCE):
+            while not kept <= came:
+                await asyncio.sleep(0.05)
+        await hub.close()
 
 
 def test_the_brokers_health_check(broker: Container) -> None:
