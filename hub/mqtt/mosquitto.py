@@ -25,6 +25,7 @@ from hub.mqtt.connection import Connection
 from hub.mqtt.identity import Identity
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.processes import check_port, command_of, end, parent_of
+from hub.mqtt.room import Room
 
 log = logging.getLogger(__name__)
 
@@ -170,6 +171,7 @@ class _Child:
         self._session = session
         self._store = folder / "mosquitto.db"
         self._stored_session = folder / "session.txt"
+        self._room = Room(folder, self._store)
         self._process: asyncio.subprocess.Process | None = None
         self._watching: asyncio.Task[None] | None = None
 
@@ -182,12 +184,15 @@ class _Child:
         self._watching = asyncio.create_task(self._watch(process), name="mosquitto")
 
     async def stop(self) -> None:
-        """Ends it; it saves its store first."""
+        """Ends it, once it could save its store."""
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
             self._watching = None
+        if self._process is not None and self._process.returncode is None:
+            await self._room.for_the_end(self._process.pid)
         await self._end()
+        self._room.check_end()
         self._record.unlink(missing_ok=True)
 
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
@@ -195,7 +200,12 @@ class _Child:
         backoff = Backoff()
         while True:
             began = clock()
-            code = await process.wait()
+            room = asyncio.create_task(self._room.watch(process.pid), name="mosquitto-room")
+            try:
+                code = await process.wait()
+            finally:
+                room.cancel()
+                await asyncio.gather(room, return_exceptions=True)
             if clock() - began > STEADY_SECONDS:
                 backoff.reset()
             pause = backoff.pause()
@@ -282,6 +292,7 @@ class _Child:
         if process is None or process.returncode is not None:
             return
         process.terminate()
+        self._room.go_on(process.pid)
         try:
             await asyncio.wait_for(process.wait(), STOP_SECONDS)
         except TimeoutError:
@@ -304,6 +315,8 @@ class _Child:
                 "end that hub, or give this one a data folder of its own with `--data`"
             )
         log.warning("ending the mosquitto that an earlier hub left behind (process %d)", process)
+        self._room.give_up()
+        self._room.go_on(process)
         await end(process, STOP_SECONDS)
 
     def _last_words(self) -> str:
