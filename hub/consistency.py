@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from graph.errors import StoreDamaged
+from graph.errors import StoreDamaged, StoreUnavailable
 from graph.ladybug import files
 from graph.open import ladybug_path, open_store
 from graph.store import GraphStore
@@ -52,7 +52,14 @@ async def open_graph(settings: Settings, model: Model, journal: Journal) -> Grap
         place = ladybug_path(str(settings.graph))
         if place is None or not files.is_graph(place):
             raise
-        log.error("%s; it is moved to %s, and made anew from the journal", error, files.aside(place, "damaged"))
+        aside = files.aside(place, "damaged")
+        log.error("%s; it is moved to %s, and made anew from the journal", error, aside)
+    try:
+        return await _open_checked(settings, model, journal)
+    except StoreUnavailable as error:
+        log.error("%s; the damaged graph %s is removed to make room", error, aside)
+        files.remove(aside)
+    files.remove(place)
     return await _open_checked(settings, model, journal)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -126,7 +127,7 @@ class Database:
         if self._engine is None:
             return
         try:
-            if whole:
+            if whole and self._has_room():
                 with contextlib.closing(self.connect()) as connection:
                     connection.execute("CHECKPOINT")
         except RuntimeError as error:
@@ -136,6 +137,11 @@ class Database:
             discard_writes(files.beside(self.path))
         self._engine.close()
         self._engine = None
+
+    def _has_room(self) -> bool:
+        """Whether the log surely fits into the graph's own file: one that is written in part may be beyond recovery."""
+        log_size = sum(part.stat().st_size for part in files.beside(self.path))
+        return shutil.disk_usage(self.path.parent).free > 4 * log_size + (1 << 20)
 
 
 class Session:
