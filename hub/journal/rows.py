@@ -68,10 +68,20 @@ def encode(
         raise JournalError(f"can't write to the journal: a value is not JSON ({error}); correct its message") from error
 
 
+class DamagedRow(JournalError):
+    """What the journal has in a row is not what was written there."""
+
+
 def entry(row: Row) -> Entry:
     """An entry from the columns `ENTRY`."""
     sequence, topic, received, digest, body = row
-    return Entry(sequence, AcceptedAssertion(Assertion.from_bytes(body), topic, received, digest))
+    try:
+        assertion = Assertion.from_bytes(body)
+    except (ValueError, TypeError, LookupError) as error:
+        raise DamagedRow(
+            f"assertion {sequence} is damaged ({error}): stop the hub and restore the journal from a backup"
+        ) from error
+    return Entry(sequence, AcceptedAssertion(assertion, topic, received, digest))
 
 
 def dead_letter(row: Row) -> DeadLetter:

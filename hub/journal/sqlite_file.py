@@ -19,6 +19,7 @@ from typing import Literal, TypeVar
 from hub.errors import JournalError
 from hub.journal.group import RowsError
 from hub.journal.migrations import Migration, in_order, outstanding
+from hub.journal.rows import DamagedRow
 from hub.journal.sqlite_lock import FileLock
 
 Connection = sqlite3.Connection
@@ -74,6 +75,7 @@ class SqliteFile:
         lock = FileLock.take(path)
         with contextlib.ExitStack() as undo:
             undo.callback(lock.release)
+            _check_whole(path)
             with _errors(f"can't open the journal {path}"):
                 writer = undo.enter_context(contextlib.closing(_connect(path)))
                 outstanding(steps, _version(writer, path), str(path))
@@ -161,6 +163,16 @@ class SqliteFile:
         return steps
 
 
+def _check_whole(path: Path) -> None:
+    """`JournalError` where only the log of a file is there, which SQLite would drop as it makes the file anew."""
+    log = path.with_name(f"{path.name}-wal")
+    if not (path.exists() and path.stat().st_size) and log.exists() and log.stat().st_size:
+        raise JournalError(
+            f"can't open the journal {path}: the file is missing or empty, but its log {log} is there; nothing was "
+            "changed. Restore the file beside its log, or move the log away to begin anew"
+        )
+
+
 def _connect(path: Path) -> Connection:
     return sqlite3.connect(
         path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
@@ -196,6 +208,8 @@ def _errors(doing: str) -> Iterator[None]:
         yield
     except _BAD_VALUES as error:
         raise RowsError(f"{doing}: a value can't be kept ({error}); correct the message that holds it") from error
+    except DamagedRow as error:
+        raise JournalError(f"{doing}: {error}") from error
     except sqlite3.Error as error:
         raise JournalError(f"{doing}: {_explained(error)}") from error
 

@@ -102,6 +102,27 @@ async def test_another_programs_database_is_refused_as_it_is(tmp_path: Path) -> 
     assert path.read_bytes() == before
 
 
+async def test_a_log_without_its_file_is_left_alone(tmp_path: Path) -> None:
+    path, log = tmp_path / "journal.db", tmp_path / "journal.db-wal"
+    log.write_bytes(b"what was written last")
+    with pytest.raises(JournalError, match=r"missing or empty, but its log .* is there; .* Restore the file"):
+        await SqliteJournal.open(path)
+    assert log.read_bytes() == b"what was written last"
+    assert not path.exists()
+
+
+async def test_an_entry_that_is_damaged_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    await filled(path)
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE assertion SET body = '{\"half' WHERE seq = 4")
+    async with opened(path) as journal:
+        with pytest.raises(
+            JournalError, match=r"journal\.db.*assertion 4 is damaged.*restore the journal from a backup"
+        ):
+            await journal.pending(10)
+
+
 async def test_damage_is_reported_with_the_remedy(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     async with opened(path) as journal:
