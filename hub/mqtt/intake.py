@@ -39,7 +39,8 @@ class Intake:
 
     def take(self, connection: Connection, message: Inbound, identifier: int | None) -> None:
         """Begins to accept a message. While closed it leaves it to come again on the next connection."""
-        if self._closed:
+        if self._closed or (self._failed.is_set() and identifier is not None):
+            # What comes behind a message that was not accepted comes again with it, and in its order.
             return
         if not for_hub(message.topic, self._prefix):
             if identifier is not None:
