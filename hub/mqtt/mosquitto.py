@@ -281,7 +281,8 @@ class _Child:
                 _, writer = await asyncio.open_connection(listen.host, listen.port)
             except OSError:
                 if process.returncode is not None or asyncio.get_running_loop().time() > deadline:
-                    raise BrokerError(f"mosquitto does not start on {listen}. {self._last_words()}") from None
+                    words = self._last_words()
+                    raise BrokerError(f"mosquitto does not start on {listen}{self._remedy(words)}. {words}") from None
                 await asyncio.sleep(0.01)
             else:
                 writer.close()
@@ -318,6 +319,14 @@ class _Child:
         self._room.give_up()
         self._room.go_on(process)
         await end(process, STOP_SECONDS)
+
+    def _remedy(self, words: str) -> str:
+        if "restore persistent database" not in words:
+            return ""
+        return (
+            f": its store {self._store} is damaged. Restore it from a backup, or move it away, which loses retained "
+            "messages, golden records among them, and what the hub has not taken"
+        )
 
     def _last_words(self) -> str:
         lines: list[str] = []

@@ -109,6 +109,16 @@ async def test_a_mosquitto_that_stands_still_is_told(
         await until_connected(broker)
 
 
+async def test_a_damaged_store_is_told_with_its_remedy(tmp_path: Path, port: int, take: Taker) -> None:
+    async with started(child(tmp_path, port), take):
+        pass
+    (tmp_path / "mosquitto" / "mosquitto.db").write_bytes(b"no store of anybody")
+    broker = child(tmp_path, port)
+    with pytest.raises(BrokerError, match=r"mosquitto\.db is damaged\. Restore it from a backup, or move it away"):
+        await broker.start(take)
+    await broker.stop()
+
+
 async def test_all_that_is_acknowledged_from_the_first_moment_on_is_accepted(
     tmp_path: Path, port: int, take: Taker
 ) -> None:
