@@ -55,9 +55,11 @@ def _jsonschema(_settings: Settings) -> str:
 
 
 def _asyncapi(settings: Settings) -> str:
+    from hub.examples import published
     from schema.export.asyncapi import document
 
-    return _json(document(MODEL, settings.topic_prefix))
+    prefix = settings.topic_prefix
+    return _json(document(MODEL, prefix, published(MODEL, prefix)))
 
 
 def _json(value: object) -> str:

@@ -9,7 +9,7 @@ Payloads refer to the schemas of `schema.export.jsonschema`, whose definitions b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -18,12 +18,15 @@ from schema.export import examples, published
 from schema.export.jsonschema import DEFS, schemas
 from schema.provenance import CLOUDEVENTS_JSON, MAX_MESSAGE_ID
 from schema.registry import Kind, Model
-from schema.topic import DEFAULT_PREFIX, MAX_LEVELS, GoldenTopic
+from schema.topic import MAX_LEVELS, GoldenTopic
 
 ASYNCAPI = "3.0.0"
 MQTT_BINDING = "0.2.0"
+JSON = "application/json"
 
 Part = dict[str, Any]
+Shown = Mapping[str, Sequence[Any]]
+"""Payloads that the hub publishes, by the name of the message that they are examples of."""
 
 _ABOUT = f"""The unified namespace of a plant. Systems say what they know of things; the hub keeps what is so.
 
@@ -31,14 +34,20 @@ Payloads are JSON in UTF-8. When a message was true, and which message it was, i
 `eventTime` and `messageId`, by a CloudEvents 1.0 envelope (`{CLOUDEVENTS_JSON}`), or by `observedAt` in the payload;
 otherwise the time of arrival counts. A message that can't be accepted is refused whole, with every reason."""
 
-_PARAMETERS: Mapping[str, str] = {
-    "location": f"One to {MAX_LEVELS} levels of the ISA-95 equipment hierarchy, as acme/north/packing.",
-    "system": "The system that speaks, as erp, mes or lims.",
-    "id": "The thing's id; / + # % and control characters are percent-encoded.",
-    "name": f"The tag's name, one to {MAX_LEVELS} segments, as press/speed.",
-    "kind": "The kind of thing as topics name it, as material-lot.",
-    "client": "The hub's client id.",
+_PARAMETERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "location": (f"One to {MAX_LEVELS} levels of the ISA-95 equipment hierarchy.", ("acme/north/packing",)),
+    "system": ("The system that speaks.", ("erp", "mes", "lims")),
+    "id": ("The thing's id; / + # % and control characters are percent-encoded.", ("LOT-1", "LOT%2F1")),
+    "name": (f"The tag's name, one to {MAX_LEVELS} segments.", ("press/speed",)),
+    "client": ("The name of the hub, which is its client id.", ("hub",)),
 }
+
+_SERVERS: Mapping[str, tuple[str, int, str]] = {
+    "mqtt": ("mqtt", 1883, "The broker that a hub brings with it listens here, on the hub's own machine."),
+    "mqtts": ("mqtts", 8883, "A broker that runs elsewhere, over TLS. Who may connect is for that broker to say."),
+}
+_SESSION: Part = {"cleanSession": False, "sessionExpiryInterval": 3600, "keepAlive": 60}
+"""How to connect so that what is published meanwhile waits for one who was away for less than an hour."""
 
 _HEADERS: Part = {
     "type": "object",
@@ -63,8 +72,9 @@ class _Message:
     title: str
     summary: str
     payload: Part
-    examples: tuple[Any, ...]
+    examples: Sequence[Any]
     headers: bool = True
+    content: str = JSON
 
     def part(self) -> Part:
         given = {"headers": _GIVEN} if self.headers else {}
@@ -73,7 +83,7 @@ class _Message:
             "name": self.name,
             "title": self.title,
             "summary": self.summary,
-            "contentType": "application/json",
+            "contentType": self.content,
             "payload": self.payload,
         }
         return part | ({"headers": _HEADERS} if self.headers else {}) | ({"examples": shown} if shown else {})
@@ -110,9 +120,9 @@ class _Channel:
         }
 
 
-def document(model: Model, prefix: str = DEFAULT_PREFIX) -> Part:
-    """The AsyncAPI document of all topics below a prefix."""
-    channels = [*_things(model, prefix), *_events(prefix), *_hub(prefix)]
+def document(model: Model, prefix: str, shown: Shown) -> Part:
+    """The AsyncAPI document of all topics below a prefix. `shown` has examples of what the hub publishes."""
+    channels = [*_things(model, prefix, shown), *_events(prefix), *_hub(prefix, shown)]
     return {
         "asyncapi": ASYNCAPI,
         "info": {
@@ -121,23 +131,42 @@ def document(model: Model, prefix: str = DEFAULT_PREFIX) -> Part:
             "description": _ABOUT,
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
-        "defaultContentType": "application/json",
+        "defaultContentType": JSON,
+        "servers": {name: _server(*said) for name, said in _SERVERS.items()},
         "channels": {channel.name: channel.part() for channel in channels},
         "operations": {f"{c.action}{c.name[0].upper()}{c.name[1:]}": c.operation() for c in channels},
         "components": {
             "messages": {m.name: m.part() for channel in channels for m in channel.messages},
-            "parameters": {name: {"description": said} for name, said in _PARAMETERS.items()},
+            "parameters": _parameters(model),
             "schemas": _components(model),
         },
     }
 
 
-def _things(model: Model, prefix: str) -> Iterator[_Channel]:
+def _server(protocol: str, port: int, said: str) -> Part:
+    return {
+        "host": "{host}",
+        "protocol": protocol,
+        "protocolVersion": "5",
+        "description": said,
+        "variables": {"host": {"default": f"127.0.0.1:{port}", "description": "The broker's host and port."}},
+        "bindings": {"mqtt": {**_SESSION, "bindingVersion": MQTT_BINDING}},
+    }
+
+
+def _parameters(model: Model) -> Part:
+    kinds = {"description": "The kind of thing as topics name it.", "enum": sorted(model.by_topic)}
+    known = {name: {"description": said, "examples": list(some)} for name, (said, some) in _PARAMETERS.items()}
+    return {**known, "kind": kinds}
+
+
+def _things(model: Model, prefix: str, shown: Shown) -> Iterator[_Channel]:
     for kind in model:
-        yield from _of_kind(model, kind, prefix)
+        yield from _said(model, kind, prefix)
+        yield _golden(kind, prefix, shown)
 
 
-def _of_kind(model: Model, kind: Kind, prefix: str) -> Iterator[_Channel]:
+def _said(model: Model, kind: Kind, prefix: str) -> Iterator[_Channel]:
     source = f"{prefix}/{{location}}/_source/{{system}}/{kind.topic}"
     payload = _schema(kind.name)
     one = _Message(kind.name, kind.name, kind.description, payload, (examples.payload(model, kind),))
@@ -148,23 +177,42 @@ def _of_kind(model: Model, kind: Kind, prefix: str) -> Iterator[_Channel]:
         {"type": "array", "items": {"allOf": [payload, {"required": ["id"]}]}},
         ([examples.item(model, kind)],),
     )
-    golden = _Message(
-        f"{kind.name}Golden",
-        f"{kind.name}, golden record",
-        f"What is so, from all systems' words. {kind.description}",
-        published.golden(kind, payload["$ref"]),
-        (examples.golden(model, kind),),
-        headers=False,
-    )
     yield _Channel(kind.field, source + "/{id}", "send", f"A system's word on one {kind.name}.", (one, _WITHDRAWAL))
     yield _Channel(f"{kind.field}List", source, "send", f"A system's word on several of {kind.name}.", (many,))
+
+
+def _golden(kind: Kind, prefix: str, shown: Shown) -> _Channel:
+    name = f"{kind.name}Golden"
+    message = _Message(
+        name,
+        f"{kind.name}, golden record",
+        f"What is so, from all systems' words. {kind.description}",
+        published.golden(kind, _schema(kind.name)["$ref"]),
+        shown.get(name, ()),
+        headers=False,
+    )
     address = "/".join((prefix, *GoldenTopic(("{location}",), kind.topic, "{id}").segments()))
-    described = f"The golden record of one {kind.name}."
-    yield _Channel(f"{kind.field}Golden", address, "receive", described, (golden,), retain=True)
+    said = f"The golden record of one {kind.name}."
+    return _Channel(f"{kind.field}Golden", address, "receive", said, (message, _REMOVAL), retain=True)
 
 
+_EMPTY: Part = {"type": "string", "maxLength": 0}
 _WITHDRAWAL = _Message(
-    "Withdrawal", "Withdrawal", "An empty payload: the system says no more of the thing.", {"maxLength": 0}, ()
+    "Withdrawal",
+    "Withdrawal",
+    "An empty payload: the system says no more of the thing.",
+    _EMPTY,
+    ("",),
+    content="text/plain",
+)
+_REMOVAL = _Message(
+    "Removal",
+    "Removal",
+    "An empty payload: the thing is gone, or is at another location now.",
+    _EMPTY,
+    ("",),
+    headers=False,
+    content="text/plain",
 )
 
 
@@ -186,12 +234,13 @@ def _events(prefix: str) -> Iterator[_Channel]:
         yield _Channel(form[0].lower() + form[1:], f"{where}/_{name.lower()}/{{system}}", "send", said, (message,))
 
 
-def _hub(prefix: str) -> Iterator[_Channel]:
+def _hub(prefix: str, shown: Shown) -> Iterator[_Channel]:
     own = f"{prefix}/_hub"
-    changed, refused = "What a committed batch changed of one thing.", "A message that was refused, with every reason."
+    changed = "What a committed batch changed of one thing. From hubs that share the work it comes with QoS 1."
+    refused = "A message that was refused, with every reason. Its payload is in the journal."
     there = "Whether a hub is there; its last will says when it no longer is."
     change, refusal, status = (
-        _Message(name, name, said, _schema(name), (published.EXAMPLES[name],), headers=False)
+        _Message(name, name, said, _schema(name), shown.get(name, ()), headers=False)
         for name, said in (("Change", changed), ("Refusal", refused), ("Status", there))
     )
     yield _Channel("changes", f"{own}/change/{{kind}}", "receive", changed, (change,), qos=0)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from schema.registry import Attribute, AttributeType, Kind, Model
+from schema.registry import Attribute, AttributeType, Kind, Link, Model
 
 Example = dict[str, Any]
 
 TIME = "2026-03-01T14:30:00+01:00"
-UTC_TIME = "2026-03-01T13:30:00Z"
 MOST = 5
 """How many attributes and how many links an example shows."""
 
@@ -20,7 +19,7 @@ def payload(model: Model, kind: Kind) -> Example:
     return {
         "name": f"{kind.name} 1",
         **_attributes(kind),
-        **{link.name: [_id(link.target)] if link.many else _id(link.target) for link in links},
+        **{link.name: [_target(link)] if link.many else _target(link) for link in links},
     }
 
 
@@ -29,26 +28,18 @@ def item(model: Model, kind: Kind) -> Example:
     return {"id": _id(kind.name), **payload(model, kind)}
 
 
-def golden(model: Model, kind: Kind) -> Example:
-    """What the hub publishes of it."""
-    known = payload(model, kind) | {a.name: UTC_TIME for a in _shown(kind) if a.data_type is AttributeType.INSTANT}
-    return {
-        "id": _id(kind.name),
-        **known,
-        "identifiers": [f"id:{_id(kind.name)}"],
-        "properties": {},
-        "systems": ["erp", "mes"],
-        "updatedAt": UTC_TIME,
-    }
-
-
 def topic_id(kind: Kind) -> str:
     """The id that the examples of a kind have."""
     return _id(kind.name)
 
 
-def _id(kind: str) -> str:
-    return f"{''.join(c for c in kind if c.isupper())}-1001"
+def _target(link: Link) -> str:
+    """Another thing than the one that the example is of."""
+    return _id(link.target, 1000) if link.target == link.source else _id(link.target)
+
+
+def _id(kind: str, number: int = 1001) -> str:
+    return f"{''.join(c for c in kind if c.isupper())}-{number}"
 
 
 def _shown(kind: Kind) -> list[Attribute]:

@@ -1,28 +1,28 @@
-"""What the hub itself publishes, as schemas and examples: golden records, changes, refusals, its status."""
+"""What the hub itself publishes, as schemas: golden records, changes, refusals, its status."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from schema.export import examples
-from schema.registry import Kind
-from schema.topic import DEFAULT_PREFIX
+from schema.registry import Kind, Link
 
 Part = dict[str, Any]
 
 _TEXT: Part = {"type": "string"}
 _TEXTS: Part = {"type": "array", "items": _TEXT}
 _TIME: Part = {"type": "string", "format": "date-time"}
+_PLACE: Part = {"type": ["string", "null"]}
 
 
 def golden(kind: Kind, stated: str) -> Part:
     """The schema of a kind's golden records. `stated` is a reference to the schema of what systems say of it."""
-    names = ["name", "description", *kind.attributes, *kind.links]
+    names = dict.fromkeys(("name", "description", *kind.attributes))
     return {
         "description": f"What is so of a thing, from all systems' words. {kind.description}",
         "type": "object",
         "properties": {
-            **{name: {"$ref": f"{stated}/properties/{name}"} for name in dict.fromkeys(names)},
+            **{name: {"$ref": f"{stated}/properties/{name}"} for name in names},
+            **{link.name: _link(link) for link in kind.links.values()},
             "id": _TEXT,
             "identifiers": {**_TEXTS, "description": "Everything that the thing is called, as scheme:value."},
             "properties": {"type": "object", "description": "What the model has no attribute for."},
@@ -30,7 +30,17 @@ def golden(kind: Kind, stated: str) -> Part:
             "updatedAt": {**_TIME, "description": "The newest event time among what counts."},
         },
         "required": ["id", "identifiers", "properties", "systems", "updatedAt"],
+        "additionalProperties": False,
     }
+
+
+def _link(link: Link) -> Part:
+    """A link's targets, by id alone where the link has no attributes. One known by another identifier has it there."""
+    own: Part = {a.name: {"description": a.description} for a in link.attributes}
+    known: Part = {"type": "object", "properties": {"id": _TEXT, **own}, "required": ["id"]}
+    target = {"anyOf": [_TEXT, {**known, "additionalProperties": False}]} if own else _TEXT
+    shape = {"type": "array", "items": target} if link.many else target
+    return {"description": f"{link.description} Of one that nobody describes it may be ~ and an identifier.", **shape}
 
 
 _CHANGE_FORM: Part = {
@@ -40,12 +50,19 @@ _CHANGE_FORM: Part = {
         "kind": _TEXT,
         "id": _TEXT,
         "change": {"enum": ["CREATED", "UPDATED", "DELETED"]},
-        "path": {"type": ["string", "null"], "description": "Its location."},
-        "changed": {**_TEXTS, "description": "Names of the attributes and links that are different now."},
+        "path": {**_PLACE, "description": "Its location, or where it was when it is gone."},
+        "pathBefore": {**_PLACE, "description": "Its location before; null for a new one."},
+        "changed": {
+            **_TEXTS,
+            "description": "Fields that are different now: attributes and links, `identifiers`, `properties`, `path`, "
+            "`conflicts`; `sources` alone where nothing that counts is.",
+        },
         "systems": {**_TEXTS, "description": "The systems that describe it now."},
         "time": {**_TIME, "description": "When it was committed."},
+        "hub": {**_TEXT, "description": "The name of the hub that tells it."},
     },
-    "required": ["kind", "id", "change", "path", "changed", "systems", "time"],
+    "required": ["kind", "id", "change", "path", "pathBefore", "changed", "systems", "time", "hub"],
+    "additionalProperties": False,
 }
 _REFUSAL_FORM: Part = {
     "description": "A refused message. Its payload is kept in the journal.",
@@ -68,33 +85,15 @@ _REFUSAL_FORM: Part = {
         },
     },
     "required": ["topic", "received", "bytes", "reasons"],
+    "additionalProperties": False,
 }
 _STATUS_FORM: Part = {
     "description": "Whether the hub is there.",
     "type": "object",
     "properties": {"status": {"enum": ["online", "offline"]}},
     "required": ["status"],
+    "additionalProperties": False,
 }
 
 FORMS: dict[str, Part] = {"Change": _CHANGE_FORM, "Refusal": _REFUSAL_FORM, "Status": _STATUS_FORM}
 """The schemas of changes, refusals and the status."""
-
-_CHANGE: Part = {
-    "kind": "MaterialLot",
-    "id": "ML-1001",
-    "change": "UPDATED",
-    "path": "acme/north/packing",
-    "changed": ["status"],
-    "systems": ["erp", "mes"],
-    "time": examples.UTC_TIME,
-}
-_REFUSAL: Part = {
-    "topic": f"{DEFAULT_PREFIX}/acme/north/_source/mes/material-lot/ML-1001",
-    "received": examples.UTC_TIME,
-    "bytes": 20,
-    "reasons": [{"path": "$.quantity.unit", "value": "", "expected": "this member is missing; it has to be given"}],
-}
-_STATUS: Part = {"status": "online"}
-
-EXAMPLES: dict[str, Part] = {"Change": _CHANGE, "Refusal": _REFUSAL, "Status": _STATUS}
-"""An example of each of them."""
