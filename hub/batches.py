@@ -38,7 +38,9 @@ BeforeCommit = Callable[[Sequence[Changed], Sequence[Entry]], Awaitable[None]]
 """Takes what a batch is about to change, and the batch. Where it raises, nothing is committed."""
 
 FIRST_PAUSE = 0.1
-LONGEST_PAUSE = 10.0
+LONGEST_PAUSE = 2.0
+"""Longer ones spare an absent store little, and what was waiting would wait as much longer when it is back."""
+
 BUSY_TRIES = 6
 """How often a batch of several entries is tried on a busy store before it is halved."""
 

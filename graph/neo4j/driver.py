@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,8 +23,9 @@ from graph.errors import GraphError, ReadFailed, ReadTimeout, StoreBusy, StoreUn
 from graph.waiting import to_the_end
 
 CONNECT_SECONDS = 5.0
-RETRY_SECONDS = 5.0
-"""For how long the driver itself tries a read again."""
+RETRY_SECONDS = 0.5
+"""For how long the package itself tries a read again: once, after a second. Who reads may ask again; writes are tried
+again by the hub."""
 
 GRACE_SECONDS = 5.0
 """How much longer than a transaction's limit an answer is waited for: the server ends what takes too long."""
@@ -166,6 +168,7 @@ class Server:
         self._read_seconds = read_seconds
         self._reads: set[asyncio.Task[Rows]] = set()
         self._bookmarks = neo4j.AsyncGraphDatabase.bookmark_manager()
+        _hush()
         auth = None if place.user is None else (place.user, place.password or "")
         with _translated(f"opening the graph {place}", StoreUnavailable):
             self._driver = neo4j.AsyncGraphDatabase.driver(
@@ -236,6 +239,16 @@ class Server:
         return self._driver.session(
             database=self.place.database, default_access_mode=access, bookmark_manager=self._bookmarks
         )
+
+
+def _hush() -> None:
+    """Silences the package's own log unless someone has set its level.
+
+    Whatever it warns of, over many lines, is raised as well, and told in one line by whoever tries again.
+    """
+    logger = logging.getLogger("neo4j")
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.CRITICAL)
 
 
 def _metadata(operation: str) -> dict[str, Any]:

@@ -119,6 +119,12 @@ async def test_the_server_knows_what_a_transaction_is_for(neo4j_pool: Neo4jPool)
     await server.close()
 
 
-async def test_a_server_that_is_not_there_is_unavailable() -> None:
-    with pytest.raises(StoreUnavailable, match="can't be reached"):
-        await Neo4jStore.open(f"bolt://127.0.0.1:{free_port()}", WORLD)
+@pytest.mark.parametrize("scheme", ["bolt", "neo4j"])
+async def test_a_server_that_is_not_there_is_unavailable_in_one_line(
+    scheme: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The package's own log would tell each try again, over many lines."""
+    with pytest.raises(StoreUnavailable, match="can't be reached") as raised:
+        await Neo4jStore.open(f"{scheme}://127.0.0.1:{free_port()}", WORLD)
+    assert "\n" not in str(raised.value)
+    assert caplog.records == []
