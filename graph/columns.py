@@ -34,6 +34,12 @@ from schema.registry import Attribute, AttributeType, Kind, Link
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_QUANTITY = (None, None)
 
+SEARCH_BYTES = 32_000
+"""The most of a thing's words that is searched, in UTF-8. Neo4j's text index refuses a node with more than 32,766."""
+
+_WIDEST = 4
+"""Bytes of a character in UTF-8, at most."""
+
 # Looked up once: to ask an Enum for a member takes as long as all else that is done for a column.
 _QUANTITY, _PARAMETERS = AttributeType.QUANTITY, AttributeType.PARAMETERS
 
@@ -184,8 +190,14 @@ def placeholder_identifier(id_: str) -> str:
 
 
 def search_text(words: Iterable[Any]) -> str:
-    """What a text search looks through: words folded, one a line, with a line's end on both sides of each."""
-    return "\n" + "".join(f"{folded(word)}\n" for word in words if word)
+    """What a text search looks through: words folded, one a line, with a line's end on both sides of each.
+
+    It has at most `SEARCH_BYTES`; what comes after them is not found.
+    """
+    text = "\n" + "".join(f"{folded(word)}\n" for word in words if word)
+    if len(text) * _WIDEST <= SEARCH_BYTES:
+        return text
+    return text.encode()[:SEARCH_BYTES].decode(errors="ignore")
 
 
 def folded(text: Any) -> str:

@@ -5,8 +5,13 @@ A store's tests subclass this, as they do `GraphStoreContract`, which gives `sto
 
 from __future__ import annotations
 
-from graph.plan import Lookup, Plan, Select
+import pytest
+
+from graph.plan import Compare, Lookup, Operator, Own, Page, Paging, Plan, Row, Select, Value
 from graph.store import GraphStore
+from schema.json import Json
+from schema.model.base import MAX_ID_BYTES
+from schema.topic import MAX_LEVELS, MAX_SEGMENT
 from tests.contracts.graph_store import dump, ids
 from tests.contracts.graph_world import GADGET, many_gadgets, said, tell
 
@@ -52,6 +57,47 @@ class WholeGraphContract:
         assert await found("GRÖSSE 100%") == ["B"]
         assert await found("id") == ["Z", "B"]
         assert await found("serial") == await found(" ") == await found("_") == await found("pump", 0) == []
+
+    @pytest.mark.parametrize("size", [10_000, 40_000, 900_000])
+    @pytest.mark.parametrize("letter", ["x", "é", "ΐ"])
+    async def test_takes_values_of_any_length(self, store: GraphStore, size: int, letter: str) -> None:
+        """Each is kept whole, found by equality, and searched by how it begins."""
+        long = f"begins {letter * (size // len(letter.encode()))}"
+        words = {"name": long, "description": f"{long}, described", "note": f"{long}, noted"}
+        texts: dict[str, Json] = {**words, "tags": [long]}
+        await tell(store, [said("Gadget", "G", **texts), said("Gadget", "H", name=long[:-1], note=long[:-1])])
+        attributes = [GADGET.attributes[name] for name in texts]
+        select = Select(GADGET, tuple(Value(a.name, a) for a in attributes))
+        for attribute in attributes:
+            operator = Operator.CONTAINS if attribute.name == "tags" else Operator.EQ
+            where = Compare(attribute, operator, "wanted")
+            plan = Plan((Page("all", select, Paging(where=where)),))
+            wanted = long if attribute.name == "tags" else texts[attribute.name]
+            page: Row = await store.read(plan, {"first": 9, "wanted": wanted})
+            assert [row["node"] for row in page["all"]["rows"]] == [texts]
+        assert {key.id for key in await store.search("begins", ["Gadget"], 9)} == {"G", "H"}
+        assert await store.search(f"not {long}", ["Gadget"], 9) == []
+
+    async def test_takes_names_of_a_thing_at_their_limits(self, store: GraphStore) -> None:
+        """An id and other identifiers of 256 bytes, two of them one name and each sent percent-encoded, and a path."""
+        widest, path = "%" * MAX_ID_BYTES, "/".join(["\U0001d518" * MAX_SEGMENT] * MAX_LEVELS)
+        named = {"identifiers/gtin": widest, "identifiers/lot": widest, "identifiers/serial": widest}
+        await tell(store, [said("Gadget", widest, path=path, owner=["~" + widest[1:]], **named)])
+        composite = f"gtin+lot:{','.join(['%25' * MAX_ID_BYTES] * 2)}"
+        for identifier in (f"id:{widest}", f"serial:{widest}", composite):
+            plan = Plan((Lookup("it", "identifier", Select(GADGET, (Value("path", Own.PATH),))),))
+            assert await store.read(plan, {"identifier": identifier}) == {"it": {"path": path}}
+        assert await store.places(path) == {path: {"Gadget": 1}}
+
+    async def test_asked_for_what_is_too_long_to_be_there_finds_nothing(self, store: GraphStore) -> None:
+        await tell(store, [said("Gadget", "G", path="acme")])
+        long = "x" * 40_000
+        lookup = Lookup("it", "identifier", Select(GADGET))
+        paths = Page("all", Select(GADGET), Paging(where=Compare(Own.PATH, Operator.EQ, "path")))
+        colours = Page("red", Select(GADGET), Paging(where=Compare(GADGET.attributes["colour"], Operator.EQ, "path")))
+        found = await store.read(Plan((lookup, paths, colours)), {"identifier": f"id:{long}", "path": long, "first": 9})
+        assert found["it"] is None and found["all"]["rows"] == found["red"]["rows"] == []
+        assert await store.places(long) == {}
 
     async def test_where_the_graph_comes_from_is_noted_beside_it(self, store: GraphStore) -> None:
         assert await store.origin() is None

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 
 from graph.columns import (
+    SEARCH_BYTES,
     ColumnType,
     attribute_columns,
     attribute_values,
@@ -74,3 +75,12 @@ def test_a_placeholder_is_known_by_the_identifier_that_refers_to_it(identifier: 
 def test_searched_texts_are_folded_and_set_apart() -> None:
     assert folded("  Große \n PUMPE ") == "grosse pumpe"
     assert search_text(["A b", None, "", "C"]) == "\na b\nc\n"
+
+
+@pytest.mark.parametrize("letter", ["x", "ß", "ΐ", "𝔘"])
+@pytest.mark.parametrize("start", ["", "a", "ab", "abc"])
+def test_searched_texts_end_at_their_limit_with_a_whole_character(start: str, letter: str) -> None:
+    """Folding makes some letters longer, so it comes first."""
+    text = search_text([start + letter * SEARCH_BYTES])
+    assert SEARCH_BYTES - 4 < len(text.encode()) <= SEARCH_BYTES
+    assert f"\n{start}{folded(letter) * SEARCH_BYTES}".startswith(text)
