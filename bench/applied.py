@@ -13,7 +13,7 @@ from bench.measure import Measure, Part, by_turns
 from graph.ladybug.store import LadybugStore
 from graph.projection import Changed
 from hub.app import Hub, open_hub
-from hub.projector import Projection, Projector
+from hub.projection.projector import Projection, Projector
 from hub.settings import Settings
 from schema.authority import EQUAL
 from schema.model import MODEL

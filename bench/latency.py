@@ -10,9 +10,9 @@ from statistics import median, quantiles
 from bench import floors, parts, publisher, sample
 from bench.applied import hub
 from bench.measure import Measure, by_turns
+from hub.announcing.live import Change, Changes
 from hub.journal.rows import encode
 from hub.journal.sqlite import SqliteJournal
-from hub.live import Change, Changes
 from hub.messages import Inbound
 
 COUNT = 300

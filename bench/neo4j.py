@@ -14,7 +14,7 @@ from bench.applied import all_applied, hub, silent
 from bench.measure import Measure, Part, by_turns
 from graph.neo4j.store import Neo4jStore
 from hub.journal.port import Journal
-from hub.projector import Projection, Projector
+from hub.projection.projector import Projection, Projector
 from schema.authority import EQUAL
 from schema.model import MODEL
 from tests.servers.neo4j import Neo4j

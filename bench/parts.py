@@ -12,7 +12,7 @@ from pathlib import Path
 from bench import sample
 from hub.address import Address
 from hub.clock import now
-from hub.ingest import Ingest
+from hub.intake.ingest import Ingest
 from hub.journal.port import AcceptedAssertion, Journal
 from hub.journal.sqlite import SqliteJournal
 from hub.messages import Accept, Inbound

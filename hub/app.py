@@ -17,33 +17,36 @@ from functools import partial
 from typing import Any
 
 from graph.store import GraphStore
-from hub import change_message, consistency, dead_letters, roster
 from hub.address import Url
-from hub.announce import Announcer
-from hub.arrivals import Arrivals
-from hub.catchup import CatchUp
+from hub.announcing import change_message
+from hub.announcing.announce import Announcer
+from hub.announcing.catchup import CatchUp
+from hub.announcing.live import Changes
+from hub.announcing.newest import Newest
+from hub.announcing.outbox import Outbox
+from hub.announcing.peers import Peers
+from hub.announcing.publishing import Publishing
+from hub.announcing.republish import Republish
+from hub.announcing.trail import Trail
 from hub.errors import HubError
-from hub.heirs import Heirs
-from hub.ingest import Ingest
+from hub.group import roster
+from hub.group.heirs import Heirs
+from hub.intake import dead_letters
+from hub.intake.arrivals import Arrivals
+from hub.intake.ingest import Ingest
 from hub.journal.open import open_journal
 from hub.journal.port import DeadLetter, Journal
-from hub.live import Changes
 from hub.messages import Broker
 from hub.mqtt.hearing import Hearing
 from hub.mqtt.inherit import Inheritance
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.open import open_broker
-from hub.named_files import broker_tls
-from hub.newest import Newest
-from hub.outbox import Outbox
-from hub.peers import Peers
-from hub.projector import Projection, Projector
-from hub.publishing import Publishing
-from hub.republish import Republish
+from hub.projection.projector import Projection, Projector
 from hub.settings import Role, Settings
-from hub.trail import Trail
+from hub.settings.named_files import broker_tls
 from hub.troubles import Troubles
-from hub.upkeep import upkeep
+from hub.upkeep import consistency
+from hub.upkeep.duties import upkeep
 from schema.contract import Contract
 from schema.errors import Reason
 from schema.events import EventContract

@@ -11,10 +11,10 @@ import orjson
 from graph.linking import link
 from graph.projection import Changed
 from graph.thing import Key, Thing
-from hub import change_message, golden
-from hub.announce import change_of
+from hub.announcing import change_message, golden
+from hub.announcing.announce import change_of
 from hub.clock import EPOCH
-from hub.ingest import dead_letter
+from hub.intake.ingest import dead_letter
 from hub.journal.port import Refusal
 from hub.mqtt.client import OFFLINE, ONLINE
 from schema.authority import EQUAL

@@ -1,7 +1,7 @@
 """What goes wrong in the parts of a hub, from the first failure until the part did again what it had failed to do.
 
 That a part can be read says little of whether it can be written. So those who write tell here how it went, and
-`/readyz` and `/api/status` (`hub.web`) repeat it.
+`/readyz` and `/api/status` (`hub.http.web`) repeat it.
 """
 
 from __future__ import annotations

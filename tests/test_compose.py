@@ -17,8 +17,8 @@ import yaml
 
 from hub.address import SocketFile, Url
 from hub.settings import Settings
-from hub.settings_file import read
-from hub.settings_load import ENVIRONMENT_PREFIX, FILE_VARIABLE, check, load
+from hub.settings.file import read
+from hub.settings.load import ENVIRONMENT_PREFIX, FILE_VARIABLE, check, load
 
 ROOT = Path(__file__).parent.parent
 PROGRAMS = Path(sysconfig.get_path("scripts"))

@@ -12,8 +12,8 @@ import pytest
 from typer.main import get_command
 
 from hub.cli import app
-from hub.settings_file import parse
-from hub.settings_load import check
+from hub.settings.file import parse
+from hub.settings.load import check
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(

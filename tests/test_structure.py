@@ -161,7 +161,7 @@ def test_every_setting_has_an_effect() -> None:
     used = {
         node.attr
         for path in sources()
-        if not relative(path).startswith("hub/setting")
+        if relative(path) not in ("hub/settings/model.py", "hub/settings/fit.py")
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("settings")
     }

@@ -10,9 +10,9 @@ import strawberry
 from graphql import FieldNode, GraphQLResolveInfo
 
 from graph.store import GraphStore
+from hub.announcing.live import Change, Lagged
 from hub.api.errors import RequestError
 from hub.journal.port import Journal
-from hub.live import Change, Lagged
 from hub.messages import BrokerStatus
 from schema.registry import Model
 from schema.topic import DEFAULT_PREFIX
@@ -25,7 +25,7 @@ class Publish(Protocol):
 
 
 class ChangeStream(Protocol):
-    """One listener's changes; closing it ends it. `hub.live.Listener`."""
+    """One listener's changes; closing it ends it. `hub.announcing.live.Listener`."""
 
     def __aiter__(self) -> AsyncIterator[Change | Lagged]: ...
 
@@ -33,7 +33,7 @@ class ChangeStream(Protocol):
 
 
 class ChangeFeed(Protocol):
-    """Where committed changes come from: `hub.live.Changes`."""
+    """Where committed changes come from: `hub.announcing.live.Changes`."""
 
     def subscribe(self) -> ChangeStream: ...
 

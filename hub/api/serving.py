@@ -14,7 +14,7 @@ from schema.model import MODEL
 
 if TYPE_CHECKING:
     from hub.app import Hub
-    from hub.web import Stage
+    from hub.http.web import Stage
 
 
 VERSION = version("unshub")

@@ -9,13 +9,13 @@ from typing import Annotated
 
 import strawberry
 
+from hub.announcing.live import Change, ChangeType, Lagged
 from hub.api import reading
 from hub.api.common import Entity, Found
 from hub.api.context import Info, core
 from hub.api.errors import RequestError
 from hub.api.scalars import DateTime
 from hub.clock import instant
-from hub.live import Change, ChangeType, Lagged
 
 argument = strawberry.argument
 

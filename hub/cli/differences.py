@@ -11,7 +11,7 @@ from rich.markup import escape
 from hub.cli.output import out
 
 if TYPE_CHECKING:
-    from hub.compare import Difference
+    from hub.upkeep.compare import Difference
 
 LONGEST = 60
 

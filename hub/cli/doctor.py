@@ -29,7 +29,7 @@ from hub.errors import HubError
 from hub.journal.sqlite_lock import FileLock
 from hub.mqtt import mosquitto
 from hub.settings import Settings
-from hub.settings_load import ENVIRONMENT_PREFIX, FILE_VARIABLE
+from hub.settings.load import ENVIRONMENT_PREFIX, FILE_VARIABLE
 from schema.model import MODEL
 
 OLDEST_PYTHON = (3, 11)

@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol, TypeVar
 
 from hub.cli.running import RunningHub
-from hub.dead_letters import replay
 from hub.errors import HubError
-from hub.ingest import Ingest
+from hub.http.web import letter_json
+from hub.intake.dead_letters import replay
+from hub.intake.ingest import Ingest
 from hub.journal.open import open_journal
 from hub.journal.port import Journal
 from hub.settings import Settings
-from hub.web import letter_json
 from schema.contract import Contract
 from schema.errors import Reason
 from schema.events import EventContract

@@ -11,8 +11,8 @@ from hub.cli.files import read_file
 from hub.cli.message import inbound, judge
 from hub.cli.options import Config
 from hub.cli.output import err, fault_json, out, show_faults, show_json, show_notes, show_reasons
-from hub.settings_file import DEFAULT_FILE, read
-from hub.settings_load import check, load
+from hub.settings.file import DEFAULT_FILE, read
+from hub.settings.load import check, load
 
 
 def lint(

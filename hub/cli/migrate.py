@@ -16,11 +16,11 @@ from hub.cli.output import err, out, show_json
 from hub.cli.progress import Stages
 from hub.errors import HubError
 from hub.settings import Settings
-from hub.settings_load import load
+from hub.settings.load import load
 
 if TYPE_CHECKING:
-    from hub.checksum import Sum
-    from hub.migrate import Compared, Migrated
+    from hub.upkeep.checksum import Sum
+    from hub.upkeep.migrate import Compared, Migrated
 
 PANEL = "Target, where --to is not given"
 
@@ -47,7 +47,7 @@ def migrate(
     The source stays as it is. Cut off at any moment, the same command goes on where it was. At the end both sides are
     compared; the exit code is 1 where they differ.
     """
-    from hub.migrate import migrate as run
+    from hub.upkeep.migrate import migrate as run
 
     flags = {
         "journal": journal,

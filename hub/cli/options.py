@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from hub.settings import Settings
-from hub.settings_load import load
+from hub.settings.load import load
 
 STRUCTURED = frozenset({"systems", "authority"})
 """Settings that a flag can't hold; they are set in the file."""

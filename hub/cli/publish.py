@@ -16,8 +16,8 @@ from hub.cli.message import inbound, judge
 from hub.cli.options import with_settings
 from hub.cli.output import err, out, show_notes, show_reasons
 from hub.messages import Outbound
-from hub.named_files import broker_tls
 from hub.settings import Settings
+from hub.settings.named_files import broker_tls
 
 BROKER_FLAGS = (
     "broker",

@@ -16,7 +16,7 @@ from hub.errors import HubError
 from hub.settings import Settings
 
 if TYPE_CHECKING:
-    from hub.rebuild import Rebuilt
+    from hub.upkeep.rebuild import Rebuilt
 
 
 @with_settings("data", "journal", "graph", "journal_password_file", "graph_password_file")
@@ -29,7 +29,7 @@ def rebuild(
     A graph in a file is replaced, and kept where it differed. One on a server is compared, and only what differs is
     rewritten; where that is much, it is cleared and made anew.
     """
-    from hub.rebuild import rebuild as run
+    from hub.upkeep.rebuild import rebuild as run
 
     if not settings.journal.host and not settings.journal.file.exists():
         raise HubError(f"there is no journal {settings.journal.file}; name the hub's folder with --data")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @with_settings()
 def up(settings: Settings) -> None:
     """Run the hub until it is interrupted."""
-    from hub.serve import serve
+    from hub.http.serve import serve
 
     logs.set_up(settings)
     try:

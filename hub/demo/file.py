@@ -14,7 +14,6 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from hub import settings_file
 from hub.demo import series
 from hub.demo.errors import PlantError
 from hub.demo.form import MisfitForm, PlantForm, SystemForm
@@ -22,7 +21,8 @@ from hub.demo.plant import Misfit, Plant, System, Undescribed, Word
 from hub.demo.references import unresolved
 from hub.demo.shorthand import Calendar, payload
 from hub.errors import Fault
-from hub.settings_file import Location, SettingsFile
+from hub.settings import file as settings_file
+from hub.settings.file import Location, SettingsFile
 from schema import topic
 from schema.errors import TopicError
 from schema.model import MODEL

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from hub.setting_types import Orders, SystemName
+from hub.settings.types import Orders, SystemName
 from schema.authority import EQUAL
 
 

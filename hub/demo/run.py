@@ -20,7 +20,7 @@ from hub.demo.messages import Message, Writer
 from hub.demo.plant import Plant
 from hub.demo.show import Show
 from hub.errors import HubError, PublishError
-from hub.serve import serve
+from hub.http.serve import serve
 from hub.settings import Settings
 
 TAKEN_SECONDS = 120.0

@@ -8,7 +8,7 @@ from typing import Any
 
 from hub.demo.form import SystemForm
 from hub.demo.plant import CountAt, Signal, StateAt, Word
-from hub.settings_file import Location
+from hub.settings.file import Location
 
 ReadTime = Callable[[Any, Location], datetime]
 ReadPlace = Callable[[Any, Location], str]

@@ -20,8 +20,8 @@ from hub.mqtt.connection import Connection
 from hub.mqtt.identity import Identity, shown
 from hub.mqtt.intake import Intake
 from hub.mqtt.limits import BrokerLimits
+from hub.mqtt.tls import Tls
 from hub.mqtt.topics import filters, status_topic, taken
-from hub.tls import Tls
 
 log = logging.getLogger(__name__)
 

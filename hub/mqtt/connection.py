@@ -22,8 +22,8 @@ from hub.address import Url
 from hub.errors import BrokerError, PublishError, Unpublishable
 from hub.messages import Inbound, Outbound
 from hub.mqtt.identity import Identity, shown, target, why
+from hub.mqtt.tls import NO_TLS, failure
 from hub.mqtt.topics import SHARE, check_publishable
-from hub.tls import NO_TLS, failure
 
 log = logging.getLogger(__name__)
 

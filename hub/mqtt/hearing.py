@@ -15,7 +15,7 @@ from hub.messages import Inbound
 from hub.mqtt.backoff import Backoff
 from hub.mqtt.connection import Connection
 from hub.mqtt.identity import Identity, shown
-from hub.tls import Tls
+from hub.mqtt.tls import Tls
 
 log = logging.getLogger(__name__)
 

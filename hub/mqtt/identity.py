@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hub.address import Address, Url
 from hub.errors import BrokerError, TlsError
 from hub.messages import Outbound
-from hub.tls import Tls, failure
+from hub.mqtt.tls import Tls, failure
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from hub.mqtt.connection import Connection
 from hub.mqtt.identity import Identity
 from hub.mqtt.intake import Intake
 from hub.mqtt.limits import BrokerLimits
+from hub.mqtt.tls import Tls
 from hub.mqtt.topics import filters, taken
-from hub.tls import Tls
 
 log = logging.getLogger(__name__)
 

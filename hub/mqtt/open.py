@@ -12,7 +12,7 @@ from hub.mqtt.client import MqttClient
 from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.mosquitto import MosquittoBroker
-from hub.tls import Tls
+from hub.mqtt.tls import Tls
 from schema.topic import DEFAULT_PREFIX
 
 GET_MOSQUITTO = "install it (`apt-get install mosquitto`, `brew install mosquitto`)"

@@ -9,7 +9,7 @@ from hub.errors import BrokerError, PublishError
 from hub.messages import Outbound
 from hub.mqtt.connection import Connection
 from hub.mqtt.identity import Identity
-from hub.tls import Tls
+from hub.mqtt.tls import Tls
 
 
 async def send(url: Url, name: str, message: Outbound, tls: Tls | None = None) -> None:

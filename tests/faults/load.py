@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from graph.projection import project
-from hub import golden
+from hub.announcing import golden
 from hub.journal.open import open_journal
 from schema.authority import EQUAL
 from schema.model import MODEL

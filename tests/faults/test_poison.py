@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-import hub.consistency
+import hub.upkeep.consistency
 from graph.ladybug.store import LadybugStore
 from graph.store import WriteTransaction
 from graph.thing import Delta, Edge, EdgeKey, Key
@@ -52,7 +52,7 @@ async def hub_on(data: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[t
         await stores[0].migrate()
         return stores[0]
 
-    monkeypatch.setattr(hub.consistency, "open_store", open_store)
+    monkeypatch.setattr(hub.upkeep.consistency, "open_store", open_store)
     settings = Settings(data=data, broker="amqtt", mqtt=f"127.0.0.1:{free_port()}")
     async with open_hub(settings) as opened:
         yield opened, stores[0]

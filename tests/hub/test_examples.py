@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator
 
 from graph.linking import link
 from graph.thing import Key, Thing
-from hub import golden
+from hub.announcing import golden
 from hub.examples import published
 from schema.authority import EQUAL
 from schema.contract import Contract

@@ -6,7 +6,7 @@ import orjson
 from hypothesis import HealthCheck, example, given, seed, settings
 from hypothesis import strategies as st
 
-from hub.ingest import Ingest, Parsed
+from hub.intake.ingest import Ingest, Parsed
 from hub.journal.port import Journal
 from hub.messages import Inbound
 from schema.contract import Contract

@@ -16,10 +16,10 @@ import pytest
 from graph.open import open_store
 from graph.store import GraphStore
 from graph.thing import Delta, Key
-from hub import roster
-from hub.consistency import MIGRATION
+from hub.group import roster
 from hub.journal.open import open_journal
 from hub.journal.port import AcceptedAssertion, Journal
+from hub.upkeep.consistency import MIGRATION
 from schema.assertion import Assertion, Stamp
 from schema.model import MODEL
 from tests.contracts.journal import tag

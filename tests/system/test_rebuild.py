@@ -12,8 +12,8 @@ import pytest
 
 from graph.ladybug.store import LadybugStore
 from graph.thing import Delta, Key
+from hub.announcing.trail import Trail
 from hub.journal.open import open_journal
-from hub.trail import Trail
 from schema.model import MODEL
 from tests.faults.load import message
 from tests.system.hub_process import HubProcess, rebuild, run, running

@@ -19,7 +19,7 @@ from websockets.typing import Subprotocol
 
 from graph.errors import ReadFailed, ReadTimeout
 from hub.api import graphiql, routes, sdl
-from hub.web import Stage
+from hub.http.web import Stage
 from schema.model import MODEL
 from tests.hub.api.conftest import Api, served
 from tests.servers import free_port

@@ -14,8 +14,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from graph.errors import ReadFailed
+from hub.announcing.live import Change, ChangeType
 from hub.api.schema import HubSchema
-from hub.live import Change, ChangeType
 from schema.model import MODEL
 from tests.hub.api.conftest import Api
 

@@ -15,7 +15,7 @@ from hub.mqtt import client as client_module
 from hub.mqtt.client import MqttClient
 from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.limits import BrokerLimits
-from hub.settings_load import load
+from hub.settings.load import load
 from tests.contracts.broker import GOLDEN, LOT, SECONDS, Taker, started
 from tests.hub.mqtt.wire import PUBACK, Wire
 from tests.servers import Mosquitto, free_port

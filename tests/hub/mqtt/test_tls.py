@@ -18,7 +18,7 @@ from hub.mqtt.connection import Connection
 from hub.mqtt.identity import Identity
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.sending import send
-from hub.tls import Tls
+from hub.mqtt.tls import Tls
 from tests.contracts.broker import LOT, Taker, started
 from tests.servers import Mosquitto
 from tests.servers import mosquitto as start_mosquitto

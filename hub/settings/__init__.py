@@ -1,0 +1,9 @@
+"""What can be set: `model` the settings themselves, `load` puts them together from flags, environment and file.
+
+types, file         how a value is read, and the file with its places
+fit, named_files    whether settings fit each other, and the files that they name
+"""
+
+from hub.settings.model import LogFormat, LogLevel, Role, Settings, SystemSettings
+
+__all__ = ["LogFormat", "LogLevel", "Role", "Settings", "SystemSettings"]
