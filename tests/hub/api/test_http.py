@@ -191,6 +191,7 @@ async def test_a_browser_gets_graphiql_and_everything_it_loads_is_here(api: Api)
     page = await api.client.get("/graphql", headers={"accept": "text/html,*/*"})
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "http://" not in page.text and "https://" not in page.text
+    assert '<link rel="icon" href="data:,">' in page.text  # or the browser asks for /favicon.ico, which is not there
     loaded = re.findall(r'(?:src|href)="(/graphql/assets/[^"]+)" integrity="([^"]+)"', page.text)
     assert len(loaded) == len(graphiql.ASSETS)
     for url, integrity in loaded:
