@@ -160,11 +160,14 @@ class Session:
         self._deadline: float | None = None
         self._cancelled = False
 
+    def take(self) -> None:
+        """Makes it the caller's: whoever had it before may have been cancelled. `begin` is often called later."""
+        self._cancelled = False
+
     def begin(self, *, seconds: float | None = None) -> None:
         """Begins a transaction; statements in it end with `ReadTimeout` when so many seconds have passed."""
         if len(self._statements) > _MAX_STATEMENTS:
             self.renew()
-        self._cancelled = False
         self._deadline = None if seconds is None else time.monotonic() + seconds
         self.run("BEGIN TRANSACTION" if self._writing else "BEGIN TRANSACTION READ ONLY")
 
@@ -216,7 +219,7 @@ class Session:
             raise meaning(error, doing, WriteFailed if self._writing else ReadFailed) from error
 
     def cancel(self) -> None:
-        """Ends what another thread runs here, and what it would run next in the same transaction."""
+        """Ends what another thread runs here, and what it would run next, until another `take`s the session."""
         self._cancelled = True
         self._connection.interrupt()
 

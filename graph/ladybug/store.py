@@ -250,6 +250,7 @@ class LadybugStore:
         session = await self._idle.get()
         try:
             self._check_open()
+            session.take()
             done = asyncio.get_running_loop().run_in_executor(self._read_threads, self._snapshot, session, work)
         except BaseException:
             self._idle.put_nowait(session)

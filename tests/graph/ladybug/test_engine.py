@@ -91,6 +91,21 @@ def test_a_read_ends_at_its_limit_and_the_session_goes_on(tmp_path: Path) -> Non
     database.close()
 
 
+def test_what_is_cancelled_before_it_begins_does_not_begin(tmp_path: Path) -> None:
+    database = Database(tmp_path / "graph")
+    session = database.session()
+    session.take()
+    session.cancel()
+    with pytest.raises(ReadTimeout):
+        session.begin()
+    session.take()
+    session.begin()
+    assert session.run("RETURN 1") == [[1]]
+    session.commit()
+    session.close()
+    database.close()
+
+
 def test_a_session_outlives_any_number_of_different_statements(tmp_path: Path) -> None:
     database = Database(tmp_path / "graph")
     session = database.session()
