@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import shutil
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -15,9 +18,9 @@ from hub.app import Hub
 from hub.demo import answers
 from hub.demo.plant import Plant
 from hub.demo.run import Options, run
-from hub.demo.show import Show
+from hub.demo.show import LOOK, Show, ask
 from hub.settings import Settings
-from tests.servers import free_port, mosquitto_path
+from tests.servers import free_port, missing, mosquitto_path
 
 SUPPLIERS = """\
 SH-7003 to Seemarkt
@@ -101,6 +104,47 @@ async def test_it_lives_on_until_it_is_ended(tmp_path: Path) -> None:
         await anext(changes)
         await changes.aclose()
         while (await hub.journal.status()).events <= before:
+            await asyncio.sleep(0.05)
+        demo.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await demo
+
+
+class Told(Show):
+    """Gives the hub when all is printed; asks no questions."""
+
+    def __init__(self) -> None:
+        self.printed = StringIO()
+        super().__init__(Console(file=self.printed, soft_wrap=True))
+        self.hub: asyncio.Queue[Hub] = asyncio.Queue()
+
+    async def answers(self, hub: Hub, plant: Plant) -> None:
+        pass
+
+    def addresses(self, hub: Hub, plant: Plant) -> None:
+        super().addresses(hub, plant)
+        self.hub.put_nowait(hub)
+
+
+@pytest.mark.parametrize("client", ["mosquitto_pub", "unshub publish"])
+async def test_the_command_it_shows_publishes_a_lot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: str
+) -> None:
+    folders = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    program = shutil.which(client.split()[0], path=folders)
+    if program is None:
+        missing(client, "install Mosquitto's clients")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / Path(program).name).symlink_to(program)
+    show = Told()
+    demo = asyncio.create_task(run(settings(tmp_path / "data", "amqtt"), Options(), show))
+    async with asyncio.timeout(60):
+        hub = await show.hub.get()
+        (command,) = [line for line in show.printed.getvalue().splitlines() if line.startswith(client)]
+        ran = await asyncio.create_subprocess_exec("/bin/sh", "-c", command)
+        assert await ran.wait() == 0
+        lot = {"quantity": {"value": 25, "unit": "kg"}, "sources": [{"system": "mes"}]}
+        while (await asyncio.to_thread(ask, hub.settings.http.url, LOOK))["materialLot"] != lot:
             await asyncio.sleep(0.05)
         demo.cancel()
         with pytest.raises(asyncio.CancelledError):
