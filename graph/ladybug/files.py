@@ -1,13 +1,18 @@
 """The files of a Ladybug database: one by the name of the graph, and what the engine keeps beside it.
 
 They are of one graph together. A log that is left beside another graph's file keeps that one from being opened.
+What the system refuses comes out as `StoreUnavailable`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+
+from graph.errors import StoreUnavailable
 
 _MAGIC = b"LBUG"
 _BESIDE = (".wal", ".wal.checkpoint", ".shadow", ".tmp", ".lock")
@@ -26,17 +31,19 @@ def present(path: Path) -> bool:
 
 def remove(path: Path) -> None:
     """Removes a graph; no harm if it is not there."""
-    for part in _all(path):
-        if part.is_dir() and not part.is_symlink():
-            shutil.rmtree(part)
-        else:
-            part.unlink()
+    with _errors(f"removing the graph {str(path)!r}"):
+        for part in _all(path):
+            if part.is_dir() and not part.is_symlink():
+                shutil.rmtree(part)
+            else:
+                part.unlink()
 
 
 def move(path: Path, to: Path) -> None:
     """Gives a graph another name, at which there must be none."""
-    for part in _all(path):
-        part.rename(to.with_name(to.name + part.name.removeprefix(path.name)))
+    with _errors(f"moving the graph {str(path)!r} to {str(to)!r}"):
+        for part in _all(path):
+            part.rename(to.with_name(to.name + part.name.removeprefix(path.name)))
 
 
 def aside(path: Path, why: str) -> Path:
@@ -53,9 +60,18 @@ def is_graph(path: Path) -> bool:
         return True
     if not path.is_file():
         return False
-    with path.open("rb") as file:
+    with _errors(f"reading the graph {str(path)!r}"), path.open("rb") as file:
         return file.read(len(_MAGIC)) in (_MAGIC, b"")
 
 
 def _all(path: Path) -> list[Path]:
     return [path, *beside(path)] if path.exists() else beside(path)
+
+
+@contextlib.contextmanager
+def _errors(doing: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        remedy = "see that its folder is there and may be written, and that its disk is well"
+        raise StoreUnavailable(f"{doing} failed: {remedy} ({error.strerror})") from error

@@ -189,6 +189,7 @@ class LadybugStore:
         return self._reopen(partial(files.aside, self._database.path, "damaged"))
 
     def _reopen(self, meanwhile: Callable[[], _T]) -> _T:
+        self._broken = True
         for session in (*self._readers, self._writer):
             session.close()
         self._database.close(whole=False)

@@ -131,6 +131,21 @@ async def test_the_files_of_a_graph_move_and_go_together(killed: Path) -> None:
     assert list(killed.parent.iterdir()) == []
 
 
+async def test_a_damaged_graph_that_can_not_be_moved_is_told_until_it_can(tmp_path: Path) -> None:
+    place = tmp_path / ("g" * 230)
+    store = await filled(place)
+    # The engine reads what is noted in the file when the store is opened anew.
+    place.unlink()
+    place.write_bytes(b"LBUG1 and nothing more")
+    with pytest.raises(StoreUnavailable):
+        async with store.write():
+            raise StoreUnavailable("as after a commit that the disk refused")
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match=r"moving the graph .* failed: see that its folder .*name too long"):
+            await store.clear()
+    await store.close()
+
+
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A small disk of its own."""
