@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from bench import applied, bridge, growth, ingest, latency, mqtt, neo4j
+from bench import applied, bridge, growth, hubs, ingest, latency, mqtt, neo4j
 from bench.measure import Measure, show
 from hub import process
 
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "mqtt": mqtt.measure,
     "neo4j": neo4j.measure,
     "bridge": bridge.measure,
+    "hubs": hubs.measure,
     "growth": growth.measure,
 }
 

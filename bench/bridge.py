@@ -21,8 +21,8 @@ SHARE = 10
 async def measure(runs: int, count: int | None) -> list[Measure]:
     """Publish to applied, one lot a message."""
     lots = count or COUNT
-    with neo4j.server() as url:
-        both = (_hub(url, lots), _bridge(url, max(1, lots // SHARE)))
+    with neo4j.server() as running:
+        both = (_hub(running.url, lots), _bridge(running.url, max(1, lots // SHARE)))
         await by_turns(neo4j.WARM if count is None else 1, *both)
         found = await by_turns(runs, *both)
     of = "a bridge with one transaction a message"

@@ -42,8 +42,8 @@ async def measure(runs: int, count: int | None, *, largest: bool = False) -> lis
 @asynccontextmanager
 async def _graph(size: int) -> AsyncIterator[Neo4jStore]:
     """A server with so many lots."""
-    with neo4j.server() as url:
-        async with neo4j.empty(url) as store:
+    with neo4j.server() as running:
+        async with neo4j.empty(running.url) as store:
             for start in range(0, size, 20_000):
                 await _apply(store, [_lot(number, 0) for number in range(start, min(size, start + 20_000))])
             yield store

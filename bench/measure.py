@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 from rich.console import Console
@@ -29,6 +29,8 @@ class Measure:
     of: str
     """What the floor is, in words."""
     runs: int
+    shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """What each part took of the machine's cores, in per cent, for the figure and for its floor, by their names."""
 
     @property
     def ratio(self) -> float:
@@ -37,16 +39,17 @@ class Measure:
 
     def line(self) -> str:
         """One line of JSON."""
-        return json.dumps(
-            {
-                "name": self.name,
-                "value": round(self.value, 3),
-                "unit": self.unit,
-                "floor": round(self.floor, 3),
-                "ratio": round(self.ratio, 3),
-                "runs": self.runs,
-            }
-        )
+        told = {
+            "name": self.name,
+            "value": round(self.value, 3),
+            "unit": self.unit,
+            "floor": round(self.floor, 3),
+            "ratio": round(self.ratio, 3),
+            "runs": self.runs,
+        }
+        if self.shares:
+            told["shares"] = {whose: {part: round(s, 1) for part, s in of.items()} for whose, of in self.shares.items()}
+        return json.dumps(told)
 
 
 async def by_turns(runs: int, *parts: Part) -> dict[str, float]:
@@ -72,6 +75,20 @@ def show(measures: Sequence[Measure], *, as_json: bool) -> None:
     for m in measures:
         table.add_row(m.name, _figure(m.value), m.unit, _figure(m.floor), f"{m.ratio:.2f}", str(m.runs), m.of)
     Console().print(table)
+    shared = [measure for measure in measures if measure.shares]
+    if shared:
+        Console().print(_shares(shared))
+
+
+def _shares(measures: Sequence[Measure]) -> Table:
+    parts = list(dict.fromkeys(part for m in measures for of in m.shares.values() for part in of))
+    table = Table("per cent of all cores", "while there was", *parts)
+    for number in range(2, len(table.columns)):
+        table.columns[number].justify = "right"
+    for m in measures:
+        for whose, of in m.shares.items():
+            table.add_row(m.name, whose, *(f"{of[part]:.0f}" if part in of else "" for part in parts))
+    return table
 
 
 def _figure(value: float) -> str:

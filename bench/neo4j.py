@@ -29,7 +29,8 @@ HEAP = "2g"
 async def measure(runs: int, count: int | None) -> list[Measure]:
     """New lots with a link each and their updates; then with everything on."""
     lots = count or COUNT
-    with server() as url:
+    with server() as running:
+        url = running.url
         parts_ = (_projector(url, lots), _by_hand(url, lots, indexed=False), _by_hand(url, lots, indexed=True))
         everything = (*parts_, _whole(url, lots))
         await by_turns(WARM if count is None else 1, *everything)
@@ -43,13 +44,13 @@ async def measure(runs: int, count: int | None) -> list[Measure]:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """A Neo4j of its own; gives its URL."""
+def server() -> Iterator[Neo4j]:
+    """A Neo4j of its own, running."""
     with tempfile.TemporaryDirectory(prefix=".bench-", dir=Path.cwd()) as path:
         running = Neo4j(Path(path), heap=HEAP)
         running.start()
         try:
-            yield running.url
+            yield running
         finally:
             running.kill()
 

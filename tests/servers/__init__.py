@@ -77,6 +77,12 @@ class Mosquitto:
             self._process = subprocess.Popen([self._command, "-c", str(config)], stdout=log, stderr=log)
         wait_for_port(self.port, self._process)
 
+    @property
+    def pid(self) -> int:
+        """The process, while it runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self) -> None:
         """Ends the broker as an administrator would; it writes its store first."""
         self._end(kill=False)

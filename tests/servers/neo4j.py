@@ -132,6 +132,12 @@ class Neo4j:
                 pytest.fail(f"Neo4j does not start (exit code {self._process.poll()}): {output.read_text()[-2000:]}")
             time.sleep(0.1)
 
+    @property
+    def pid(self) -> int:
+        """The process, while it runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self) -> None:
         """Ends the server as an administrator would."""
         self._end(kill=False)

@@ -41,8 +41,12 @@ def postgres_folder() -> Path:
 class Postgres:
     """A server of its own that can be stopped, killed, paused and started again on the same port."""
 
-    def __init__(self, folder: Path) -> None:
-        """The folder must be one that the server's user can reach."""
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        """The folder must be one that the server's user can reach. `durable` has a commit wait for the disk.
+
+        Without it only a failure of the machine would tell; what the tests kill are processes.
+        """
+        self._durable = durable
         self.port = free_port()
         self._folder = folder
         self._programs = postgres_folder()
@@ -74,8 +78,7 @@ class Postgres:
             "port": str(self.port),
             "unix_socket_directories": "",
             "shared_buffers": "32MB",
-            # Only a failure of the machine would tell; what these tests kill are processes.
-            "fsync": "off",
+            "fsync": "on" if self._durable else "off",
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with (self._folder / "log").open("ab") as log:
@@ -87,6 +90,12 @@ class Postgres:
                 cwd=self._folder,
             )
         self._wait()
+
+    @property
+    def pid(self) -> int:
+        """The process, while it runs."""
+        assert self._process is not None
+        return self._process.pid
 
     def stop(self) -> None:
         """Ends the server as an administrator would who is in a hurry: those connected are cut off."""
@@ -167,13 +176,13 @@ class Postgres:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
+def postgres(*, durable: bool = False) -> Iterator[Postgres]:
     """A running server in a temporary folder."""
     postgres_folder()
     # Not pytest's folder, which belongs to this user alone.
     folder = Path(tempfile.mkdtemp(prefix="unshub-postgres-"))
     try:
-        server = Postgres(folder)
+        server = Postgres(folder, durable=durable)
         server.initialise()
         server.start()
         try:
