@@ -100,8 +100,9 @@ class Hub:
 
     async def settled(self) -> None:
         """Returns when all that was accepted so far is in the graph and its golden records are on the broker."""
+        projector = self.projector
         await self.caught_up.wait()
-        await self.projector.idle()
+        await projector.idle()
         await self.outbox.drained()
 
 
@@ -134,8 +135,12 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
                     for task in running:
                         task.cancel()
         except* Exception as group:
-            # The group is the task group's own making; what went wrong is in it.
-            raise group.exceptions[0] from None
+            # Groups are the task groups' own making; what went wrong is in the innermost one.
+            raise _innermost(group) from None
+
+
+def _innermost(error: Exception) -> Exception:
+    return _innermost(error.exceptions[0]) if isinstance(error, ExceptionGroup) else error
 
 
 async def _assemble(
@@ -144,7 +149,8 @@ async def _assemble(
     """A hub that does not run yet, and what it does all the time once it runs."""
     broker = _broker(settings)
     troubles, changes, caught_up = Troubles(), Changes(), asyncio.Event()
-    outbox = Outbox(broker.publish, troubles=troubles)
+    untold = change_message.missed(settings.topic_prefix, settings.name) if settings.beside_others else None
+    outbox = Outbox(broker.publish, troubles=troubles, dropped=untold)
     arrivals = await Arrivals.open(journal)
     duties: list[Duty] = [
         partial(upkeep, settings, journal, graph, troubles),
@@ -152,22 +158,24 @@ async def _assemble(
     ]
     projector = None
     if graph is not None:
-        newest = Newest() if settings.beside_others and settings.role.projects else None
+        newest = Newest()
         republish = Republish(graph, model, settings.authority, outbox, settings.topic_prefix, newest)
         if settings.role.projects:
             trail = await Trail.open(journal, model, settings.topic_prefix, settings.name)
-            announcer = Announcer(model, settings.topic_prefix, changes, outbox, trail, newest)
+            noting = newest if settings.beside_others else None
+            announcer = Announcer(model, settings.topic_prefix, changes, outbox, trail, noting)
             projector = Projector(
                 Projection(journal, graph, model, settings.authority, announcer.before_commit, troubles),
                 announcer,
                 batch=settings.projection_batch,
                 linger=settings.projection_linger,
             )
-            publishing = Publishing(broker, CatchUp(journal, republish), announcer, trail, caught_up)
+            gone = roster.Gone(journal, settings.name)
+            publishing = Publishing(broker, CatchUp(journal, republish), announcer, trail, gone, caught_up)
             duties += [partial(journal.watch, projector.wake), projector.run, publishing.run]
         if settings.beside_others:
             peers = Peers(settings.name, changes, republish)
-            duties += [partial(_hearing(settings).run, peers.hear, changes.interrupt), peers.run]
+            duties += [partial(_hearing(settings).run, peers.hear, peers.began, peers.missed), peers.run]
     rules = settings.rules()
     ingest = Ingest(
         journal,
@@ -180,7 +188,8 @@ async def _assemble(
         arrivals=arrivals,
     )
     if settings.group is not None and settings.role.ingests:
-        duties.append(Heirs(journal, settings.name, ingest.accept, partial(_session, settings, settings.group)).run)
+        gone = roster.Gone(journal, settings.name)
+        duties.append(Heirs(journal, gone, ingest.accept, partial(_session, settings, settings.group)).run)
     hub = Hub(settings, model, journal, graph, broker, changes, ingest, projector, outbox, caught_up, troubles)
     return hub, duties
 

@@ -58,13 +58,14 @@ class Announcer:
         await self._trail.before_commit(changed, entries)
 
     async def __call__(self, changed: Sequence[Changed], through: int) -> None:
-        """Announces what a batch changed. `through` is the sequence of the batch's last assertion."""
+        """Announces what a batch changed. `through` is the sequence up to which everything is announced with it."""
         time = now()
         told = [(one, change_of(one, time)) for one in changed]
         self._changes.publish(change for _, change in told)
         for one, change in told:
             self._outbox.push(change_message.build(self._model, self._prefix, self._trail.name, change, self._qos))
-            await self._golden(one)
+            await self._outbox.room()
+            self._golden(one)
         self._reached = (through, self._trail.setbacks)
         self._news.set()
 
@@ -81,18 +82,19 @@ class Announcer:
                 log.warning("keeping how far changes were announced: %s", error)
             await asyncio.sleep(POSITION_PAUSE)
 
-    async def _golden(self, changed: Changed) -> None:
+    def _golden(self, changed: Changed) -> None:
+        """Hands on the record. Nothing is awaited between seeing that it counts and that, or a newer one could come."""
         old, new = self._topics(changed)
         left = {old} if old is not None else set()
         if self._newest is not None:
             if not self._newest.counts(changed.key, changed.after):
                 return
             left |= self._newest.topics(changed.key)
-            self._newest.published(changed.key, new)
+            self._newest.announced(changed.key, changed.after, new)
         for topic in left - {new}:
-            await self._outbox.put(golden.removal(topic))
+            self._outbox.push(golden.removal(topic))
         if new is not None and changed.after is not None:
-            await self._outbox.put(golden.message(self._model, new, changed.after))
+            self._outbox.push(golden.message(self._model, new, changed.after))
 
     def _topics(self, changed: Changed) -> tuple[str | None, str | None]:
         """The topics of the golden record, before and after."""

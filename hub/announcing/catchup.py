@@ -18,9 +18,13 @@ from graph.thing import Key
 from hub.announcing.republish import Republish
 from hub.announcing.trail import TRAIL, Trail
 from hub.errors import JournalError
+from hub.group.roster import Gone
 from hub.journal.port import Journal
 
 log = logging.getLogger(__name__)
+
+FOLLOWER = ":follower/"
+"""Held with a hub's name behind it by the one who follows its trail. No hub can have such a name."""
 
 LOOK_SECONDS = 5.0
 """How often to look for hubs that are gone."""
@@ -46,30 +50,34 @@ class CatchUp:
         await self.republish.ends(trail.loose_ends)
         return published + len(trail.loose_ends)
 
-    async def follow_the_gone(self, own: str) -> int:
-        """Follows the trails of hubs that don't run, and drops them; gives for how many ids. `own` runs: it is here."""
+    async def follow_the_gone(self, gone: Gone) -> int:
+        """Follows the trails of hubs that are gone, and drops them; gives for how many ids."""
         published = 0
-        for kept_as, kept in (await self.journal.checkpoints(TRAIL)).items():
-            name = kept_as.removeprefix(TRAIL)
-            if name == own or not await self.journal.hold(name):
+        trails = {key.removeprefix(TRAIL): kept for key, kept in (await self.journal.checkpoints(TRAIL)).items()}
+        for name in await gone.among(trails):
+            if not await self.journal.hold(f"{FOLLOWER}{name}"):
                 continue
             try:
-                trail = Trail.read(self.journal, self.republish.model, self.republish.prefix, name, kept)
-                count = await self.follow(trail)
-                await self.republish.outbox.passed(self.republish.outbox.mark)
-                # Should its hub have come back for a moment, there is more to follow; it stays for the next look.
-                await self.journal.drop_checkpoint(kept_as, kept)
+                count = await self._follow(name, trails[name])
             finally:
-                await self.journal.release(name)
+                await self.journal.release(f"{FOLLOWER}{name}")
             log.info("published %d golden records that hub %r, which is gone, may have left unpublished", count, name)
             published += count
         return published
 
-    async def watch_for_the_gone(self, own: str) -> None:
+    async def _follow(self, name: str, kept: bytes) -> int:
+        trail = Trail.read(self.journal, self.republish.model, self.republish.prefix, name, kept)
+        count = await self.follow(trail)
+        await self.republish.outbox.passed(self.republish.outbox.mark)
+        # Should its hub have come back meanwhile, it has written it anew, and goes on from there.
+        await self.journal.drop_checkpoint(f"{TRAIL}{name}", kept)
+        return count
+
+    async def watch_for_the_gone(self, gone: Gone) -> None:
         """Follows the trails of hubs that are gone, until cancelled. What can't be done now is tried again."""
         while True:
             try:
-                await self.follow_the_gone(own)
+                await self.follow_the_gone(gone)
             except (JournalError, GraphError) as error:
                 log.warning("following hubs that are gone: %s", error)
             await asyncio.sleep(LOOK_SECONDS)

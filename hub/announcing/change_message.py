@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 import orjson
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
 from hub.announcing.live import Change, ChangeType
@@ -17,17 +18,12 @@ from hub.clock import EPOCH, instant
 from hub.messages import Outbound
 from schema.registry import Model
 
-_TOPIC = "_hub/change/"
-
-
-def is_change(topic: str, prefix: str) -> bool:
-    """Whether changes are told on this topic."""
-    return topic.startswith(f"{prefix}/{_TOPIC}")
+_TOPIC = "_hub/change"
 
 
 def topics(prefix: str) -> str:
     """The filter of all changes."""
-    return f"{prefix}/{_TOPIC}#"
+    return f"{prefix}/{_TOPIC}/#"
 
 
 def build(model: Model, prefix: str, hub: str, change: Change, qos: int) -> Outbound:
@@ -43,15 +39,25 @@ def build(model: Model, prefix: str, hub: str, change: Change, qos: int) -> Outb
         "time": instant(change.time),
         "hub": hub,
     }
-    return Outbound(f"{prefix}/{_TOPIC}{model.kinds[change.kind].topic}", orjson.dumps(body), qos=qos)
+    return Outbound(f"{prefix}/{_TOPIC}/{model.kinds[change.kind].topic}", orjson.dumps(body), qos=qos)
 
 
-def read(payload: bytes) -> tuple[str, Change]:
-    """The hub that tells a change, and the change. `ValueError` where the payload is no such message."""
+def missed(prefix: str, hub: str) -> Outbound:
+    """The message by which a hub says that it could not tell all its changes."""
+    return Outbound(f"{prefix}/{_TOPIC}", orjson.dumps({"hub": hub, "missed": True}))
+
+
+def read(payload: bytes) -> tuple[str, Change | None]:
+    """The hub that tells a change, and the change; None where it says that some are missing.
+
+    `ValueError` where the payload is no such message.
+    """
     try:
-        told = _Told.model_validate_json(payload)
+        told = _MESSAGE.validate_json(payload)
     except ValidationError as error:
         raise ValueError(f"no change: {error.error_count()} members are not as they should be") from None
+    if isinstance(told, _Missed):
+        return told.hub, None
     return told.hub, Change(
         kind=told.kind,
         id=told.id,
@@ -76,3 +82,13 @@ class _Told(BaseModel):
     systems: tuple[str, ...]
     time: AwareDatetime
     hub: str
+
+
+class _Missed(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    hub: str
+    missed: Literal[True]
+
+
+_MESSAGE: TypeAdapter[_Told | _Missed] = TypeAdapter(_Told | _Missed)

@@ -26,12 +26,20 @@ class Outbox:
     """
 
     def __init__(
-        self, publish: Publish, limit: int = 20_000, in_flight: int = 200, troubles: Troubles | None = None
+        self,
+        publish: Publish,
+        limit: int = 20_000,
+        in_flight: int = 200,
+        troubles: Troubles | None = None,
+        dropped: Outbound | None = None,
     ) -> None:
         """`in_flight` is how many messages may wait for the broker's acknowledgement at once.
 
-        `troubles` is told when the broker does not take messages, and when it does again.
+        `troubles` is told when the broker does not take messages, and when it does again. `dropped` is published in the
+        place of what had to be.
         """
+        self._dropped = dropped
+        self._overflowing = False
         self._publish = publish
         self._limit = limit
         self._in_flight = in_flight
@@ -41,7 +49,7 @@ class Outbox:
         self._leaving = 0
         """The least number of the retained messages that are being published, 0 for none."""
         self._number = 0
-        self._passing: deque[Outbound] = deque(maxlen=limit)
+        self._passing: deque[Outbound] = deque()
         self._work = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
@@ -68,9 +76,17 @@ class Outbox:
             if len(self._retained) >= self._limit:
                 self._room.clear()
         else:
-            self._passing.append(message)
+            self._pass_on(message)
         self._empty.clear()
         self._work.set()
+
+    def _pass_on(self, message: Outbound) -> None:
+        self._passing.append(message)
+        if len(self._passing) > self._limit:
+            self._passing.popleft()
+            if not self._overflowing:
+                log.warning("more than %d messages wait for the broker: the oldest are dropped", self._limit)
+            self._overflowing = True
 
     @property
     def waiting(self) -> int:
@@ -120,6 +136,9 @@ class Outbox:
     def _take(self) -> list[tuple[int, Outbound]]:
         """The next messages; those that are not retained have the number 0."""
         batch: list[tuple[int, Outbound]] = []
+        if self._overflowing and self._dropped is not None:
+            batch.append((0, self._dropped))
+        self._overflowing = False
         while self._passing and len(batch) < self._in_flight:
             batch.append((0, self._passing.popleft()))
         while self._retained and len(batch) < self._in_flight:

@@ -2,13 +2,14 @@
 
 Their changes come over the broker. Each is handed to the listeners in this process; and where this hub has dealt with
 the same thing lately, the thing is looked up and published again, since the older of two records may have been
-published last (`hub.announcing.newest`).
+published last (`newest`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 
 from graph.errors import GraphError
 from graph.thing import Key
@@ -44,9 +45,27 @@ class Peers:
             return
         if hub == self._own:
             return
+        if change is None:
+            log.warning("hub %r could not tell of all its changes", hub)
+            self.missed()
+            return
         self._changes.publish([change])
-        if self._republish.newest is not None:
-            self._keys.add(Key(change.kind, change.id))
+        key = Key(change.kind, change.id)
+        if self._republish.newest.version(key):
+            self._look_again([key])
+
+    def missed(self) -> None:
+        """Takes note that changes may not have been heard."""
+        self._changes.interrupt()
+        self.began()
+
+    def began(self) -> None:
+        """Takes note that changes are heard from now on. What was dealt with before may be older than another's."""
+        self._look_again(self._republish.newest.keys())
+
+    def _look_again(self, keys: Iterable[Key]) -> None:
+        self._keys.update(keys)
+        if self._keys:
             self._news.set()
 
     async def run(self) -> None:
@@ -57,9 +76,8 @@ class Peers:
             self._news.clear()
             keys, self._keys = self._keys, set()
             try:
-                await self._republish.dealt_with(keys)
+                await self._republish.things(keys)
             except GraphError as error:
                 log.warning("looking up what other hubs changed: %s; trying again in %g s", error, PAUSE)
-                self._keys |= keys
-                self._news.set()
+                self._look_again(keys)
                 await asyncio.sleep(PAUSE)

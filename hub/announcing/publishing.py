@@ -11,6 +11,7 @@ from hub.announcing.announce import Announcer
 from hub.announcing.catchup import CatchUp
 from hub.announcing.trail import Trail
 from hub.errors import JournalError
+from hub.group.roster import Gone
 from hub.messages import Broker
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ class Publishing:
     last: CatchUp
     announcer: Announcer
     trail: Trail
+    gone: Gone
     caught_up: asyncio.Event
 
     async def run(self) -> None:
@@ -44,4 +46,4 @@ class Publishing:
                 await asyncio.sleep(PAUSE)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.announcer.keep_position())
-            tasks.create_task(self.last.watch_for_the_gone(self.trail.name))
+            tasks.create_task(self.last.watch_for_the_gone(self.gone))

@@ -11,8 +11,10 @@ a hub that is gone may be followed by any other.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
+from uuid import uuid4
 
 import orjson
 
@@ -23,7 +25,10 @@ from hub.journal.port import Entry, Journal
 from schema.registry import Model
 
 TRAIL = "trail/"
-"""A trail is the checkpoint of this name and the hub's: {"position": 12, "ends": [[kind, id, topic or null] …]}."""
+"""A trail is the checkpoint of this name and the hub's: {"position": 12, "ends": [[kind, id, topic or null] …]}.
+
+A member `run` differs for each run of the hub, so that nobody who has followed an earlier one drops it.
+"""
 
 
 class LooseEnd(NamedTuple):
@@ -43,7 +48,11 @@ class Trail:
         self._model = model
         self._prefix = prefix
         self._ends = dict(ends)
-        """Each with the sequence of the last assertion of the batch that left it."""
+        """Each with the greatest sequence of the batch that left it."""
+        self._run = uuid4().hex[:8]
+        self._writing = asyncio.Lock()
+        self._unkept = False
+        """Whether something is not in the journal that must be there before the next commit."""
         self.name = name
         self.position = position
         self.setbacks = 0
@@ -53,13 +62,16 @@ class Trail:
     async def open(cls, journal: Journal, model: Model, prefix: str, name: str) -> Trail:
         """Reads where the hub of this name stood when it stopped. `JournalError` if the journal can't be read.
 
-        One that was never there has left nothing unpublished: it begins where the others are.
+        One that was never there has left nothing unpublished: it begins where the others are. It is there from now on.
         """
         kept = await journal.checkpoints(TRAIL)
         if (own := kept.get(f"{TRAIL}{name}")) is not None:
-            return cls.read(journal, model, prefix, name, own)
-        others = (cls.read(journal, model, prefix, name, other).position for other in kept.values())
-        return cls(journal, model, prefix, name, max(others, default=0), {})
+            trail = cls.read(journal, model, prefix, name, own)
+        else:
+            others = (cls.read(journal, model, prefix, name, other).position for other in kept.values())
+            trail = cls(journal, model, prefix, name, max(others, default=0), {})
+        await trail._keep()
+        return trail
 
     @classmethod
     def read(cls, journal: Journal, model: Model, prefix: str, name: str, kept: bytes) -> Trail:
@@ -85,13 +97,17 @@ class Trail:
         """
         named = {Key(entry.accepted.assertion.kind, entry.accepted.assertion.id) for entry in entries}
         found = [end for one in changed if (end := self._loose_end(one, named)) is not None]
-        fresh = any(end not in self._ends for end in found)
-        self._ends.update(dict.fromkeys(found, entries[-1].sequence))
-        late = entries[0].sequence <= self.position
-        if late:
-            self.position = entries[0].sequence - 1
+        first, last = min(entry.sequence for entry in entries), max(entry.sequence for entry in entries)
+        if any(end not in self._ends for end in found):
+            self._unkept = True
+        for end in found:
+            self._ends[end] = max(last, self._ends.get(end, 0))
+        if first <= self.position:
+            self.position = first - 1
             self.setbacks += 1
-        if fresh or late:
+            self._unkept = True
+        # What another batch has yet to keep may concern this one too.
+        if self._unkept:
             await self._keep()
 
     async def published(self, through: int, setbacks: int) -> None:
@@ -115,5 +131,13 @@ class Trail:
         return LooseEnd(changed.key, None) if ids.isdisjoint(named) else None
 
     async def _keep(self) -> None:
-        kept = {"position": self.position, "ends": [[*end.key, end.topic] for end in self._ends]}
-        await self._journal.set_checkpoint(f"{TRAIL}{self.name}", orjson.dumps(kept))
+        """Writes the trail as it is when its turn has come: of two that write, the later one has the newer state."""
+        async with self._writing:
+            ends = [[*end.key, end.topic] for end in self._ends]
+            kept = {"position": self.position, "ends": ends, "run": self._run}
+            self._unkept, before = False, self._unkept
+            try:
+                await self._journal.set_checkpoint(f"{TRAIL}{self.name}", orjson.dumps(kept))
+            except BaseException:
+                self._unkept = self._unkept or before
+                raise

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 
 from hub.errors import BrokerError, JournalError
-from hub.group.roster import HUB
+from hub.group.roster import HUB, Gone
 from hub.journal.port import Journal
 from hub.messages import Accept
 from hub.mqtt.inherit import Inheritance
@@ -15,9 +15,6 @@ from hub.mqtt.inherit import Inheritance
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
-GONE_SECONDS = 30.0
-"""For how long a hub may be away, as for a restart, before the others take what waits for it."""
-
 HEIR = ":heir/"
 """Held with a hub's name behind it by the one who takes what it left. No hub can have such a name."""
 
@@ -25,41 +22,25 @@ HEIR = ":heir/"
 class Heirs:
     """Takes over from hubs that are gone, one hub at a time."""
 
-    def __init__(
-        self,
-        journal: Journal,
-        own: str,
-        accept: Accept,
-        session: Callable[[str], Inheritance],
-        patience: float = GONE_SECONDS,
-    ) -> None:
-        """`session` gives what a hub of that name has left at the broker; `patience` is in seconds."""
+    def __init__(self, journal: Journal, gone: Gone, accept: Accept, session: Callable[[str], Inheritance]) -> None:
+        """`session` gives what a hub of that name has left at the broker."""
         self._journal = journal
-        self._own = own
+        self._gone = gone
         self._accept = accept
         self._session = session
-        self._patience = patience
-        self._gone: dict[str, float] = {}
 
     async def run(self) -> None:
         """Looks for hubs that are gone, until cancelled. What can't be done now is tried again."""
         while True:
-            await asyncio.sleep(min(LOOK_SECONDS, self._patience))
+            await asyncio.sleep(min(LOOK_SECONDS, self._gone.patience))
             try:
-                for name in await self._to_inherit():
+                names = [key.removeprefix(HUB) for key in await self._journal.checkpoints(HUB)]
+                for name in await self._gone.among(names):
                     await self._inherit(name)
             except (JournalError, BrokerError) as error:
                 log.warning("taking what waits for hubs that are gone: %s", error)
-
-    async def _to_inherit(self) -> list[str]:
-        now = asyncio.get_running_loop().time()
-        gone: dict[str, float] = {}
-        for name in (key.removeprefix(HUB) for key in await self._journal.checkpoints(HUB)):
-            if name != self._own and await self._journal.hold(name):
-                await self._journal.release(name)
-                gone[name] = self._gone.get(name, now)
-        self._gone = gone
-        return [name for name, since in gone.items() if now - since >= self._patience]
+            except Exception:
+                log.exception("taking what waits for hubs that are gone failed unexpectedly")
 
     async def _inherit(self, name: str) -> None:
         """Two that connect as the same client would end each other's connections, so that one does it at a time."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 from hub.clock import instant, now
 from hub.errors import HubError
@@ -25,6 +25,9 @@ GATE = ":gate"
 
 PAUSE = 0.5
 TOLD_SECONDS = 10.0
+GONE_SECONDS = 30.0
+"""For how long a hub may be away, as for a restart, before the others see to what it has left."""
+
 NAME_SECONDS = 30.0
 """How long the journal may take to notice that a hub of the same name is gone."""
 
@@ -66,3 +69,28 @@ async def enrol(journal: Journal, name: str) -> None:
         await asyncio.sleep(PAUSE)
         waited += PAUSE
     await journal.set_checkpoint(f"{HUB}{name}", instant(now()).encode())
+
+
+class Gone:
+    """The hubs that are away for so long that they are taken for gone: their names are held by nobody meanwhile.
+
+    A hub that runs loses its name with the journal's server, and takes it again within seconds.
+    """
+
+    def __init__(self, journal: Journal, own: str, patience: float = GONE_SECONDS) -> None:
+        """`own` is the name of the hub that looks; `patience` is in seconds."""
+        self._journal = journal
+        self._own = own
+        self.patience = patience
+        self._since: dict[str, float] = {}
+
+    async def among(self, names: Iterable[str]) -> list[str]:
+        """Those of these hubs that are gone. To be asked again and again, with all of them."""
+        now = asyncio.get_running_loop().time()
+        away: dict[str, float] = {}
+        for name in names:
+            if name != self._own and await self._journal.hold(name):
+                await self._journal.release(name)
+                away[name] = self._since.get(name, now)
+        self._since = away
+        return [name for name, since in away.items() if now - since >= self.patience]

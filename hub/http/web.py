@@ -120,7 +120,7 @@ async def _counts(hub: Hub) -> dict[str, Any]:
             "last": None if forgotten is None else forgotten.as_json(),
         },
         "journalBytes": status.bytes,
-        "caughtUp": hub.caught_up.is_set(),
+        "caughtUp": None if hub.projection is None else hub.caught_up.is_set(),
         "waitingToPublish": hub.outbox.waiting,
         "listeners": hub.changes.listeners,
         "sinceStart": {"assertions": tally.assertions, "events": tally.events, "refused": tally.refused},

@@ -33,18 +33,25 @@ class Hearing:
         self.began = asyncio.Event()
         """Set once what is published is heard."""
 
-    async def run(self, hear: Callable[[Inbound], None], missed: Callable[[], None]) -> None:
-        """Hands each message to `hear`, until cancelled; calls `missed` when there may have been some unheard."""
+    async def run(self, hear: Callable[[Inbound], None], began: Callable[[], None], missed: Callable[[], None]) -> None:
+        """Hands each message to `hear`, until cancelled.
+
+        Calls `began` when it first hears, and `missed` when it hears again and may have missed some.
+        """
         backoff = Backoff()
         while True:
             try:
-                await self._once(hear, missed)
+                await self._once(hear, began, missed)
                 backoff.reset()
             except BrokerError as error:
                 log.warning("listening to %s: %s", self._filter, error)
+            except Exception:
+                log.exception("unexpected failure of listening to %s", self._filter)
             await asyncio.sleep(backoff.pause())
 
-    async def _once(self, hear: Callable[[Inbound], None], missed: Callable[[], None]) -> None:
+    async def _once(
+        self, hear: Callable[[Inbound], None], began: Callable[[], None], missed: Callable[[], None]
+    ) -> None:
         def take(connection: Connection, message: Inbound, identifier: int | None) -> None:
             hear(message)
             if identifier is not None:
@@ -53,8 +60,7 @@ class Hearing:
         connection = await Connection.open(self._url, self._identity, take)
         try:
             await connection.subscribe([self._filter])
-            if self.began.is_set():
-                missed()
+            (missed if self.began.is_set() else began)()
             self.began.set()
             reason = await asyncio.shield(connection.lost)
             log.warning("no longer listening to %s on %s: %s", self._filter, shown(self._url), reason)

@@ -21,8 +21,8 @@ from hub.mqtt.topics import filters, taken
 
 log = logging.getLogger(__name__)
 
-QUIET_SECONDS = 3.0
-"""A session from which nothing has come for as long, with all acknowledged, is empty."""
+QUIET_SECONDS = 30.0
+"""A session from which nothing has come for as long, with all acknowledged, is taken for empty. Nobody waits for it."""
 
 
 class Inheritance:
@@ -56,6 +56,7 @@ class Inheritance:
         connection = await Connection.open(self._url, self._identity, arrive)
         try:
             await connection.unsubscribe(self._filters)
+            last = loop.time()
             over = asyncio.ensure_future(intake.until_over(connection))
             while not over.done() and (intake.busy or loop.time() - last < QUIET_SECONDS):
                 await asyncio.wait({over}, timeout=QUIET_SECONDS / 10)

@@ -80,6 +80,8 @@ class Intake:
                 task.cancel()
 
     async def _hand_over(self, connection: Connection, message: Inbound, identifier: int | None) -> None:
+        if self._failed.is_set() and identifier is not None:
+            return
         try:
             await self._accept(message)
         except Exception as error:

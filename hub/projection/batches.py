@@ -112,6 +112,8 @@ class Batches:
     projection: Projection
     announce: Announce
     turns: Turns = field(default_factory=Turns)
+    untold: dict[Key, Changed] = field(default_factory=dict)
+    """What a batch may have changed whose commit is not known of, where it could not be tried again at once."""
     in_flight: InFlight = field(default_factory=InFlight)
 
     def take(self, entries: Sequence[Entry]) -> Coroutine[Any, Any, None]:
@@ -121,7 +123,9 @@ class Batches:
         marked as applied is then pending again. `StoreDamaged` where waiting would not mend the store.
         """
         self.in_flight.take([entry.sequence for entry in entries])
-        return self._take(entries, {})
+        told = dict(self.untold)
+        self.untold.clear()
+        return self._take(entries, told)
 
     def give_back(self, entries: Sequence[Entry]) -> None:
         """Says that entries are in flight no more."""
@@ -132,6 +136,7 @@ class Batches:
         try:
             ticket, changed = await self._commit(entries, told)
         except (JournalError, StoreDamaged):
+            self.untold.update(told)
             raise
         except Exception as error:
             fault = error

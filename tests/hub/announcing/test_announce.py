@@ -20,7 +20,8 @@ from hub.announcing.live import Changes, ChangeType
 from hub.announcing.outbox import Outbox
 from hub.announcing.republish import Republish
 from hub.announcing.trail import Trail
-from hub.errors import PublishError, Unpublishable
+from hub.errors import JournalError, PublishError, Unpublishable
+from hub.group.roster import Gone
 from hub.journal.open import open_journal
 from hub.journal.port import AcceptedAssertion, Entry, Journal
 from hub.messages import Outbound
@@ -119,10 +120,10 @@ async def test_too_many_waiting_hold_the_sender_back(wire: Wire, outbox: Outbox)
 class Plant:
     """A journal and a graph, and messages into both."""
 
-    def __init__(self, journal: Journal, store: LadybugStore) -> None:
+    def __init__(self, journal: Journal, store: LadybugStore, trail: Trail) -> None:
         self.journal, self.store = journal, store
         self._time = 0
-        self.trail = Trail(journal, MODEL, PREFIX, HUB, 0, {})
+        self.trail = trail
 
     async def published(self, through: int) -> None:
         await self.trail.published(through, self.trail.setbacks)
@@ -154,9 +155,16 @@ async def plant(tmp_path: Path) -> AsyncIterator[Plant]:
     journal = await open_journal(f"sqlite:///{tmp_path}/journal.db")
     store = await LadybugStore.open(tmp_path / "graph", MODEL)
     await store.migrate()
-    yield Plant(journal, store)
+    yield Plant(journal, store, await Trail.open(journal, MODEL, PREFIX, HUB))
     await store.close()
     await journal.close()
+
+
+async def kept(plant: Plant) -> Trail:
+    """The trail as the journal has it."""
+    text = await plant.journal.checkpoint(f"trail/{HUB}")
+    assert text is not None
+    return Trail.read(plant.journal, MODEL, PREFIX, HUB, text)
 
 
 async def announced(plant: Plant, outbox: Outbox, changes: Changes, *batches: Sequence[Changed]) -> None:
@@ -243,10 +251,10 @@ async def test_the_position_is_kept_once_all_is_published(wire: Wire, outbox: Ou
     wire.open.clear()
     await announcer(await plant.say("LOT-1"), 1)
     await asyncio.sleep(0.02)
-    assert (await Trail.open(plant.journal, MODEL, PREFIX, HUB)).position == 0
+    assert (await kept(plant)).position == 0
     wire.open.set()
     async with asyncio.timeout(5):
-        while (await Trail.open(plant.journal, MODEL, PREFIX, HUB)).position != 1:
+        while (await kept(plant)).position != 1:
             await asyncio.sleep(0.01)
     keeping.cancel()
 
@@ -312,11 +320,11 @@ async def test_after_a_stop_no_stale_record_stays(wire: Wire, outbox: Outbox, pl
 async def test_loose_ends_are_dropped_once_published(plant: Plant) -> None:
     await plant.say("LOT-1")
     await plant.say("LOT-1", withdraw=True)
-    assert (await Trail.open(plant.journal, MODEL, PREFIX, HUB)).loose_ends
+    assert (await kept(plant)).loose_ends
     await plant.published(1)
-    assert (await Trail.open(plant.journal, MODEL, PREFIX, HUB)).loose_ends
+    assert (await kept(plant)).loose_ends
     await plant.published(2)
-    assert not (await Trail.open(plant.journal, MODEL, PREFIX, HUB)).loose_ends
+    assert not (await kept(plant)).loose_ends
 
 
 async def test_a_thing_known_by_another_systems_id_leaves_no_loose_end(plant: Plant) -> None:
@@ -325,7 +333,7 @@ async def test_a_thing_known_by_another_systems_id_leaves_no_loose_end(plant: Pl
     await plant.say("LOT-2", **{"identifiers/serial": "1"})
     await plant.published(2)
     await plant.say("LOT-2", status="RELEASED")
-    assert not (await Trail.open(plant.journal, MODEL, PREFIX, HUB)).loose_ends
+    assert not (await kept(plant)).loose_ends
 
 
 async def test_the_position_goes_back_for_a_batch_that_another_hub_left(
@@ -342,7 +350,7 @@ async def test_the_position_goes_back_for_a_batch_that_another_hub_left(
     await plant.catch_up(outbox)
     assert wire.retained.keys() == {f"uns/v1/acme/_material-lot/LOT-{number}" for number in (1, 2)}
     await plant.published(2)
-    assert (await Trail.open(plant.journal, MODEL, PREFIX, HUB)).position == 2
+    assert (await kept(plant)).position == 2
 
 
 async def test_what_a_hub_that_is_gone_left_is_published_by_another(wire: Wire, outbox: Outbox, plant: Plant) -> None:
@@ -353,15 +361,42 @@ async def test_what_a_hub_that_is_gone_left_is_published_by_another(wire: Wire, 
     other = await Trail.open(plant.journal, MODEL, PREFIX, "hub-2")
     await other.published(1, 0)
     last = CatchUp(plant.journal, Republish(plant.store, MODEL, EQUAL, outbox, PREFIX))
-    assert await last.follow_the_gone("hub-2")
+    gone = Gone(plant.journal, "hub-2", patience=0)
+    assert await last.follow_the_gone(gone)
     left = wire.retained
     assert left.pop("uns/v1/acme/_material-lot/LOT-1") is None
     assert left.keys() == {"uns/v1/acme/_material-lot/LOT-2", "uns/v1/acme/south/_material-lot/LOT-1"}
     assert (await plant.journal.checkpoints("trail/")).keys() == {"trail/hub-2"}
-    assert not await last.follow_the_gone("hub-2")
+    assert not await last.follow_the_gone(gone)
 
 
 async def test_a_hub_that_is_new_has_left_nothing(plant: Plant) -> None:
+    """And is known from then on, should it be killed before it has published anything."""
     await plant.say("LOT-1")
     await plant.published(1)
     assert (await Trail.open(plant.journal, MODEL, PREFIX, "hub-2")).position == 1
+    assert "trail/hub-2" in await plant.journal.checkpoints("trail/")
+
+
+async def test_what_could_not_be_kept_is_kept_before_the_next_try(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await plant.say("LOT-1")
+    await plant.published(1)
+
+    async def fail(name: str, value: bytes) -> None:
+        raise JournalError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(plant.journal, "set_checkpoint", fail)
+        with pytest.raises(JournalError):
+            await plant.say("LOT-1", withdraw=True)
+    assert not (await kept(plant)).loose_ends
+    await plant.say("LOT-1", withdraw=True)
+    assert (await kept(plant)).loose_ends
+
+
+async def test_of_two_states_of_a_trail_the_later_is_kept(plant: Plant) -> None:
+    await plant.say("LOT-1")
+    await asyncio.gather(plant.published(1), plant.say("LOT-1", place="acme/south"), plant.published(1))
+    assert (await kept(plant)).loose_ends

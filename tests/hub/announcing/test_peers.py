@@ -49,7 +49,7 @@ class Broker:
         elif message.retain:
             self.records.pop(message.topic, None)
         else:
-            for hub in self.hubs:
+            for hub in (hub for hub in self.hubs if hub.hears):
                 hub.peers.hear(Inbound(message.topic, message.payload, 0))
 
 
@@ -60,12 +60,14 @@ class Hub:
         self._broker, self._store = broker, store
         self.open = asyncio.Event()
         self.open.set()
-        self.outbox = Outbox(self._publish)
+        self.outbox = Outbox(self._publish, limit=3, in_flight=2, dropped=change_message.missed(PREFIX, name))
         self.changes = Changes()
         newest = Newest()
         trail = Trail(journal, MODEL, PREFIX, name, 0, {})
         self.announcer = Announcer(MODEL, PREFIX, self.changes, self.outbox, trail, newest)
-        self.peers = Peers(name, self.changes, Republish(store, MODEL, EQUAL, self.outbox, PREFIX, newest))
+        self.republish = Republish(store, MODEL, EQUAL, self.outbox, PREFIX, newest)
+        self.peers = Peers(name, self.changes, self.republish)
+        self.hears = True
         self.tasks = [asyncio.create_task(self.outbox.run()), asyncio.create_task(self.peers.run())]
 
     async def _publish(self, message: Outbound) -> None:
@@ -74,12 +76,14 @@ class Hub:
 
     async def commit(self, time: int, place: str = "acme", **cells: Any) -> Sequence[Changed]:
         """A message about LOT-1 goes into the graph; nothing is announced yet."""
-        withdraw = cells.pop("withdraw", False)
+        withdraw, fail = cells.pop("withdraw", False), cells.pop("fail", False)
         said = {} if withdraw else {"@path": place, **cells}
         assertion = Assertion("mes", "MaterialLot", "LOT-1", Stamp(time, "m"), said, withdraw=withdraw)
         async with self._store.write() as tx:
             changed = await project(tx, MODEL, EQUAL, [assertion])
             await self.announcer.before_commit(changed, [Entry(time, AcceptedAssertion(assertion, "t", time))])
+            if fail:
+                raise ZeroDivisionError
         return changed
 
 
@@ -160,6 +164,68 @@ async def test_a_thing_that_another_hub_withdrew_goes(hubs: tuple[Broker, Hub, H
     assert not broker.records
 
 
+async def test_a_record_that_waits_for_room_gives_way_to_a_newer_one(hubs: tuple[Broker, Hub, Hub]) -> None:
+    broker, first, second = hubs
+    old = await first.commit(1, status="BLOCKED")
+    first.open.clear()
+    for number in range(2):
+        first.outbox.push(Outbound(f"other/{number}", b"{}", retain=True))
+    await asyncio.sleep(0)
+    for number in range(2, 5):
+        first.outbox.push(Outbound(f"other/{number}", b"{}", retain=True))
+    announcing = asyncio.create_task(first.announcer(old, 1))
+    await asyncio.sleep(0.01)
+    assert not announcing.done()
+    await second.announcer(await second.commit(2, status="RELEASED"), 2)
+    await quiet(second)
+    first.open.set()
+    await announcing
+    await quiet(first, second)
+    assert broker.records[TOPIC.format("acme")]["status"] == "RELEASED"
+
+
+async def test_what_was_not_heard_of_is_looked_up_when_it_is_heard_again(hubs: tuple[Broker, Hub, Hub]) -> None:
+    """Also where the hub had it from the graph at its start."""
+    broker, first, second = hubs
+    await second.announcer(await second.commit(1, status="BLOCKED"), 1)
+    await quiet(second)
+    first.open.clear()
+    await first.republish.everything()
+    first.hears = False
+    await second.announcer(await second.commit(2, status="RELEASED"), 2)
+    await quiet(second)
+    first.open.set()
+    await quiet(first)
+    assert broker.records[TOPIC.format("acme")]["status"] == "BLOCKED", "the older record came last"
+    first.hears = True
+    first.peers.began()
+    await quiet(first, second)
+    assert broker.records[TOPIC.format("acme")]["status"] == "RELEASED"
+
+
+async def test_a_hub_that_could_not_tell_all_says_so(hubs: tuple[Broker, Hub, Hub]) -> None:
+    _, first, second = hubs
+    listener = second.changes.subscribe()
+    first.open.clear()
+    await first.announcer(await first.commit(1, status="BLOCKED"), 1)
+    for number in range(6):
+        first.outbox.push(Outbound(f"uns/v1/news/{number}", b"{}"))
+    first.open.set()
+    await quiet(first, second)
+    told = [await asyncio.wait_for(anext(listener), 5)]
+    assert Lagged(None) in told
+
+
+async def test_a_look_that_never_was_committed_hides_no_other(hubs: tuple[Broker, Hub, Hub]) -> None:
+    broker, first, _ = hubs
+    kept = await first.commit(1, status="BLOCKED")
+    with pytest.raises(ZeroDivisionError):
+        await first.commit(2, status="RELEASED", fail=True)
+    await first.announcer(kept, 1)
+    await quiet(first)
+    assert broker.records[TOPIC.format("acme")]["status"] == "BLOCKED"
+
+
 async def test_changes_are_told_at_both_hubs_once(hubs: tuple[Broker, Hub, Hub]) -> None:
     _, first, second = hubs
     listeners = [hub.changes.subscribe() for hub in (first, second)]
@@ -176,7 +242,6 @@ async def test_changes_are_told_at_both_hubs_once(hubs: tuple[Broker, Hub, Hub])
 
 def test_a_change_survives_the_way() -> None:
     message = change_message.build(MODEL, PREFIX, "hub-1", CHANGE, 1)
-    assert change_message.is_change(message.topic, PREFIX)
     assert change_message.read(message.payload) == ("hub-1", CHANGE)
 
 
@@ -192,13 +257,13 @@ async def test_one_who_listens_is_told_that_the_hub_was_cut_off(mosquitto: Mosqu
     hearing = Hearing(Url.parse(mosquitto.url), "hub-1-changes", change_message.topics(PREFIX))
     changes = Changes()
     listener = changes.subscribe()
-    heard = asyncio.Event()
 
     def hear(message: Inbound) -> None:
-        changes.publish([change_message.read(message.payload)[1]])
-        heard.set()
+        change = change_message.read(message.payload)[1]
+        assert change is not None
+        changes.publish([change])
 
-    task = asyncio.create_task(hearing.run(hear, changes.interrupt))
+    task = asyncio.create_task(hearing.run(hear, lambda: None, changes.interrupt))
     await asyncio.wait_for(hearing.began.wait(), 10)
     message = change_message.build(MODEL, PREFIX, "hub-2", CHANGE, 1)
     async with Wire(mosquitto.port) as wire:

@@ -38,7 +38,7 @@ def heirs(server: Mosquitto, journal: PostgresJournal, own: str, taker: Taker, p
     def session(name: str) -> Inheritance:
         return Inheritance(Url.parse(server.url), name, "plant", prefix="uns/v1", limits=BrokerLimits(in_flight=20))
 
-    return Heirs(journal, own, taker, session, patience)
+    return Heirs(journal, roster.Gone(journal, own, patience), taker, session)
 
 
 async def leave(server: Mosquitto, journal: PostgresJournal, count: int) -> None:
