@@ -9,10 +9,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+import orjson
 import pytest
 from graphql import parse, validate
 
 from hub.api.schema import HubSchema
+from hub.examples import published
 from schema import topic as topics
 from schema.contract import Contract
 from schema.errors import Refused
@@ -20,7 +22,7 @@ from schema.events import EventContract
 from schema.model import MODEL
 from schema.provenance import Provenance, micros
 from schema.rules import Rules
-from schema.topic import CountTopic, SourceTopic, StateTopic, TagTopic
+from schema.topic import DEFAULT_PREFIX, CountTopic, SourceTopic, StateTopic, TagTopic
 from tests.test_docs import blocks
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -75,3 +77,10 @@ def test_a_message_is_taken_or_refused_as_the_page_says(shown: Shown) -> None:
 @pytest.mark.parametrize("question", list(blocks((DOCS / "graphql.md").read_text(encoding="utf-8"), "graphql")))
 def test_a_question_is_one_of_the_schema(question: str) -> None:
     assert validate(HubSchema(MODEL).core, parse(question)) == []
+
+
+def test_what_the_hub_publishes_is_shown_as_it_is() -> None:
+    _, section = (DOCS / "publishing.md").read_text(encoding="utf-8").split("## What the hub publishes\n")
+    shown = [orjson.loads(block) for block in blocks(section.split("\n## ")[0], "json")]
+    made = published(MODEL, DEFAULT_PREFIX)
+    assert shown == [*made["MaterialLotGolden"], *made["Change"]]
