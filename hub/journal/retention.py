@@ -15,6 +15,9 @@ from hub.journal.port import Journal
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 600.0
+AGAIN_SECONDS = 3600.0
+"""A try keeps hubs from appending for a moment, and a backup that stands in its way may take hours."""
+
 DAY = 86_400_000_000
 
 _DONE = "retention"
@@ -45,11 +48,13 @@ async def last_forgotten(journal: Journal) -> Forgotten | None:
 async def forget_old_events(journal: Journal, keep: float) -> None:
     """Drops events older than `keep` seconds, once a day until cancelled; looks more often whether that is due."""
     while True:
+        pause = LOOK_SECONDS
         try:
             await forget_where_due(journal, keep, now())
         except JournalError as error:
-            log.warning("%s; trying again in %g s", error, LOOK_SECONDS)
-        await asyncio.sleep(LOOK_SECONDS)
+            pause = AGAIN_SECONDS
+            log.warning("%s; trying again in %g s", error, pause)
+        await asyncio.sleep(pause)
 
 
 async def forget_where_due(journal: Journal, keep: float, at: int) -> bool:
