@@ -125,13 +125,20 @@ class Projector:
         await asyncio.wait(self._running, timeout=self._linger, return_when=asyncio.FIRST_COMPLETED)
 
     def _collect(self) -> None:
-        """Takes note of the batches that came to their ends; raises what one of them raised."""
+        """Takes note of the batches that came to their ends; raises what one of them raised, and logs the others.
+
+        Damage comes first: it takes more than another try.
+        """
         ended = [task for task in self._running if task.done()]
         for task in ended:
             self._batches.give_back(self._running.pop(task))
         errors = [error for task in ended if (error := task.exception()) is not None]
         if errors:
-            raise errors[0]
+            raised = next((error for error in errors if isinstance(error, StoreDamaged)), errors[0])
+            for error in errors:
+                if error is not raised:
+                    log.warning("projecting another batch: %s", error)
+            raise raised
 
     async def _rest(self) -> None:
         clock = asyncio.get_running_loop().time

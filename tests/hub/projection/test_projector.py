@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 
 import hub.projection.batches
-from graph.errors import StoreBusy, StoreUnavailable, WriteFailed
+from graph.errors import StoreBusy, StoreDamaged, StoreUnavailable, WriteFailed
 from graph.ladybug.store import LadybugStore
 from graph.neo4j.store import Neo4jStore
 from graph.projection import Changed
@@ -242,6 +242,34 @@ async def test_a_fault_of_the_program_in_one_entry_stops_no_other_and_is_told(
     assert (await parts.journal.status()).refused == 1
     (record,) = caplog.records
     assert "LOT-7" in record.message and record.exc_info is not None
+
+
+async def test_of_batches_that_fail_at_once_each_is_told_and_damage_is_seen_to(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    applied, together = parts.journal.applied, asyncio.Event()
+    raised: list[Exception] = []
+    failures = [JournalError("marking: the disk is full"), StoreDamaged("reading: its files are damaged")]
+
+    async def failing_together(entries: Sequence[Entry]) -> None:
+        if len(raised) == 2:
+            await applied(entries)
+            return
+        raised.append(failures[len(raised)])
+        error = raised[-1]
+        if len(raised) == 2:
+            asyncio.get_running_loop().call_soon(together.set)
+        await together.wait()
+        raise error
+
+    monkeypatch.setattr(parts.journal, "applied", failing_together)
+    parts.store.at_once = 2
+    parts.projector = Projector(parts.projection, parts._announce, batch=10, linger=0)
+    await parts.journal.append([lot(n) for n in range(20)])
+    await parts.run()
+    assert "making the graph anew from the journal" in caplog.text
+    assert "the disk is full" in caplog.text
+    assert await parts.lots() == 20
 
 
 async def test_batches_in_flight_are_announced_in_the_order_of_their_commits(parts: Parts) -> None:
