@@ -106,11 +106,11 @@ async def _in_file(work: _Work) -> Rebuilt:
         if files.present(place):
             found = await _compared(work, place, made)
         await (await Origin.of(work.journal)).note(made)
+        if found:
+            await _publish_anew(work)
     old = _swap(place, work.beside, keep=bool(found))
     await _all_applied(work.journal)
     await work.journal.drop_checkpoint(UNFIT, b"")
-    if found:
-        await _publish_anew(work)
     return Rebuilt(count, tuple(found), old)
 
 
