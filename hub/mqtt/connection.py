@@ -200,6 +200,9 @@ class Connection:
                     await self._client.disconnect()
             except TimeoutError:
                 self._abort()
+            except OSError as error:
+                # A broker that had still something to send when TLS was closed; what it was comes again.
+                log.debug("the connection did not end in good order: %s", error)
 
     async def _connect(self, url: Url, identity: Identity, version: int) -> bool:
         """False where the broker doesn't know this version of the protocol."""

@@ -91,7 +91,7 @@ def test_every_time_moves_with_the_plants_now() -> None:
         ("since: -9d 06:00", "sinse: -9d 06:00", "5: systems.erp.since: Field required"),
         ("form: 1", "form: 2", "1: form: Input should be 1"),
         ("site: acme", "site: acme//x", "3: a segment is empty"),
-        ("form: 1", "form: [", "3: this is no YAML"),
+        ("form: 1", "form: [", "1: this is no YAML"),
     ],
 )
 def test_a_fault_is_placed(old: str, new: str, fault: str) -> None:
