@@ -18,7 +18,7 @@ from hub.journal.port import Journal
 log = logging.getLogger(__name__)
 
 HUB = "hub/"
-"""The checkpoint of this name and a hub's says when it started last."""
+"""The checkpoint of this name and a hub's says when it was there last: at its start, and once a day from then on."""
 
 GATE = ":gate"
 """Held by one at a time. No hub can have such a name."""

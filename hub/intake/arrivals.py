@@ -23,7 +23,7 @@ TOLERANCE = 5_000_000
 
 KEEP_SECONDS = 15.0
 
-_CLOCK = "clock/"
+CLOCK = "clock/"
 """The newest arrival that a hub has seen is the checkpoint of this name and the hub's: microseconds since 1970 UTC."""
 
 
@@ -39,7 +39,7 @@ class Arrivals:
     @classmethod
     async def open(cls, journal: Journal) -> Arrivals:
         """As the journal has it; warns where the clock is behind. `JournalError` if it can't be read."""
-        kept = await journal.checkpoints(_CLOCK)
+        kept = await journal.checkpoints(CLOCK)
         arrivals = cls(max((int(orjson.loads(value)) for value in kept.values()), default=0))
         arrivals.compare(now())
         return arrivals
@@ -74,7 +74,7 @@ class Arrivals:
             if newest == self._kept:
                 continue
             try:
-                await journal.set_checkpoint(f"{_CLOCK}{name}", orjson.dumps(newest))
+                await journal.set_checkpoint(f"{CLOCK}{name}", orjson.dumps(newest))
                 self._kept = newest
             except JournalError as error:
                 log.debug("keeping the newest arrival: %s", error)

@@ -12,6 +12,7 @@ from hub.journal.port import Journal
 from hub.journal.retention import forget_old_events
 from hub.settings import Settings
 from hub.troubles import Part, Troubles
+from hub.upkeep.bygone import forget_bygone
 from hub.upkeep.origin import Origin
 
 log = logging.getLogger(__name__)
@@ -27,10 +28,11 @@ PROBE_BYTES = 65_536
 
 
 async def upkeep(settings: Settings, journal: Journal, store: GraphStore | None, troubles: Troubles) -> None:
-    """Keeps the hub's name held, the graph's origin noted, old events forgotten, and a journal that can't be written
-    tried again, until cancelled."""
+    """Keeps the hub's name held, the graph's origin noted, old events and hubs forgotten, and a journal that can't be
+    written tried again, until cancelled."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_stay(journal, settings.name))
+        tasks.create_task(forget_bygone(journal, settings.name, hubs=settings.group is None))
         tasks.create_task(_try_again(journal, f"probe/{settings.name}", troubles))
         if store is not None:
             tasks.create_task(_note_origin(journal, store))
