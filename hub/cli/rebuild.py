@@ -56,11 +56,12 @@ def _as_json(rebuilt: Rebuilt, seconds: float) -> dict[str, Any]:
 
 def _tell(settings: Settings, rebuilt: Rebuilt, seconds: float) -> None:
     print_ = out().print
-    made = f"made the graph from {rebuilt.assertions} assertions in {seconds:.1f} s, while no hub could answer"
+    count = "1 assertion" if rebuilt.assertions == 1 else f"{rebuilt.assertions} assertions"
+    made = f"made the graph from {count} in {seconds:.1f} s, while no hub could answer"
     print_(made, markup=False)
     if not rebuilt.differences and rebuilt.cleared is None:
-        same = "left as it is" if settings.graph.host else "replaced by an equal one, where there was one"
-        print_(f"nothing differed: {settings.graph} was {same}", markup=False)
+        same = "was left as it is" if settings.graph.host else "is the one made now"
+        print_(f"nothing differed: {settings.graph} {same}", markup=False)
         return
     if rebuilt.differences:
         print_(f"{settings.graph} differed from it, first in:", markup=False)
