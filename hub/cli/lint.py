@@ -11,6 +11,7 @@ from hub.cli.files import read_file
 from hub.cli.message import inbound, judge
 from hub.cli.options import Config
 from hub.cli.output import err, fault_json, out, show_faults, show_json, show_notes, show_reasons
+from hub.errors import HubError
 from hub.settings.file import DEFAULT_FILE, read
 from hub.settings.load import check, load
 
@@ -29,6 +30,8 @@ def lint(
 
     The exit code is 1 where there is a fault.
     """
+    if topic is None and not files and config is None and not DEFAULT_FILE.exists():
+        raise HubError(f"there is no {DEFAULT_FILE} here; name a settings file: `unshub lint FILE`")
     if topic is None:
         found = sum(_settings(file, json) for file in files or [config or DEFAULT_FILE])
     elif not files:

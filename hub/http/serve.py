@@ -14,6 +14,8 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 
 from hub import api, process
 from hub.address import Address, SocketFile
@@ -81,6 +83,7 @@ def _told_to_stop() -> Iterator[asyncio.Event]:
 async def serve_http(settings: Settings, stage: Stage) -> AsyncIterator[None]:
     """Answers HTTP while the block runs. A socket file has no name, and the proxy before it sends one of its own."""
     routes = [*web.routes(stage), *(api.routes(stage) if settings.role.answers else ())]
+    routes.append(Route("/", RedirectResponse("/graphql" if settings.role.answers else "/api/status")))
     middleware = [] if isinstance(settings.http, SocketFile) else [Middleware(LocalHosts)]
     app = Starlette(routes=routes, middleware=middleware)
     http_door.keep_quiet(asyncio.get_running_loop())
