@@ -9,7 +9,7 @@ the target, in one commit with the rows: a run that was cut off anywhere goes on
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -35,12 +35,9 @@ from hub.upkeep.compare import Difference, differences
 from hub.upkeep.consistency import AUTHORITY, FINISHED, MIGRATION, UNFIT, authority_text, keep_authority
 from hub.upkeep.migrate_room import check_room
 from hub.upkeep.origin import Origin
-from hub.upkeep.rebuild import BATCH, catch_up
+from hub.upkeep.pending import Progress, catch_up, drain
 from schema.model import MODEL
 from schema.registry import Model
-
-Progress = Callable[[str, int, int | None], None]
-"""Told what is being done, how many are done, and how many there are in all, None where that is not known."""
 
 COPIED = (Table.ASSERTIONS, Table.EVENTS, Table.TAGS, Table.DEAD_LETTERS)
 
@@ -256,17 +253,11 @@ async def _copy_checkpoints(source: _Side, target: _Side, model: Model) -> None:
 async def _project(target: _Side, model: Model, progress: Progress) -> None:
     """Puts everything pending into the target's graph, as a hub would."""
     assert target.graph is not None
-    total = pending = (await target.journal.status()).pending
     projection = Projection(target.journal, target.graph, model, target.settings.authority)
-    progress("making the graph", 0, total)
-    while entries := await target.journal.pending(BATCH):
-        try:
-            await projection.apply(entries)
-        except GraphError as error:
-            raise HubError(f"making the graph of the copy: {error}; run the migration again to go on") from error
-        await target.journal.applied(entries)
-        pending -= len(entries)
-        progress("making the graph", total - pending, total)
+    try:
+        await drain(projection, "making the graph", progress)
+    except GraphError as error:
+        raise HubError(f"making the graph of the copy: {error}; run the migration again to go on") from error
 
 
 async def _compare(source: _Side, target: _Side, progress: Progress) -> tuple[Compared, ...]:

@@ -8,7 +8,7 @@ a server    it has room for one graph only: what differs is rewritten there, and
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,19 +23,15 @@ from hub.errors import HubError
 from hub.group import roster
 from hub.journal.open import open_journal
 from hub.journal.port import Journal
-from hub.projection.batches import Projection
 from hub.settings import Settings
 from hub.upkeep.compare import Difference, differences, repair
 from hub.upkeep.consistency import UNFIT, keep_authority, make_anew
 from hub.upkeep.origin import Origin
+from hub.upkeep.pending import BATCH, Progress, catch_up
 from schema.authority import Authority
 from schema.model import MODEL
 from schema.registry import Model
 
-Progress = Callable[[str, int, int | None], None]
-"""Told what is being done, how many assertions are done, and how many there are in all, where that is known."""
-
-BATCH = 1000
 SHOWN = 20
 REPAIRED = 1000
 """The most differences that are rewritten one by one."""
@@ -183,24 +179,6 @@ async def _mended(work: _Work, store: GraphStore, made: GraphStore, found: list[
     await make_anew(work.journal, store)
     await catch_up(work.journal, work.settings, work.model, store, work.progress)
     return Rebuilt(count, shown, cleared=time.monotonic() - began)
-
-
-async def catch_up(
-    journal: Journal, settings: Settings, model: Model, store: GraphStore, progress: Progress | None = None
-) -> None:
-    """Projects what is pending, so that two graphs of the same messages are compared.
-
-    The topics that things leave by it are kept, for the hub to clear at its next start.
-    """
-    trail = await Trail.open(journal, model, settings.topic_prefix, settings.name)
-    projection = Projection(journal, store, model, settings.authority, trail.before_commit)
-    total, done = (await journal.status()).pending, 0
-    while entries := await journal.pending(BATCH):
-        await projection.apply(entries)
-        await journal.applied(entries)
-        done += len(entries)
-        if progress is not None:
-            progress("making the graph in use anew", done, max(total, done))
 
 
 async def _publish_anew(work: _Work) -> None:
