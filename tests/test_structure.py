@@ -83,6 +83,18 @@ def test_a_driver_is_imported_in_one_place(driver: str) -> None:
     assert [place for place in places if not place.startswith(CONFINED[driver])] == []
 
 
+def test_the_hub_knows_no_store_by_its_name() -> None:
+    stores = ("graph.ladybug", "graph.neo4j")
+    wrong = [
+        f"{relative(path)} imports {name}"
+        for path in sources()
+        if not relative(path).startswith("graph/")
+        for name in imported(path)
+        if name.startswith(stores)
+    ]
+    assert not wrong
+
+
 def test_no_file_holds_two_ideas() -> None:
     tests = sorted((ROOT / "tests").rglob("*.py"))
     long = {relative(path): count for path in (*sources(), *tests) if (count := _lines(path)) > MAX_LINES}

@@ -228,10 +228,10 @@ def _graph(path: Path, in_use: bool) -> Finding:
 
 
 async def _open_graph(path: Path) -> str:
-    from graph.ladybug.store import LadybugStore
+    from graph.open import Embedded, open_store
 
-    # Not migrated: that is for the hub's start.
-    store = await LadybugStore.open(path, MODEL)
+    # Its tables are made to fit by the hub, at its start.
+    store = await open_store(Embedded(path).url, MODEL, fit=False)
     try:
         return f"{path} opens; {(await store.health()).detail}"
     finally:

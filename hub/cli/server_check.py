@@ -40,9 +40,9 @@ async def _journal(url: Url) -> str:
 
 
 async def _graph(url: Url) -> str:
-    from graph.neo4j.store import Neo4jStore
+    from graph.open import open_store
 
-    store = await Neo4jStore.open(str(url), MODEL, password=url.password)
+    store = await open_store(str(url), MODEL, password=url.password, fit=False)
     try:
         return (await store.health()).detail
     finally:

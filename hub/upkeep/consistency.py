@@ -11,8 +11,7 @@ import asyncio
 import logging
 
 from graph.errors import StoreDamaged, StoreUnavailable
-from graph.ladybug import files
-from graph.open import ladybug_path, open_store
+from graph.open import Embedded, open_store
 from graph.store import GraphStore
 from hub.announcing.trail import Trail
 from hub.errors import HubError
@@ -49,17 +48,17 @@ async def open_graph(settings: Settings, model: Model, journal: Journal) -> Grap
     try:
         return await _open_checked(settings, model, journal)
     except StoreDamaged as error:
-        place = ladybug_path(str(settings.graph))
-        if place is None or not files.is_graph(place):
+        place = Embedded.of(str(settings.graph))
+        if place is None or not place.is_graph():
             raise
-        aside = files.aside(place, "damaged")
-        log.error("%s; it is moved to %s, and made anew from the journal", error, aside)
+        aside = place.set_aside("damaged")
+        log.error("%s; it is moved to %s, and made anew from the journal", error, aside.path)
     try:
         return await _open_checked(settings, model, journal)
     except StoreUnavailable as error:
-        log.error("%s; the damaged graph %s is removed to make room", error, aside)
-        files.remove(aside)
-    files.remove(place)
+        log.error("%s; the damaged graph %s is removed to make room", error, aside.path)
+        aside.remove()
+    place.remove()
     return await _open_checked(settings, model, journal)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from graph.errors import GraphError
-from graph.open import ladybug_path, open_store
+from graph.open import Embedded, open_store
 from graph.store import GraphStore
 from hub.address import Url
 from hub.announcing.trail import TRAIL, LooseEnd, Trail
@@ -150,8 +150,8 @@ async def _source(settings: Settings, model: Model, with_graph: bool) -> AsyncIt
         raise HubError(
             f"there is no journal {settings.journal.file}; name the hub's data folder or settings file with --from"
         )
-    place = ladybug_path(str(settings.graph))
-    async with _opened(settings, model, with_graph and (place is None or place.exists())) as side:
+    place = Embedded.of(str(settings.graph))
+    async with _opened(settings, model, with_graph and (place is None or place.path.exists())) as side:
         yield side
 
 

@@ -4,7 +4,7 @@ import shutil
 from collections import defaultdict
 from pathlib import Path
 
-from graph.open import ladybug_path
+from graph.open import Embedded
 from hub.errors import HubError
 from hub.journal.port import Journal
 from hub.settings import Settings
@@ -16,8 +16,8 @@ MARGIN = 1.2
 async def check_room(journal: Journal, source: Settings, target: Settings) -> None:
     """`HubError` where a disk of this machine is too full for the copy. What a server has room for, it says itself."""
     size = (await journal.status()).bytes
-    place = ladybug_path(str(source.graph))
-    graph_size = place.stat().st_size if place is not None and place.exists() else size
+    place = Embedded.of(str(source.graph))
+    graph_size = place.path.stat().st_size if place is not None and place.path.exists() else size
     needs: dict[int, float] = defaultdict(float)
     folders: dict[int, Path] = {}
     for url, need in ((target.journal, size), (target.graph, graph_size)):

@@ -10,12 +10,11 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from graph.errors import SchemaMismatch, StoreDamaged
-from graph.ladybug import files
-from graph.open import ladybug_path, open_store
+from graph.open import Embedded, open_store
 from graph.projection import project
 from graph.store import GraphStore
 from hub.announcing.trail import TRAIL, Trail
@@ -61,11 +60,16 @@ class _Work:
     journal: Journal
     model: Model
     progress: Progress
-    beside: Path = field(init=False)
 
-    def __post_init__(self) -> None:
-        place = ladybug_path(str(self.settings.graph)) or self.settings.data / "graph"
-        object.__setattr__(self, "beside", place.with_name(f"{place.name}.rebuilding"))
+    @property
+    def place(self) -> Embedded | None:
+        """The graph in use; None where it is on a server."""
+        return Embedded.of(str(self.settings.graph))
+
+    @property
+    def beside(self) -> Embedded:
+        """Where the new one is made."""
+        return (self.place or Embedded(self.settings.data / "graph")).beside("rebuilding")
 
 
 async def rebuild(settings: Settings, progress: Progress, model: Model = MODEL) -> Rebuilt:
@@ -80,7 +84,7 @@ async def rebuild(settings: Settings, progress: Progress, model: Model = MODEL) 
         async with roster.gate(journal):
             await _check_stopped(settings, journal)
             work = _Work(settings, journal, model, progress)
-            done = await _in_file(work) if ladybug_path(str(settings.graph)) else await _on_server(work)
+            done = await _on_server(work) if work.place is None else await _in_file(work, work.place)
             await keep_authority(journal, settings.authority)
     finally:
         await journal.close()
@@ -95,41 +99,43 @@ async def _check_stopped(settings: Settings, journal: Journal) -> None:
         )
 
 
-async def _in_file(work: _Work) -> Rebuilt:
-    place = work.settings.graph.file
+async def _in_file(work: _Work, place: Embedded) -> Rebuilt:
     async with _made_beside(work) as (made, count):
         found: list[Difference] = []
-        if files.present(place):
+        if place.present():
             found = await _compared(work, place, made)
         await (await Origin.of(work.journal)).note(made)
         if found:
             await _publish_anew(work)
-    old = _swap(place, work.beside, keep=bool(found))
+    old = place.replace(work.beside)
+    if old is not None and not found:
+        old.remove()
+        old = None
     await _all_applied(work.journal)
     await work.journal.drop_checkpoint(UNFIT, b"")
-    return Rebuilt(count, tuple(found), old)
+    return Rebuilt(count, tuple(found), None if old is None else old.path)
 
 
 @asynccontextmanager
 async def _made_beside(work: _Work) -> AsyncIterator[tuple[GraphStore, int]]:
     """A graph in a file beside the one in use, made from the journal, and of how many assertions."""
-    work.beside.parent.mkdir(parents=True, exist_ok=True)
-    files.remove(work.beside)
+    work.beside.path.parent.mkdir(parents=True, exist_ok=True)
+    work.beside.remove()
     try:
-        store = await open_store(f"ladybug:///{work.beside}", work.model)
+        store = await open_store(work.beside.url, work.model)
         try:
             yield store, await replay(work.journal, store, work.model, work.settings.authority, work.progress)
         finally:
             await store.close()
     except BaseException:
-        files.remove(work.beside)
+        work.beside.remove()
         raise
 
 
-async def _compared(work: _Work, place: Path, made: GraphStore) -> list[Difference]:
+async def _compared(work: _Work, place: Embedded, made: GraphStore) -> list[Difference]:
     """What differs from the graph in use. One that can't be read is damaged: that it is there is the difference."""
     try:
-        current = await open_store(f"ladybug:///{place}", work.model)
+        current = await open_store(place.url, work.model)
         try:
             await catch_up(work.journal, work.settings, work.model, current)
             work.progress("comparing", 0, None)
@@ -137,7 +143,7 @@ async def _compared(work: _Work, place: Path, made: GraphStore) -> list[Differen
         finally:
             await current.close()
     except (StoreDamaged, SchemaMismatch) as error:
-        return [Difference({"graph": str(place), "damaged": str(error)}, None)]
+        return [Difference({"graph": str(place.path), "damaged": str(error)}, None)]
 
 
 async def _on_server(work: _Work) -> Rebuilt:
@@ -160,7 +166,7 @@ async def _on_server(work: _Work) -> Rebuilt:
             finally:
                 await store.close()
     finally:
-        files.remove(work.beside)
+        work.beside.remove()
 
 
 async def _mended(work: _Work, store: GraphStore, made: GraphStore, found: list[Difference], count: int) -> Rebuilt:
@@ -192,15 +198,6 @@ async def _publish_anew(work: _Work) -> None:
 async def _all_applied(journal: Journal) -> None:
     while entries := await journal.pending(BATCH):
         await journal.applied(entries)
-
-
-def _swap(place: Path, beside: Path, *, keep: bool) -> Path | None:
-    old = files.aside(place, "before") if files.present(place) else None
-    files.move(beside, place)
-    if old is not None and not keep:
-        files.remove(old)
-        old = None
-    return old
 
 
 async def replay(
