@@ -1,4 +1,7 @@
-"""What a message costs as the graph on Neo4j grows: graphs of several sizes, a server each, measured by turns."""
+"""What a message costs as the graph on Neo4j grows: graphs of several sizes, a server each, measured by turns.
+
+Java compiles what it runs often. So each server is given as much to do before, or the larger graph would be the faster.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,9 @@ LARGEST = 1_000_000
 SHARE = 3000
 """Lots of each run: as many new ones and as many updates, spread over all that there are."""
 
+CHUNK = 20_000
+"""Lots in the journal at a time while a graph is filled."""
+
 _START = 1_767_225_600_000_000
 
 
@@ -28,7 +34,7 @@ async def measure(runs: int, count: int | None, *, largest: bool = False) -> lis
     sizes = (*((count, 2 * count) if count else SIZES), *((LARGEST,) if largest else ()))
     share = min(SHARE, sizes[0])
     async with AsyncExitStack() as stack:
-        turns = [_part(await stack.enter_async_context(_graph(size)), size, share) for size in sizes]
+        turns = [_part(await stack.enter_async_context(_graph(size, sizes[1])), size, share) for size in sizes]
         await by_turns(neo4j.WARM if count is None else 1, *turns)
         found = await by_turns(runs, *turns)
     return [
@@ -40,12 +46,13 @@ async def measure(runs: int, count: int | None, *, largest: bool = False) -> lis
 
 
 @asynccontextmanager
-async def _graph(size: int) -> AsyncIterator[Neo4jStore]:
-    """A server with so many lots."""
+async def _graph(size: int, messages: int) -> AsyncIterator[Neo4jStore]:
+    """A server with so many lots that has taken so many messages, or one for each lot where these are more."""
     with neo4j.server() as running:
         async with neo4j.empty(running.url) as store:
-            for start in range(0, size, 20_000):
-                await _apply(store, [_lot(number, 0) for number in range(start, min(size, start + 20_000))])
+            for start in range(0, max(size, messages), CHUNK):
+                taken = range(start, min(max(size, messages), start + CHUNK))
+                await _apply(store, [_lot(number % size, 0, number // size) for number in taken])
             yield store
 
 
@@ -74,15 +81,18 @@ async def _apply(store: Neo4jStore, lots: list[AcceptedAssertion]) -> float:
         return await neo4j.applied(journal, store)
 
 
-def _lot(number: int, version: int) -> AcceptedAssertion:
-    """A lot of one of a thousand materials, so that no node has a share of all edges that matters."""
+def _lot(number: int, version: int, turn: int = 0) -> AcceptedAssertion:
+    """A lot of one of a thousand materials, so that no node has a share of all edges that matters.
+
+    Of two that say the same lot, the one with the greater version counts, or of one version that with the greater turn.
+    """
     said: dict[str, Json] = {
         "@path": "acme/north/packing",
         "name": f"Lot {number} of oat bars",
         "status": "RELEASED" if version % 2 else "AWAITING_RELEASE",
-        "quantity": {"value": 500.0 + version, "unit": "kg"},
+        "quantity": {"value": 500.0 + version + turn, "unit": "kg"},
         "producedAt": "2026-01-05T06:00:00Z",
         "definition": [{"to": {"id": f"MAT-{number % 1000}"}}],
     }
-    stamp = Stamp(_START + version, f"{number}-{version}")
+    stamp = Stamp(_START + 1_000_000 * version + turn, f"{number}-{version}-{turn}")
     return AcceptedAssertion(Assertion("mes", "MaterialLot", f"LOT-{number:07}", stamp, said), "topic", _START)
