@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,12 +43,19 @@ def test_a_folder_moves_to_another_folder_and_both_are_compared(unshub: Run) -> 
     assert (ran.code, "is not empty: it holds 2 assertions" in ran.err) == (1, True)
 
 
+@pytest.fixture
+def guarded(postgres: Postgres) -> Iterator[str]:
+    """The URL of an empty database whose owner needs a password, which the URL has not."""
+    with postgres.database() as url:
+        name = url.rpartition("/")[2]
+        postgres.execute(f"ALTER DATABASE {name} OWNER TO {GUARDED}")
+        yield postgres.url(name, GUARDED)
+
+
 @pytest.mark.usefixtures("folder")
-def test_a_server_that_wants_a_password_gets_it_from_a_file(unshub: Run, postgres: Postgres) -> None:
-    postgres.execute("DROP DATABASE IF EXISTS moved")
-    postgres.execute(f"CREATE DATABASE moved OWNER {GUARDED}")
+def test_a_server_that_wants_a_password_gets_it_from_a_file(unshub: Run, guarded: str) -> None:
     Path("secret").write_text("secret\n")
-    place = ["--journal", postgres.url("moved", GUARDED), "--graph", "ladybug:///new/graph"]
+    place = ["--journal", guarded, "--graph", "ladybug:///new/graph"]
     ran = unshub("migrate", "--from", "old", *place, "--journal-password-file", "secret", "--json")
     assert ran.code == 0, ran.err
     found = json.loads(ran.out)
