@@ -116,8 +116,14 @@ def additions(wanted: Tables, there: Tables) -> tuple[str, ...]:
 
 
 def drops(there: Tables) -> tuple[str, ...]:
-    """The statements that remove every table."""
-    return tuple(f"DROP TABLE {quote(name)}" for name in (*there.edges, *there.nodes))
+    """The statements that remove every table, and empty the store's notes on itself.
+
+    The engine keeps plans of statements that it has run, and fails at one of a table that was dropped since: that one
+    is written with every batch.
+    """
+    tables = (name for name in (*there.edges, *there.nodes) if name != FINGERPRINT)
+    emptied = [f"MATCH (m:{quote(FINGERPRINT)}) DELETE m"] if FINGERPRINT in there.nodes else []
+    return (*(f"DROP TABLE {quote(name)}" for name in tables), *emptied)
 
 
 def _node_statements(wanted: Tables, there: Tables) -> Iterator[str]:

@@ -34,8 +34,12 @@ class TestLadybugStore(GraphStoreContract, WholeGraphContract):
             async with store.write(reached=99):
                 raise ZeroDivisionError
         assert await store.reached() == 9
-        await store.clear()
-        assert await store.reached() == 0
+        for sequence in (3, 5):
+            await store.clear()
+            assert await store.reached() == 0
+            async with store.write(reached=sequence) as tx:
+                await tx.write(Delta(things=(gadget("G"),)))
+            assert await store.reached() == sequence
 
 
 async def opened(place: Path) -> GraphStore:
