@@ -40,6 +40,8 @@ DRAIN_SECONDS = 30.0
 BACKLOG = 10_000
 BACKLOG_SECONDS = 20.0
 LISTENER = "default"
+TELL_SECONDS = 1.0
+"""How often the log tells of messages that could not be accepted."""
 
 GUARANTEE = (
     "a QoS 1 or 2 message for the hub is acknowledged only once it is in the journal; retained messages and what waits "
@@ -144,6 +146,8 @@ class _Delivery:
         self._prefix = prefix
         self._under_way: set[asyncio.Task[None]] = set()
         self._poison = Poison()
+        self._failed = 0
+        self._told = -TELL_SECONDS
 
     def begin(self, topic: str, payload: bytes) -> asyncio.Task[None] | None:
         """None where the message is not for the hub."""
@@ -171,8 +175,13 @@ class _Delivery:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("a message could not be accepted and is not acknowledged: %s", error)
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        # A client that is not answered sends again at once, thousands of times a second.
+        self._failed += 1
+        if time.monotonic() - self._told >= TELL_SECONDS:
+            log.warning("%d messages could not be accepted and are not acknowledged: %s", self._failed, error)
+            self._failed, self._told = 0, time.monotonic()
 
 
 class _Memory:
