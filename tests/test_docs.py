@@ -71,8 +71,9 @@ def test_settings_shown_are_without_faults(path: Path) -> None:
 
 
 @document
-def test_scripts_named_exist(path: Path) -> None:
-    named = set(re.findall(r"\b(scripts/\w+)", path.read_text(encoding="utf-8")))
+def test_files_named_exist(path: Path) -> None:
+    files = r"(scripts/\w+|(?:schema|graph|hub|tests|bench|docs)/[\w/-]+\.(?:py|md|png|graphql))"
+    named = set(re.findall(rf"(?<![\w/.]){files}", path.read_text(encoding="utf-8")))
     assert {name for name in named if not (ROOT / name).exists()} == set()
 
 

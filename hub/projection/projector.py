@@ -25,6 +25,10 @@ __all__ = ["Announce", "BeforeCommit", "Projection", "Projector"]
 
 log = logging.getLogger(__name__)
 
+FEW = 2
+"""How many batches may be in flight where they are not full: what comes need not wait for the one before to end, nor
+is the work of many messages spread over many transactions."""
+
 
 class Projector:
     """The task that keeps the graph up with the journal."""
@@ -43,7 +47,7 @@ class Projector:
         self._linger = linger
         self._running: dict[asyncio.Task[None], Sequence[Entry]] = {}
         self._waiting: list[Entry] = []
-        """Entries that were read and are not on their way: too few to be worth a second transaction."""
+        """Entries that were read and are not on their way: too few to be worth another transaction."""
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._pause = FIRST_PAUSE
@@ -93,10 +97,11 @@ class Projector:
         """Reads on in the journal, sends a batch on its way, or waits for something to do."""
         self._collect()
         await self._read_on()
-        if self._running and (len(self._running) == self._writers or len(self._waiting) < self._batch):
-            await self._wait()
-        elif self._waiting:
+        most = self._writers if len(self._waiting) >= self._batch else min(FEW, self._writers)
+        if self._waiting and len(self._running) < most:
             self._start()
+        elif self._running:
+            await self._wait()
         else:
             await self._rest()
 
