@@ -18,14 +18,14 @@ class Clock:
         self.environment = {
             "LD_PRELOAD": str(found[0]),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
-            "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "NO_FAKE_STAT": "1",
         }
         self.set(0)
 
     def set(self, seconds: int) -> None:
-        """Has the clock be so many seconds fast, within a second, or slow where it is less than nothing."""
+        """Has the clock be so many seconds fast from now on, or slow where it is less than nothing."""
         fresh = self._file.with_suffix(".new")
         fresh.write_text(f"{seconds:+d}\n")
         fresh.replace(self._file)
