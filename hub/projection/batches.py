@@ -167,8 +167,8 @@ class Batches:
                 busy = 0 if isinstance(error, StoreUnavailable) else busy + 1
                 if busy >= BUSY_TRIES and len(entries) > 1:
                     raise
-                if isinstance(error, StoreUnavailable) or busy > 1:
-                    # Two batches in each other's way are no trouble yet.
+                if isinstance(error, StoreUnavailable) or busy >= BUSY_TRIES:
+                    # Batches in each other's way, of several hubs too, are no trouble yet.
                     self.projection.troubles.failed(Part.GRAPH, error)
                 log.warning("projecting %d assertions: %s; trying again in %.1f s", len(entries), error, pause)
                 # Two batches that were in each other's way would be again if both waited for as long.
