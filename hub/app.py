@@ -205,12 +205,16 @@ def _broker(settings: Settings) -> Broker:
         data=settings.data,
         # The messages kept for one that takes them are not for one that doesn't.
         client_id=settings.name if settings.role.ingests else f"{settings.name}-{settings.role}",
-        limits=BrokerLimits(int(settings.max_payload), settings.receive_maximum),
+        limits=_limits(settings),
         prefix=settings.topic_prefix,
         tls=broker_tls(settings),
         group=settings.group,
         takes=settings.role.ingests,
     )
+
+
+def _limits(settings: Settings) -> BrokerLimits:
+    return BrokerLimits(int(settings.max_payload), settings.receive_maximum)
 
 
 def _session(settings: Settings, group: str, name: str) -> Inheritance:
@@ -221,7 +225,7 @@ def _session(settings: Settings, group: str, name: str) -> Inheritance:
         name,
         group,
         prefix=settings.topic_prefix,
-        limits=BrokerLimits(int(settings.max_payload), settings.receive_maximum),
+        limits=_limits(settings),
         tls=broker_tls(settings),
     )
 

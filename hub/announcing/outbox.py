@@ -57,11 +57,6 @@ class Outbox:
         self._empty.set()
         self._progress = asyncio.Event()
 
-    async def put(self, message: Outbound) -> None:
-        """Takes a message; waits while too many retained ones are on their way."""
-        await self.room()
-        self.push(message)
-
     async def room(self) -> None:
         """Returns when no more than the limit of retained messages are on their way."""
         await self._room.wait()

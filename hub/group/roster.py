@@ -49,13 +49,16 @@ async def gate(journal: Journal) -> AsyncIterator[None]:
 
 async def running(journal: Journal, own: str | None) -> tuple[str, ...]:
     """The names of the hubs that run on a journal now. `own` is the one that this session holds."""
-    found = []
-    for name in sorted(key.removeprefix(HUB) for key in await journal.checkpoints(HUB)):
-        if name != own and not await journal.hold(name):
-            found.append(name)
-        elif name != own:
-            await journal.release(name)
-    return tuple(found)
+    names = sorted(key.removeprefix(HUB) for key in await journal.checkpoints(HUB))
+    return tuple([name for name in names if name != own and not await _is_free(journal, name)])
+
+
+async def _is_free(journal: Journal, name: str) -> bool:
+    """Whether no other session holds a name. It must not be one that this session holds."""
+    free = await journal.hold(name)
+    if free:
+        await journal.release(name)
+    return free
 
 
 async def enrol(journal: Journal, name: str) -> None:
@@ -89,8 +92,7 @@ class Gone:
         now = asyncio.get_running_loop().time()
         away: dict[str, float] = {}
         for name in names:
-            if name != self._own and await self._journal.hold(name):
-                await self._journal.release(name)
+            if name != self._own and await _is_free(self._journal, name):
                 away[name] = self._since.get(name, now)
         self._since = away
         return [name for name, since in away.items() if now - since >= self.patience]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from graph.ladybug.store import LadybugStore
 from graph.thing import Delta
 from tests.contracts.graph_store import dump, gadget, ids, write
 from tests.contracts.graph_world import WORLD
-from tests.servers import missing
+from tests.servers.disk import small_disk
 
 KILLED = """
 import asyncio, os, sys
@@ -149,15 +148,8 @@ async def test_a_damaged_graph_that_can_not_be_moved_is_told_until_it_can(tmp_pa
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A small disk of its own."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", place]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True).returncode:
-        missing("a disk to fill", "run this test as root, who may mount one")
-    try:
+    with small_disk(tmp_path / "disk") as place:
         yield place
-    finally:
-        subprocess.run(["umount", place], check=True)
 
 
 def fill(disk: Path) -> Path:

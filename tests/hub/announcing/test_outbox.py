@@ -45,7 +45,12 @@ async def test_too_many_waiting_hold_the_sender_back(wire: Wire, outbox: Outbox)
     wire.open.clear()
     for number in range(14):
         outbox.push(Outbound(f"t{number}", b"1", retain=True))
-    putting = asyncio.create_task(outbox.put(Outbound("late", b"1", retain=True)))
+
+    async def put_where_there_is_room() -> None:
+        await outbox.room()
+        outbox.push(Outbound("late", b"1", retain=True))
+
+    putting = asyncio.create_task(put_where_there_is_room())
     await asyncio.sleep(0.01)
     assert not putting.done()
     wire.open.set()

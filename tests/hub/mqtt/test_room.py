@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,7 +14,8 @@ from hub.errors import JournalError
 from hub.messages import Broker, Inbound
 from tests.contracts.broker import Taker, started
 from tests.hub.mqtt.test_mosquitto import child
-from tests.servers import free_port, missing
+from tests.servers import free_port
+from tests.servers.disk import small_disk
 from tests.system.sender import Message, Sender
 
 HEAD = "uns/v1/acme/_source/mes/material-lot/L"
@@ -33,15 +33,8 @@ async def refuse(message: Inbound) -> None:
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A small disk of its own."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", place]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True).returncode:
-        missing("a disk to fill", "run this test as root, who may mount one")
-    try:
+    with small_disk(tmp_path / "disk") as place:
         yield place
-    finally:
-        subprocess.run(["umount", place], check=True)
 
 
 def fill(disk: Path, left: int) -> None:

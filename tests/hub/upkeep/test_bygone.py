@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, ExitStack
-from pathlib import Path
 
 import orjson
 import pytest
@@ -20,24 +17,6 @@ from tests.servers.postgres import Postgres
 
 DAY = 86_400_000_000
 NOW = 1_800_000_000_000_000
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            yield f"sqlite:///{tmp_path}/journal.db"
-        else:
-            server: Postgres = request.getfixturevalue("postgres")
-            yield stack.enter_context(server.schema())
-
-
-@pytest.fixture
-async def journal(url: str) -> AsyncIterator[Journal]:
-    async with AsyncExitStack() as stack:
-        journal = await open_journal(url)
-        stack.push_async_callback(journal.close)
-        yield journal
 
 
 async def seen(journal: Journal, name: str, at: int) -> None:
