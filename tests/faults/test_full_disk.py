@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +10,8 @@ import pytest
 
 from tests.faults.books import Places
 from tests.faults.scene import AWAY, Scene, Tell, flags, local, under_load, whole
-from tests.servers import Mosquitto, missing
+from tests.servers import Mosquitto
+from tests.servers.disk import small_disk
 from tests.system.hub_process import HubProcess
 
 pytestmark = pytest.mark.slow
@@ -24,19 +23,8 @@ FULL = "the disk is full"
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A small disk of its own."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    if os.geteuid() != 0:
-        missing("a disk to fill", "run this test as root, who may mount one")
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", place], capture_output=True, text=True
-    )
-    if done.returncode:
-        missing("a disk to fill", f"let root mount a tmpfs here ({done.stderr.strip()})")
-    try:
+    with small_disk(tmp_path / "disk", SIZE) as place:
         yield place
-    finally:
-        subprocess.run(["umount", place], check=True)
 
 
 def fill(disk: Path) -> Path:

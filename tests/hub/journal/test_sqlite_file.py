@@ -19,6 +19,7 @@ from hub.journal.open import open_journal
 from hub.journal.sqlite import SqliteJournal
 from hub.journal.sqlite_file import Connection, SqliteFile
 from tests.contracts.journal import REASON, contents, everything, refusal, some, tag
+from tests.servers.disk import small_disk
 
 LATER = Migration(len(load("sqlite")) + 1, "later", "CREATE TABLE later (x); INSERT INTO later VALUES (1);")
 BROKEN = Migration(LATER.version, "broken", "DELETE FROM assertion; INSERT INTO missing VALUES (1);")
@@ -259,17 +260,10 @@ def largest_file(size: int) -> Iterator[None]:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of one megabyte."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True)
-    if mount.returncode:
-        pytest.skip("mounting a small disk takes rights that this user lacks")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
+    with small_disk(tmp_path / "disk", "1m") as place:
+        yield place
 
 
 async def append_until_refused(journal: SqliteJournal, message: str) -> int:
@@ -282,10 +276,10 @@ async def append_until_refused(journal: SqliteJournal, message: str) -> int:
     return kept
 
 
-async def test_a_full_disk_refuses_whole_appends_until_there_is_space(small_disk: Path) -> None:
-    ballast = small_disk / "ballast"
+async def test_a_full_disk_refuses_whole_appends_until_there_is_space(disk: Path) -> None:
+    ballast = disk / "ballast"
     ballast.write_bytes(bytes(500_000))
-    async with opened(small_disk / "journal.db") as journal:
+    async with opened(disk / "journal.db") as journal:
         kept = await append_until_refused(journal, "the disk is full")
         assert contents(await everything(journal)) == some(kept, first=0)
         ballast.unlink()
