@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import shutil
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -157,18 +156,16 @@ class Session:
         self._connection = database.connect()
         self._statements: set[str] = set()
         self._prepared: dict[str, ladybug.PreparedStatement] = {}
-        self._deadline: float | None = None
         self._cancelled = False
 
     def take(self) -> None:
         """Makes it the caller's: whoever had it before may have been cancelled. `begin` is often called later."""
         self._cancelled = False
 
-    def begin(self, *, seconds: float | None = None) -> None:
-        """Begins a transaction; statements in it end with `ReadTimeout` when so many seconds have passed."""
+    def begin(self) -> None:
+        """Begins a transaction."""
         if len(self._statements) > _MAX_STATEMENTS:
             self.renew()
-        self._deadline = None if seconds is None else time.monotonic() + seconds
         self.run("BEGIN TRANSACTION" if self._writing else "BEGIN TRANSACTION READ ONLY")
 
     def commit(self) -> None:
@@ -208,7 +205,8 @@ class Session:
     ) -> list[list[Any]]:
         self._database.check()
         try:
-            self._limit()
+            if self._cancelled:
+                raise RuntimeError(_INTERRUPTED)
             result = cast(ladybug.QueryResult, self._connection.execute(query(), parameters))
             try:
                 return cast(list[list[Any]], result.get_all())
@@ -219,7 +217,11 @@ class Session:
             raise meaning(error, doing, WriteFailed if self._writing else ReadFailed) from error
 
     def cancel(self) -> None:
-        """Ends what another thread runs here, and what it would run next, until another `take`s the session."""
+        """Ends what another thread runs here, and what it would run next, until another `take`s the session.
+
+        It may come to nothing where that thread is about to begin a statement: call it again while that goes on. The
+        engine's own limit on a statement is kept by the time of day, which may be set while one runs.
+        """
         self._cancelled = True
         self._connection.interrupt()
 
@@ -233,15 +235,6 @@ class Session:
     def close(self) -> None:
         self._prepared.clear()
         self._connection.close()
-
-    def _limit(self) -> None:
-        if self._cancelled:
-            raise RuntimeError(_INTERRUPTED)
-        if self._deadline is not None:
-            left = self._deadline - time.monotonic()
-            if left <= 0:
-                raise RuntimeError(_INTERRUPTED)
-            self._connection.set_query_timeout(max(1, int(left * 1000)))
 
 
 def _short(cypher: str) -> str:

@@ -37,6 +37,8 @@ _T = TypeVar("_T")
 _TABLES, _ORIGIN, _REACHED = "tables", "origin", "reached"
 """What the store notes of itself, by key: the fingerprint of its tables, where the graph comes from, how far it is."""
 
+_CANCEL_AGAIN_SECONDS = 0.1
+
 
 class LadybugStore:
     """Implements `graph.store.GraphStore`. Make one with `open`."""
@@ -257,12 +259,20 @@ class LadybugStore:
             self._idle.put_nowait(session)
             raise
         done.add_done_callback(partial(self._give_back, session))
+        limit = asyncio.get_running_loop().call_later(self._read_timeout, self._end, session, done)
         try:
             return await asyncio.shield(done)
         except asyncio.CancelledError:
-            if not done.done():
-                session.cancel()
+            self._end(session, done)
             raise
+        finally:
+            limit.cancel()
+
+    def _end(self, session: Session, done: asyncio.Future[Any]) -> None:
+        """Ends a read that takes too long, or that nobody waits for any more."""
+        if not done.done():
+            session.cancel()
+            asyncio.get_running_loop().call_later(_CANCEL_AGAIN_SECONDS, self._end, session, done)
 
     def _give_back(self, session: Session, done: asyncio.Future[Any]) -> None:
         """A reader that was cancelled asks no more what came of its read; asking here keeps asyncio from warning."""
@@ -271,7 +281,7 @@ class LadybugStore:
             done.exception()
 
     def _snapshot(self, session: Session, work: Callable[[Session], _T]) -> _T:
-        session.begin(seconds=self._read_timeout)
+        session.begin()
         try:
             result = work(session)
             session.commit()

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from graph.errors import StoreBusy, StoreUnavailable
+from graph.errors import GraphError
 from hub.announcing.announce import Announcer
 from hub.announcing.catchup import CatchUp
 from hub.announcing.trail import Trail
@@ -41,7 +41,7 @@ class Publishing:
             try:
                 await (self.last.follow(self.trail) if retains else self.last.republish.everything())
                 self.caught_up.set()
-            except (JournalError, StoreBusy, StoreUnavailable) as error:
+            except (JournalError, GraphError) as error:
                 log.warning("publishing what an earlier run left: %s; trying again in %g s", error, PAUSE)
                 await asyncio.sleep(PAUSE)
         async with asyncio.TaskGroup() as tasks:

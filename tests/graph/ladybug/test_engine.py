@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -77,14 +78,18 @@ def test_rows_of_a_bad_statement_are_a_graph_error(tmp_path: Path) -> None:
     database.close()
 
 
-def test_a_read_ends_at_its_limit_and_the_session_goes_on(tmp_path: Path) -> None:
+def test_a_read_is_ended_from_another_thread_and_the_session_goes_on(tmp_path: Path) -> None:
     database = Database(tmp_path / "graph")
     session = database.session()
-    session.begin(seconds=0.05)
+    session.begin()
+    timer = threading.Timer(0.2, session.cancel)
+    timer.start()
     with pytest.raises(ReadTimeout, match="longer than its limit"):
         session.run(ENDLESS)
+    timer.join()
     session.rollback()
-    session.begin(seconds=5)
+    session.take()
+    session.begin()
     assert session.run("RETURN 1") == [[1]]
     session.commit()
     session.close()
