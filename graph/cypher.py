@@ -8,7 +8,8 @@ bound to be compared with a column differs by store: each has its `Renderer`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from graph.columns import Column, compared_column
@@ -30,32 +31,56 @@ _REPEATED = "\n"
 """Parts id and occurrence in the last value of a cursor; no id holds a control character."""
 
 
+Make = Callable[[Any], Any]
+"""What a statement is given, made of what a parameter of its plan was given."""
+
+
+def as_given(value: Any) -> Any:
+    """The value as it is."""
+    return value
+
+
+def one_more(first: Any) -> int:
+    """How many rows to read of a page: one more than it has tells whether there are more."""
+    return int(first) + 1
+
+
 def quote(name: str) -> str:
     """A name from the model as Cypher takes it."""
     return f"`{name}`"
 
 
 class Renderer(ABC):
-    """Renders parts of one statement, and gathers its parameters."""
+    """Renders parts of one statement, and gathers what its parameters are made of.
+
+    The text depends on what was given only in its outline (`outline`), so that it can be kept and run again with other
+    values of the same outline.
+    """
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         self._given = given
         self._variables = 0
-        self.parameters: dict[str, Any] = {}
+        self.sources: dict[str, tuple[str, Make]] = {}
+        """The statement's parameters: for each a parameter of the plan, and what is made of its value."""
 
     @abstractmethod
-    def typed(self, column: Column, value: Any, operator: Operator) -> str:
-        """The expression that stands for a value compared with a column; for `IN`, for a list of values."""
+    def typed(self, column: Column, operator: Operator, parameter: str, pick: Make = as_given) -> str:
+        """The expression for what was given, or `pick`ed from it, compared with a column; for `IN`, for a list."""
 
-    def bind(self, value: Any) -> str:
-        """The parameter that stands for a value."""
-        name = f"p{len(self.parameters)}"
-        self.parameters[name] = value
+    def bind(self, parameter: str, make: Make = as_given) -> str:
+        """The statement's parameter that stands for what `make` makes of what the plan's parameter was given."""
+        name = f"p{len(self.sources)}"
+        self.sources[name] = (parameter, make)
         return f"${name}"
 
     def given(self, parameter: str) -> Any:
-        """The value that a parameter of the plan was given."""
+        """The value that a parameter of the plan was given. The text may depend on its outline alone."""
         return self._given[parameter]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the statement is given."""
+        return parameters(self.sources, self._given)
 
     def variable(self, letter: str) -> str:
         """A variable that nothing else in the statement has."""
@@ -65,15 +90,16 @@ class Renderer(ABC):
     def where(self, paging: Paging, *, after: bool, node: str = "n", edge: str | None = None) -> list[str]:
         """What a list's rows must meet: its filter, and where `after` is set its cursor."""
         conditions = [] if paging.where is None else [self.condition(paging.where, node)]
-        cursor = self.given(paging.after) if after and paging.after is not None else None
-        return conditions if cursor is None else [*conditions, self._beyond(paging.order, cursor, node, edge)]
+        if not after or paging.after is None or self.given(paging.after) is None:
+            return conditions
+        return [*conditions, self._beyond(paging.order, paging.after, node, edge)]
 
     def condition(self, condition: Condition, node: str) -> str:
         """What a node must meet, in brackets where it needs them."""
         match condition:
             case Compare(what, operator, parameter, part):
                 column = compared_column(what, part)
-                return self.compare(f"{node}.{quote(column.name)}", column, operator, self.given(parameter))
+                return self.compare(f"{node}.{quote(column.name)}", column, operator, parameter)
             case Linked():
                 return self._linked(condition, node)
             case And(conditions):
@@ -83,15 +109,15 @@ class Renderer(ABC):
             case Not(inner):
                 return f"NOT ({self.condition(inner, node)})"
 
-    def compare(self, name: str, column: Column, operator: Operator, value: Any) -> str:
-        """A property, by its name in the statement, against a value."""
+    def compare(self, name: str, column: Column, operator: Operator, parameter: str) -> str:
+        """A property, by its name in the statement, against what a parameter was given."""
         match operator:
             case Operator.IS_NULL:
-                return f"{name} IS NULL" if value else f"{name} IS NOT NULL"
+                return f"{name} IS NULL" if self.given(parameter) else f"{name} IS NOT NULL"
             case Operator.NE:
-                return f"({name} IS NULL OR {name} <> {self.typed(column, value, operator)})"
+                return f"({name} IS NULL OR {name} <> {self.typed(column, operator, parameter)})"
             case _:
-                return f"{name} {_SIGNS[operator]} {self.typed(column, value, operator)}"
+                return f"{name} {_SIGNS[operator]} {self.typed(column, operator, parameter)}"
 
     def _linked(self, linked: Linked, node: str) -> str:
         there, edge = self.variable("m"), self.variable("l")
@@ -106,27 +132,46 @@ class Renderer(ABC):
                 fails = f" AND CASE WHEN {inner} THEN false ELSE true END" if inner else " AND false"
                 return f"NOT EXISTS {{{pattern}{fails}}}"
 
-    def _beyond(self, orders: Sequence[Order], cursor: Sequence[Any], node: str, edge: str | None) -> str:
+    def _beyond(self, orders: Sequence[Order], after: str, node: str, edge: str | None) -> str:
         """Rows that come after a cursor in an order: greater in one key and equal in all before it."""
-        id_, _, occurrence = str(cursor[-1]).partition(_REPEATED)
+        cursor = self.given(after)
         ways: list[str] = []
         equal: list[str] = []
-        for order, value in zip(orders, cursor[:-1], strict=True):
+        for place, order in enumerate(orders):
             column = compared_column(order.what, order.part)
             name = f"{node}.{quote(column.name)}"
-            if value is None:
+            if cursor[place] is None:
                 equal.append(f"{name} IS NULL")
                 continue
-            bound = self.typed(column, value, Operator.EQ)
+            bound = self.typed(column, Operator.EQ, after, itemgetter(place))
             sign = "<" if order.descending else ">"
             ways.append(" AND ".join([*equal, f"({name} {sign} {bound} OR {name} IS NULL)"]))
             equal.append(f"{name} = {bound}")
-        bound = self.bind(id_)
+        bound = self.bind(after, _cursor_id)
         ways.append(" AND ".join([*equal, f"{node}.id > {bound}"]))
         if edge is not None:
-            beyond = f"{edge}.`_occurrence` > {self.bind(int(occurrence or 0))}"
+            beyond = f"{edge}.`_occurrence` > {self.bind(after, _cursor_occurrence)}"
             ways.append(" AND ".join([*equal, f"{node}.id = {bound}", beyond]))
         return "(" + " OR ".join(f"({way})" for way in ways) + ")" if len(ways) > 1 else ways[0]
+
+
+def parameters(sources: Mapping[str, tuple[str, Make]], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a statement is given, of what its plan was given."""
+    return {name: make(given[parameter]) for name, (parameter, make) in sources.items()}
+
+
+def outline(given: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What of the values given a statement's text may depend on: nulls, truths, and which texts and lists are empty."""
+    return tuple(_outline(value) for value in given.values())
+
+
+def _outline(value: Any) -> Any:
+    if value is None or value is True or value is False:
+        return value
+    if isinstance(value, list):
+        nulls = tuple(place for place, member in enumerate(value) if member is None) if None in value else ()
+        return (bool(value), nulls)
+    return value != ""
 
 
 def where_text(conditions: Sequence[str]) -> str:
@@ -151,6 +196,14 @@ def order_columns(orders: Sequence[Order]) -> list[Column]:
 def cursor_end(id_: str, occurrence: int | None) -> str:
     """The last value of a cursor: the id, with the occurrence where one node stands in a list several times."""
     return f"{id_}{_REPEATED}{occurrence}" if occurrence else id_
+
+
+def _cursor_id(cursor: Sequence[Any]) -> str:
+    return str(cursor[-1]).partition(_REPEATED)[0]
+
+
+def _cursor_occurrence(cursor: Sequence[Any]) -> int:
+    return int(str(cursor[-1]).partition(_REPEATED)[2] or 0)
 
 
 def arrow(direction: Direction, source: str, edge: str, target: str) -> str:

@@ -184,6 +184,10 @@ class Paging:
     total: bool = False
     rows: bool = True
     """False where only the total is wanted."""
+    more: bool = True
+    """False where nobody asks whether there are more rows; it is False then in what comes back."""
+    cursors: bool = True
+    """False where nobody asks for the rows' cursors; they may be missing then in what comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +237,8 @@ class Plan:
     roots: tuple[Lookup | Page, ...]
     name: str = ""
     """The operation's name in the document; servers show it beside what they run."""
+    kept: bool = False
+    """Whether it will be run again: then a store does well to keep what it makes of it."""
 
     def __str__(self) -> str:
         return "\n".join(line for root in self.roots for line in _root_lines(root))

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graph.columns import Column, ColumnType, columns_of, value_of
-from graph.cypher import Renderer, arrow, cursor_end, order_by, order_columns, origin, quote, where_text
+from graph.cypher import Renderer, arrow, cursor_end, one_more, order_by, order_columns, origin, quote, where_text
 from graph.ladybug.cypher import EVERYTHING, LadybugRenderer
 from graph.plan import (
     Compare,
@@ -134,7 +134,7 @@ class Reader:
         first = int(self._parameters[paging.first])
         rows = self._run(
             f"{_listed(render, root, after=True)} RETURN {', '.join(listing.expressions)} "
-            f"ORDER BY {order_by(paging.order)} LIMIT {render.bind(first + 1)}",
+            f"ORDER BY {order_by(paging.order)} LIMIT {render.bind(paging.first, one_more)}",
             render.parameters,
         )
         nodes: dict[str, Row] = {}
@@ -195,7 +195,7 @@ class Reader:
         rows = self._run(
             f"{following} WITH k, n, e ORDER BY {order_by(many.paging.order, edge='e')} LIMIT {EVERYTHING} "
             f"WITH k, collect({{{members}}}) AS l "
-            f"RETURN k, list_slice(l, 1, {render.bind(first + 1)}), size(l)",
+            f"RETURN k, list_slice(l, 1, {render.bind(many.paging.first, one_more)}), size(l)",
             {"keys": list(parents), **render.parameters},
         )
         return {parent: ([list(struct.values()) for struct in structs], length) for parent, structs, length in rows}
@@ -218,7 +218,7 @@ def _listed(render: Renderer, root: Page, *, after: bool) -> str:
     kind, paging = quote(root.select.kind.name), root.paging
     match paging.where:
         case Compare(Own.ID, Operator.IN, parameter):
-            ids = render.bind(list(dict.fromkeys(render.given(parameter))))
+            ids = render.bind(parameter, lambda given: list(dict.fromkeys(given)))
             conditions = render.where(replace(paging, where=None), after=after)
             return f"UNWIND {ids} AS i MATCH (n:{kind} {{id: i}}){where_text(conditions)}"
         case _:

@@ -13,10 +13,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from graph.columns import Column, ColumnType, columns_of, compared_column, value_of
-from graph.cypher import Renderer, arrow, cursor_end, order_columns, quote, where_text
+from graph.cypher import (
+    Make,
+    Renderer,
+    arrow,
+    as_given,
+    cursor_end,
+    one_more,
+    order_columns,
+    parameters,
+    quote,
+    where_text,
+)
 from graph.neo4j.ddl import LANE, THING
 from graph.neo4j.driver import instant
 from graph.plan import (
@@ -40,8 +52,12 @@ from graph.plan import (
 from graph.rows import IDENTIFIER, identifier_key
 from schema.identifier import placeholder_id
 from schema.model.base import instant_text
+from schema.registry import Attribute
 
-Decode = Callable[[Any], Any]
+Given = Mapping[str, Any]
+"""What a plan's parameters were given."""
+
+Decode = Callable[[Any, Given], Any]
 
 _WHOLE_SECONDS = len("2026-01-01T00:00:00Z")
 
@@ -59,16 +75,21 @@ class Statement:
     """A whole plan. It gives one row: the values of the roots, and whether they are of one state of the graph."""
 
     text: str
-    parameters: Mapping[str, Any]
+    sources: Mapping[str, tuple[str, Make]]
+    """What its parameters are made of: `graph.cypher.Renderer.sources`."""
     roots: tuple[tuple[str, Part], ...]
 
-    def result(self, found: Sequence[Any]) -> Row:
-        return {key: part.decode(value) for (key, part), value in zip(self.roots, found, strict=True)}
+    def parameters(self, given: Given) -> dict[str, Any]:
+        """What it is given, of what its plan was given: of values of the outline that it was rendered for."""
+        return parameters(self.sources, given)
+
+    def result(self, found: Sequence[Any], given: Given) -> Row:
+        return {key: part.decode(value, given) for (key, part), value in zip(self.roots, found, strict=True)}
 
 
-def statement(plan: Plan, parameters: Mapping[str, Any]) -> Statement:
-    """Renders a plan; the text depends on the values only in where they are null, or a list empty."""
-    render = PlanRenderer(parameters)
+def statement(plan: Plan, given: Given) -> Statement:
+    """Renders a plan for values of one outline (`graph.cypher.outline`)."""
+    render = PlanRenderer(given)
     roots = tuple((root.key, render.root(root)) for root in plan.roots)
     lanes = f"MATCH (l:{quote(LANE)})"
     text = (
@@ -76,7 +97,7 @@ def statement(plan: Plan, parameters: Mapping[str, Any]) -> Statement:
         f"WITH before, [{', '.join(part.text for _, part in roots)}] AS found "
         f"RETURN found, before = COLLECT {{ {lanes} RETURN l.token }} AS whole"
     )
-    return Statement(text, render.parameters, roots)
+    return Statement(text, render.sources, roots)
 
 
 def decode(column: Column, value: Any) -> Any:
@@ -97,21 +118,24 @@ def _read(variable: str, column: Column) -> str:
 class Neo4jRenderer(Renderer):
     """Renders conditions for Neo4j."""
 
-    def compare(self, name: str, column: Column, operator: Operator, value: Any) -> str:
+    def compare(self, name: str, column: Column, operator: Operator, parameter: str) -> str:
         if column.type is ColumnType.TEXTS and operator is Operator.CONTAINS:
-            return f"{self.bind(value)} IN {name}"
-        if operator is Operator.IN and not value:
+            return f"{self.bind(parameter)} IN {name}"
+        if operator is Operator.IN and not self.given(parameter):
             return f"{name} <> {name}"  # `null IN []` would be false, not open
-        return super().compare(name, column, operator, value)
+        return super().compare(name, column, operator, parameter)
 
-    def typed(self, column: Column, value: Any, operator: Operator) -> str:
-        return self.bind([_bound(column, v) for v in value] if operator is Operator.IN else _bound(column, value))
+    def typed(self, column: Column, operator: Operator, parameter: str, pick: Make = as_given) -> str:
+        make = _MADE.get(column.type)
+        if make is None:
+            return self.bind(parameter, pick)
+        if operator is Operator.IN:
+            return self.bind(parameter, lambda given: [make(value) for value in pick(given)])
+        return self.bind(parameter, lambda given: make(pick(given)))
 
 
-def _bound(column: Column, value: Any) -> Any:
-    if column.type is ColumnType.INSTANT:
-        return datetime.fromisoformat(value)
-    return float(value) if column.type is ColumnType.FLOAT else value
+_MADE: Mapping[ColumnType, Make] = {ColumnType.INSTANT: datetime.fromisoformat, ColumnType.FLOAT: float}
+"""How values are given to the server, by the type of what they are compared with; others as they are."""
 
 
 class PlanRenderer(Neo4jRenderer):
@@ -122,9 +146,9 @@ class PlanRenderer(Neo4jRenderer):
 
     def _lookup(self, root: Lookup) -> Part:
         """By what names a thing; else a placeholder, which nothing names but its id."""
-        identifier, kind = self.given(root.identifier), root.select.kind.name
+        kind = root.select.kind.name
         node, by = self.variable("n"), self.variable("i")
-        key, id_ = self.bind(identifier_key(kind, identifier)), self.bind(placeholder_id(identifier))
+        key, id_ = self.bind(root.identifier, partial(identifier_key, kind)), self.bind(root.identifier, placeholder_id)
         found = self._node(root.select, node)
         text = (
             f"head(COLLECT {{ OPTIONAL MATCH ({by}:{quote(IDENTIFIER)} {{key: {key}}}) "
@@ -160,39 +184,40 @@ class PlanRenderer(Neo4jRenderer):
         # Saying that every node has an id lets a root list be read in the order of the ids' index.
         always = [f"{node}.id IS NOT NULL" if edge is None else f"{edge}.`_golden`"]
         members: list[str] = []
-        listing = _Listing(paging, edge is not None)
+        row: Decode | None = None
         if paging.rows:
-            listing.first = int(self.given(paging.first))
             where = where_text([*always, *self.where(paging, after=True, node=node, edge=edge)])
-            row, listing.row = self._row(select, paging.order, node, edge, values)
+            text, row = self._row(select, paging, node, edge, values)
             kept = node if edge is None else f"{node}, {edge}"
             order = _order_by(paging.order, node, edge)
-            limit = self.bind(listing.first + 1)
+            limit = self.bind(paging.first, one_more) if paging.more else self.bind(paging.first)
             found = f"MATCH {pattern}{where} WITH {kept} ORDER BY {order} LIMIT {limit}"
-            members.append(f"COLLECT {{ {found} RETURN {row} }}")
+            members.append(f"COLLECT {{ {found} RETURN {text} }}")
         if paging.total:
             where = where_text(
                 [*(always if edge or paging.where else []), *self.where(paging, after=False, node=node, edge=edge)]
             )
             members.append(f"COUNT {{ MATCH {pattern}{where} }}")
-        return Part(f"[{', '.join(members)}]", listing.page)
+        return Part(f"[{', '.join(members)}]", partial(_page, paging, row))
 
     def _row(
-        self, select: Select, orders: Sequence[Order], node: str, edge: str | None, values: tuple[Value, ...]
+        self, select: Select, paging: Paging, node: str, edge: str | None, values: tuple[Value, ...]
     ) -> tuple[str, Decode]:
-        """One row of a list: `[node, edge's values, order values, id, occurrence]`."""
+        """One row of a list: `[node, edge's values, order values, id, occurrence]`, or the node where that is all."""
         found = self._node(select, node)
-        columns = order_columns(orders)
+        if not (paging.cursors or values):
+            return found.text, lambda raw, given: {"node": found.decode(raw, given), "edge": {}}
+        columns = order_columns(paging.order)
         of_edge = _Projection(values)
         keys = [_read(node, column) for column in columns]
         ends = [f"{node}.id", "0" if edge is None else f"{edge}.`_occurrence`"]
         own = of_edge.text(edge) if edge and values else "null"
         text = f"[{found.text}, {own}, [{', '.join(keys)}], {', '.join(ends)}]"
 
-        def row(raw: Sequence[Any]) -> Row:
+        def row(raw: Sequence[Any], given: Given) -> Row:
             order = [decode(column, value) for column, value in zip(columns, raw[2], strict=True)]
             return {
-                "node": found.decode(raw[0]),
+                "node": found.decode(raw[0], given),
                 "edge": of_edge.row(raw[1]) if values else {},
                 "cursor": [*order, cursor_end(raw[3], raw[4])],
             }
@@ -204,11 +229,15 @@ class PlanRenderer(Neo4jRenderer):
         below = [(one.key, self._one(one, node)) for one in select.ones]
         below += [(many.key, self._many(many, node)) for many in select.manys]
         text = own.text(node, [part.text for _, part in below])
+        decodes = [(key, f"_{place}", part.decode) for place, (key, part) in enumerate(below)]
 
-        def row(raw: Mapping[str, Any] | None) -> Row | None:
+        def row(raw: Mapping[str, Any] | None, given: Given) -> Row | None:
             if raw is None:
                 return None
-            return own.row(raw) | {key: part.decode(raw[f"_{place}"]) for place, (key, part) in enumerate(below)}
+            found = own.row(raw)
+            for key, name, decoded in decodes:
+                found[key] = decoded(raw[name], given)
+            return found
 
         return Part(text, row)
 
@@ -219,6 +248,8 @@ class _Projection:
     def __init__(self, values: Iterable[Value]) -> None:
         self._values = [(value.key, value.what, columns_of(value.what)) for value in values]
         self._columns = list(dict.fromkeys(column for _, _, columns in self._values for column in columns))
+        self._getters = [(key, columns[0].name, _getter(what, columns)) for key, what, columns in self._values]
+        self._plain = all(get is None for _, _, get in self._getters)
 
     def text(self, variable: str, below: Iterable[str] = ()) -> str:
         members = [
@@ -231,28 +262,29 @@ class _Projection:
         return f"{variable} {{{', '.join(members) or '.id'}}}"
 
     def row(self, raw: Mapping[str, Any]) -> Row:
-        return {
-            key: value_of(what, [decode(column, raw[column.name]) for column in columns])
-            for key, what, columns in self._values
-        }
+        if self._plain:
+            return {key: raw[name] for key, name, _ in self._getters}
+        return {key: raw[name] if get is None else get(raw) for key, name, get in self._getters}
 
 
-@dataclass
-class _Listing:
-    """How a list's value, `[rows, total]` as wanted, becomes a page."""
+def _getter(what: Attribute | Own, columns: Sequence[Column]) -> Callable[[Mapping[str, Any]], Any] | None:
+    """What makes a value of a node's columns; None where it is that of its one column."""
+    if len(columns) == 1 and columns[0].type not in (ColumnType.INSTANT, ColumnType.JSON):
+        return None
+    if len(columns) == 1 and columns[0].type is ColumnType.INSTANT:
+        (column,) = columns
+        return lambda raw: decode(column, raw[column.name])
+    return lambda raw: value_of(what, [raw[column.name] for column in columns])
 
-    paging: Paging
-    linked: bool
-    first: int = 0
-    row: Decode | None = None
 
-    def page(self, raw: Sequence[Any]) -> Row:
-        rows = raw[0] if self.row is not None else []
-        return {
-            "rows": [] if self.row is None else [self.row(row) for row in rows[: self.first]],
-            "more": len(rows) > self.first if self.row is not None else False,
-            "total": raw[-1] if self.paging.total else None,
-        }
+def _page(paging: Paging, row: Decode | None, raw: Sequence[Any], given: Given) -> Row:
+    """A page, of a list's value: `[rows, total]` as wanted."""
+    total = raw[-1] if paging.total else None
+    if row is None:
+        return {"rows": [], "more": False, "total": total}
+    rows = raw[0]
+    more = paging.more and len(rows) > int(given[paging.first])
+    return {"rows": [row(each, given) for each in (rows[:-1] if more else rows)], "more": more, "total": total}
 
 
 def _compares_path(condition: Condition | None) -> bool:

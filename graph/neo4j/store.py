@@ -15,8 +15,9 @@ from graph import dump
 from graph.cypher import quote
 from graph.errors import GraphError, StoreBusy
 from graph.neo4j import ddl, explore
-from graph.neo4j.cypher import decode, statement
+from graph.neo4j.cypher import decode
 from graph.neo4j.driver import Address, Server
+from graph.neo4j.kept import KeptStatements
 from graph.neo4j.write import LANES, LOCK_LANES, Statements, Writer
 from graph.plan import Plan, Row
 from graph.rows import IDENTIFIER, WITHDRAWN
@@ -49,6 +50,7 @@ class Neo4jStore:
         self._model = model
         self._indexes = ddl.indexes(model)
         self._statements = Statements.of(model)
+        self._reads = KeptStatements()
         self._random = random.Random()
         self._lanes = count(self._random.randrange(LANES))
 
@@ -146,12 +148,13 @@ class Neo4jStore:
         return self._random.getrandbits(62)
 
     async def read(self, plan: Plan, parameters: Mapping[str, Any]) -> Row:
-        query = statement(plan, parameters)
+        query = self._reads.of(plan, parameters)
+        given = query.parameters(parameters)
         for _ in range(ATTEMPTS):
-            ((found, whole),) = await self._server.read(query.text, query.parameters, plan.name or "read")
+            ((found, whole),) = await self._server.read(query.text, given, plan.name or "read")
             if whole:
                 break
-        return query.result(found)
+        return query.result(found, parameters)
 
     async def search(self, text: str, kinds: Collection[str], limit: int) -> list[Key]:
         query = explore.search(text, kinds, limit)

@@ -75,7 +75,7 @@ def test_a_plan_is_one_statement() -> None:
     held = Many("gadgets", HOLDS, Select(GADGET, values), (), paging)
     found = statement(Plan((Page("owners", Select(OWNER, ID, (), (held,)), Paging()),)), {"first": 2})
     assert found.text == GOLDEN
-    assert found.parameters == {"p0": 3, "p1": 3}
+    assert found.parameters({"first": 2}) == {"p0": 3, "p1": 3}
 
 
 def test_no_value_of_a_client_is_in_a_statement() -> None:
