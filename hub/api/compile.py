@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graphql import FieldNode
@@ -23,6 +24,7 @@ from hub.api.errors import RequestError
 from hub.api.inputs import directions
 from hub.api.operators import OWN
 from hub.api.selections import Document, Fields
+from hub.api.slots import Bound, Make, as_given, holds_slot
 from schema.registry import Attribute, Kind, Model
 
 FIELDS: dict[str, Own] = OWN | {
@@ -43,10 +45,19 @@ Place = tuple[str, Sequence[FieldNode]]
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A plan with the parameters of this run."""
+    """A plan, and what its parameters are made of."""
 
     plan: Plan
-    parameters: Mapping[str, Any]
+    bounds: Mapping[str, Bound]
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """Those of a document that was compiled with its variables' values."""
+        return self.filled({})
+
+    def filled(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of a run of a document that was compiled with slots; `RequestError` where a value can't be one."""
+        return {name: bound.filled(variables) for name, bound in self.bounds.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,25 +79,37 @@ class Compiler:
         self._model = model
         self._document = document
         self._limits = limits
-        self._parameters: dict[str, Any] = {}
+        self._bounds: dict[str, Bound] = {}
         self._conditions = Conditions(model, limits, self._bind)
 
-    def lookup(self, kind: Kind, identifier: str, nodes: Sequence[FieldNode]) -> Compiled:
-        """One thing by an identifier (`id:LOT-1`); `nodes` select its fields."""
-        root = Lookup(ROOT, self._bind("identifier", identifier), self._select(kind, [("", nodes)]))
-        return self._compiled(root)
+    def lookup(self, kind: Kind, identifier: Any, nodes: Sequence[FieldNode], make: Make = as_given) -> Compiled:
+        """One thing by an identifier (`id:LOT-1`), or by what one is made of; `nodes` select its fields."""
+        return self.together([self.lookup_root(ROOT, kind, identifier, nodes, make)])
 
     def page(self, kind: Kind, arguments: Mapping[str, Any], nodes: Sequence[FieldNode]) -> Compiled:
         """A list of things with its coerced arguments; `nodes` select fields of the connection."""
+        return self.together([self.page_root(ROOT, kind, arguments, nodes)])
+
+    def lookup_root(
+        self, key: str, kind: Kind, identifier: Any, nodes: Sequence[FieldNode], make: Make = as_given
+    ) -> Lookup:
+        """A root of a plan: see `lookup`."""
+        return Lookup(key, self._bind("identifier", identifier, make), self._select(kind, [("", nodes)]))
+
+    def page_root(self, key: str, kind: Kind, arguments: Mapping[str, Any], nodes: Sequence[FieldNode]) -> Page:
+        """A root of a plan: see `page`."""
         connection = self._connection(f"{kind.name}Connection", kind, nodes)
-        root = Page(ROOT, connection.select, self._paging(kind, arguments, connection))
-        return self._compiled(root)
+        return Page(key, connection.select, self._paging(kind, arguments, connection))
+
+    def together(self, roots: Sequence[Lookup | Page], *, kept: bool = False) -> Compiled:
+        """One plan of roots that this compiler made; `kept` where it will be run again."""
+        return Compiled(Plan(tuple(roots), self._name, kept), self._bounds)
 
     def among(self, kind: Kind, ids: Collection[str], nodes: Sequence[FieldNode]) -> Compiled:
         """The things of a kind that have these ids, in order of id; `nodes` select fields of each."""
         where = Compare(Own.ID, Operator.IN, self._bind("id", list(ids)))
         paging = Paging(where, first=self._bind("first", len(ids)))
-        return self._compiled(Page(ROOT, self._select(kind, [("", nodes)]), paging))
+        return self.together([Page(ROOT, self._select(kind, [("", nodes)]), paging)])
 
     def at(self, wanted: Sequence[At]) -> Compiled:
         """The first few things of a kind at a location, in order of id, for each that is wanted: a root each.
@@ -102,14 +125,12 @@ class Compiler:
             where = Compare(Own.PATH, Operator.EQ, self._bind("path", one.path))
             paging = Paging(where, first=self._bind("first", one.first))
             roots.append(Page(f"{ROOT}{number}", selects[same], paging))
-        return Compiled(Plan(tuple(roots), self._name), self._parameters)
+        return self.together(roots)
 
-    def _compiled(self, root: Lookup | Page) -> Compiled:
-        return Compiled(Plan((root,), self._name), self._parameters)
-
-    def _bind(self, name: str, value: Any) -> str:
-        parameter = f"{name.replace('.', '_')}{len(self._parameters)}"
-        self._parameters[parameter] = value
+    def _bind(self, name: str, value: Any, make: Make = as_given) -> str:
+        parameter = f"{name.replace('.', '_')}{len(self._bounds)}"
+        known = not holds_slot(value)
+        self._bounds[parameter] = Bound(make(value), as_given) if known else Bound(value, make)
         return parameter
 
     def _select(self, kind: Kind, places: Sequence[Place]) -> Select:
@@ -157,20 +178,31 @@ class Compiler:
                     values.append(Value(prefix + key, by_name[name]))
         prefixed = [(f"{place}.", found) for place, found in places] if len(places) > 1 else []
         select = self._select(kind, prefixed or [("", found) for _, found in places])
-        return _Connection(select, tuple(values), _named(fields, "totalCount"), _any_rows(fields))
+        pages = self._document.fields_of(fields, "pageInfo", "PageInfo")
+        of_edges = self._document.fields_of(fields, "edges", self._document.type_of(type_name, "edges"))
+        return _Connection(
+            select,
+            tuple(values),
+            total="totalCount" in _names(fields),
+            rows=not _names(fields).isdisjoint(("nodes", "edges", "pageInfo")),
+            more="hasNextPage" in pages,
+            cursors="cursor" in of_edges or not pages.isdisjoint(("startCursor", "endCursor")),
+        )
 
     def _paging(self, kind: Kind, arguments: Mapping[str, Any], connection: _Connection) -> Paging:
         order_by = arguments.get("orderBy")
         keys = order(kind, order_by)
         after = arguments.get("after")
-        cursor = None if after is None else cursors.decode(after, cursors.order_text(order_by), keys)
+        read_cursor = partial(cursors.decode, order=cursors.order_text(order_by), keys=keys)
         return Paging(
             where=self._conditions.where(kind, arguments.get("where")),
             order=keys,
-            first=self._bind("first", self._first(arguments.get("first"))),
-            after=None if cursor is None else self._bind("after", cursor),
+            first=self._bind("first", arguments.get("first"), self._first),
+            after=None if after is None else self._bind("after", after, read_cursor),
             total=connection.total,
             rows=connection.rows,
+            more=connection.more,
+            cursors=connection.cursors,
         )
 
     def _first(self, first: int | None) -> int:
@@ -189,12 +221,9 @@ class _Connection:
     edge: tuple[Value, ...]
     total: bool
     rows: bool
+    more: bool
+    cursors: bool
 
 
-def _any_rows(fields: Fields) -> bool:
-    """Whether a connection's selection needs rows to be read."""
-    return any(_named(fields, name) for name in ("nodes", "edges", "pageInfo"))
-
-
-def _named(fields: Fields, name: str) -> bool:
-    return any(nodes[0].name.value == name for nodes in fields.values())
+def _names(fields: Fields) -> set[str]:
+    return {nodes[0].name.value for nodes in fields.values()}

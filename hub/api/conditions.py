@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from graph.plan import And, Compare, Condition, Linked, Not, Operator, Or, Order, Own, Part, Quantifier
@@ -11,10 +12,12 @@ from hub.api.context import Limits
 from hub.api.errors import RequestError
 from hub.api.inputs import directions
 from hub.api.operators import OWN
+from hub.api.slots import Make
 from schema.registry import Attribute, AttributeType, Kind, Model
 
-Bind = Callable[[str, Any], str]
-"""Keeps a client's value as a parameter and gives the parameter's name; the first argument says what it is."""
+Bind = Callable[[str, Any, Make], str]
+"""Keeps a client's value as a parameter and gives the parameter's name. The first argument says what it is, the last
+checks it."""
 
 _OPERATORS = {operator.value: operator for operator in Operator}
 _MAX_DEPTH = 10
@@ -102,12 +105,14 @@ class Conditions:
             self._take()
             if operand is None:
                 raise RequestError(f"{name}.{word} is null in a filter; leave it out, or ask with isNull")
-            if isinstance(operand, list) and len(operand) > self._limits.max_list:
-                raise RequestError(
-                    f"{name}.{word} has {len(operand)} values; at most {self._limits.max_list} are allowed"
-                )
-            found.append(Compare(what, _OPERATORS[word], self._bind(name, operand), part))
+            bound = self._bind(name, operand, partial(self._operand, f"{name}.{word}"))
+            found.append(Compare(what, _OPERATORS[word], bound, part))
         return found
+
+    def _operand(self, name: str, operand: Any) -> Any:
+        if isinstance(operand, list) and len(operand) > self._limits.max_list:
+            raise RequestError(f"{name} has {len(operand)} values; at most {self._limits.max_list} are allowed")
+        return operand
 
 
 def order(kind: Kind, order_by: Sequence[Mapping[str, SortDirection]] | None) -> tuple[Order, ...]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import strawberry
 from graphql import FieldNode, GraphQLResolveInfo
 
+from graph.errors import GraphError
 from graph.store import GraphStore
 from hub.announcing.live import Change, Lagged
 from hub.api.errors import RequestError
@@ -122,6 +123,8 @@ class ApiContext:
     version: str
     prefix: str = DEFAULT_PREFIX
     limits: Limits = field(default_factory=Limits)
+    failed: GraphError | None = None
+    """Why the graph could not be read for this request, where that was tried before: it is not tried again."""
     budget: Budget = field(init=False)
     """Of the operation under way: each has a copy of the context (`hub.api.rules.Budgeted`)."""
 

@@ -14,6 +14,7 @@ from hub.api.compile import Compiled, Compiler
 from hub.api.context import ApiContext, CoreInfo
 from hub.api.errors import RequestError
 from hub.api.selections import Document
+from hub.api.slots import Make
 from schema import topic
 from schema.errors import TopicError
 from schema.identifier import PLACEHOLDER_MARK, of_id
@@ -33,7 +34,8 @@ def lookup(kind: Kind) -> Callable[..., Awaitable[Row | None]]:
     """The resolver of `materialLot(id:, identifier:)`."""
 
     async def resolve(_root: object, info: CoreInfo, **arguments: Any) -> Row | None:
-        return await one(info, kind, _identifier(kind, arguments), info.field_nodes)
+        value, make = named(kind, arguments)
+        return await one(info, kind, make(value), info.field_nodes)
 
     return resolve
 
@@ -56,6 +58,8 @@ async def read(context: ApiContext, compiled: Compiled) -> Any:
 
 async def read_all(context: ApiContext, compiled: Compiled) -> list[Any]:
     """What each root of a plan gives, in order."""
+    if context.failed is not None:
+        raise context.failed
     rows = await context.store.read(compiled.plan, compiled.parameters)
     found = [rows[root.key] for root in compiled.plan.roots]
     context.budget.give(sum(cost.things(root, rows[root.key]) for root in compiled.plan.roots))
@@ -120,14 +124,17 @@ def location(path: str | None) -> Sequence[str]:
         raise RequestError(f"`path` is no location: {error}") from None
 
 
-def _identifier(kind: Kind, arguments: Mapping[str, Any]) -> str:
+def named(kind: Kind, arguments: Mapping[str, Any]) -> tuple[Any, Make]:
+    """What names a thing in the arguments of a look-up, and what makes an identifier of it."""
     given = {name: value for name, value in arguments.items() if value is not None}
     if len(given) != 1:
         raise RequestError(f"{kind.field} takes exactly one of `id` and `identifier`; {len(given)} are given")
-    if "id" in given:
-        return by_id(str(given["id"]))
-    identifier = str(given["identifier"])
-    scheme, colon, value = identifier.partition(":")
+    ((name, value),) = given.items()
+    return value, by_id if name == "id" else _identifier
+
+
+def _identifier(given: str) -> str:
+    scheme, colon, value = given.partition(":")
     if not (scheme and colon and value):
-        raise RequestError(f"the identifier {identifier!r} is not `scheme:value`, as `serial:4711` is")
-    return identifier
+        raise RequestError(f"the identifier {given!r} is not `scheme:value`, as `serial:4711` is")
+    return given

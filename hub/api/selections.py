@@ -6,7 +6,7 @@ Independent of how the document is executed: it takes the parsed selection and t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import (
@@ -19,12 +19,13 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLSkipDirective,
+    OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 
-from hub.api.context import Budget
+from hub.api.context import Budget, Limits
 
 Fields = Mapping[str, Sequence[FieldNode]]
 """Field nodes by response key. Nodes under one key name the same field with the same arguments."""
@@ -44,13 +45,25 @@ class Document:
         self._values = VariableValues({}, dict(self.variables))
 
     def fields(self, nodes: Iterable[FieldNode], type_name: str) -> Fields:
-        """What is selected of an object of this type by all these nodes together; `__typename` is left out."""
+        """What is selected of an object of this type by all these nodes together."""
         found: dict[str, list[FieldNode]] = {}
         seen: set[str] = set()
         for node in nodes:
             if node.selection_set is not None:
                 self._collect(node.selection_set, type_name, found, seen)
         return found
+
+    def roots(self, operation: OperationDefinitionNode, type_name: str) -> Fields:
+        """What an operation selects at its root."""
+        found: dict[str, list[FieldNode]] = {}
+        self._collect(operation.selection_set, type_name, found, set())
+        return found
+
+    def fields_of(self, fields: Fields, name: str, type_name: str) -> set[str]:
+        """The names of what is selected of a field of this name, under whatever keys it stands."""
+        several = (nodes for nodes in fields.values() if nodes[0].name.value == name)
+        again = replace(self, budget=Budget(Limits()))  # they are counted where they are compiled
+        return {inner[0].name.value for nodes in several for inner in again.fields(nodes, type_name).values()}
 
     def arguments(self, type_name: str, node: FieldNode) -> dict[str, Any]:
         """The coerced arguments of a field of this type."""
@@ -70,9 +83,8 @@ class Document:
             if not self._wanted(node):
                 continue
             if isinstance(node, FieldNode):
-                if node.name.value != "__typename":
-                    self.budget.select()
-                    found.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
+                self.budget.select()
+                found.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
                 continue
             if isinstance(node, FragmentSpreadNode):
                 if node.name.value in seen:

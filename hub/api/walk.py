@@ -63,12 +63,19 @@ def edges(page: Row, info: CoreInfo) -> list[Row]:
 
 
 def page_info(page: Row, _info: CoreInfo) -> Row:
+    return page_info_of(page, page["order"], page["previous"])
+
+
+def page_info_of(page: Row, order: str, previous: bool) -> Row:
+    """Where a page as read stands in its list; `previous` says whether it began after a cursor."""
     rows = page["rows"]
+    # Rows have cursors where somebody asks for them.
+    known = rows and "cursor" in rows[0]
     return {
         "hasNextPage": page["more"],
-        "hasPreviousPage": page["previous"],
-        "startCursor": cursors.encode(page["order"], rows[0]["cursor"]) if rows else None,
-        "endCursor": cursors.encode(page["order"], rows[-1]["cursor"]) if rows else None,
+        "hasPreviousPage": previous,
+        "startCursor": cursors.encode(order, rows[0]["cursor"]) if known else None,
+        "endCursor": cursors.encode(order, rows[-1]["cursor"]) if known else None,
     }
 
 
@@ -90,14 +97,20 @@ def edge_value(edge: Row, info: CoreInfo) -> Any:
 
 
 def sources(row: Row, info: CoreInfo) -> list[Row]:
-    kind = info.context.model.kind(info.parent_type.name)
-    records = records_from_json(kind.name, row[str(info.path.key)] or ())
-    return [_source(record, kind) for record in records if record.current]
+    return sources_of(info.context.model.kind(info.parent_type.name), row[str(info.path.key)])
+
+
+def sources_of(kind: Kind, found: Any) -> list[Row]:
+    """What each system says, of the records that were read."""
+    return [_source(record, kind) for record in records_from_json(kind.name, found or ()) if record.current]
 
 
 def conflicts(row: Row, info: CoreInfo) -> list[Row]:
-    kind = info.context.model.kind(info.parent_type.name)
-    found = conflicts_from_json(row[str(info.path.key)] or ())
+    return conflicts_of(info.context.model.kind(info.parent_type.name), row[str(info.path.key)])
+
+
+def conflicts_of(kind: Kind, found: Any) -> list[Row]:
+    """Where systems disagree, of the conflicts that were read."""
     return [
         {
             "attribute": "path" if conflict.cell == PATH else conflict.cell,
@@ -112,12 +125,17 @@ def conflicts(row: Row, info: CoreInfo) -> list[Row]:
                 for s in conflict.said
             ],
         }
-        for conflict in found
+        for conflict in conflicts_from_json(found or ())
     ]
 
 
 def identifiers(row: Row, info: CoreInfo) -> list[Row]:
-    named = (name.partition(":") for name in row[str(info.path.key)] or ())
+    return identifiers_of(row[str(info.path.key)])
+
+
+def identifiers_of(found: Any) -> list[Row]:
+    """Every name of a thing, of the identifiers that were read."""
+    named = (name.partition(":") for name in found or ())
     return [{"scheme": scheme, "value": value} for scheme, _, value in named]
 
 

@@ -1,0 +1,158 @@
+"""Documents that are asked again, as programs: from the question to finished JSON without graphql-core's walk.
+
+    document, operation ──a first answer by graphql-core──> known ──outline of the variables──> Program
+    Program: one plan for all root fields ── GraphStore.read ──> rows ── shapes ──> JSON
+
+A document is a candidate once it has been answered the ordinary way without an error: what is checked of documents is
+checked there, in one place. Whatever is not plain is left to the ordinary way too: a document with other root fields
+than look-ups and lists, a value that is refused, an error of the graph, which is raised there instead of being met
+again. So a program gives an answer without errors, or none.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    get_operation_ast,
+    parse,
+)
+from graphql.execution.values import VariableValues, get_variable_values
+
+from graph.plan import Lookup, Page
+from hub.api import cost, reading
+from hub.api.compile import Compiled, Compiler
+from hub.api.context import ApiContext, Budget, Limits
+from hub.api.errors import RequestError
+from hub.api.selections import Document
+from hub.api.shapes import NotPlain, Shape, Shapes
+from hub.api.slots import outlined
+from schema.registry import Kind, Model
+
+DOCUMENTS = 512
+"""Documents that are kept; of more, those go that were not asked for the longest time."""
+
+OUTLINES = 32
+"""Programs of one document, one for each outline of its variables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A compiled document: its plan, and what is made of what is read."""
+
+    compiled: Compiled
+    shapes: tuple[tuple[str, str, Shape], ...]
+    """The response key of each root field, the plan's, and the shape. A shape of nothing that is read has no plan's."""
+
+    async def run(self, context: ApiContext, variables: Mapping[str, Any]) -> bytes:
+        """The answer, as JSON."""
+        parameters = self.compiled.filled(variables)
+        plan = self.compiled.plan
+        rows = await context.store.read(plan, parameters) if plan.roots else {}
+        Budget(context.limits).give(sum(cost.things(root, rows[root.key]) for root in plan.roots))
+        data = {key: shape(rows[root]) if root else shape(None) for key, root, shape in self.shapes}
+        return orjson.dumps({"data": data})
+
+
+@dataclass(slots=True)
+class Known:
+    """A document's operation, and its programs by the outline of its variables; None where it can't be one."""
+
+    operation: OperationDefinitionNode
+    fragments: Mapping[str, FragmentDefinitionNode]
+    programs: OrderedDict[Hashable, Program | None] = field(default_factory=OrderedDict)
+
+
+Question = tuple[str, str | None]
+"""A document's text, and the name of the operation to run."""
+
+
+class Programs:
+    """The programs of a schema."""
+
+    def __init__(self, schema: GraphQLSchema, model: Model, limits: Limits) -> None:
+        self._schema = schema
+        self._model = model
+        self._limits = limits
+        self._lookups: dict[str, Kind] = {kind.field: kind for kind in model}
+        self._pages: dict[str, Kind] = {kind.plural: kind for kind in model}
+        self._known: OrderedDict[Question, Known | None] = OrderedDict()
+
+    def learn(self, text: str, operation_name: str | None) -> None:
+        """Takes a document for a candidate that was answered without an error."""
+        question = (text, operation_name)
+        if question not in self._known:
+            self._known[question] = self._candidate(parse(text), operation_name)
+            if len(self._known) > DOCUMENTS:
+                self._known.popitem(last=False)
+
+    async def answer(
+        self, text: str, operation_name: str | None, variables: Mapping[str, Any] | None, context: ApiContext
+    ) -> bytes | None:
+        """The answer as JSON; None where the ordinary way has to give it. A `GraphError` says why nothing was read."""
+        question = (text, operation_name)
+        known = self._known.get(question)
+        if known is None:
+            return None
+        self._known.move_to_end(question)
+        coerced: Mapping[str, Any] = {}
+        if known.operation.variable_definitions:
+            found = get_variable_values(self._schema, known.operation.variable_definitions, dict(variables or {}))
+            if not isinstance(found, VariableValues):
+                return None
+            coerced = found.coerced
+        try:
+            program = self._program(known, coerced)
+            return None if program is None else await program.run(context, coerced)
+        except (RequestError, GraphQLError, NotPlain):
+            return None
+
+    def _candidate(self, document: DocumentNode, operation_name: str | None) -> Known | None:
+        operation = get_operation_ast(document, operation_name)
+        if operation is None or operation.operation is not OperationType.QUERY or operation.directives:
+            return None
+        fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+        return Known(operation, fragments)
+
+    def _program(self, known: Known, variables: Mapping[str, Any]) -> Program | None:
+        values, outline = outlined(variables)
+        if outline in known.programs:
+            known.programs.move_to_end(outline)
+            return known.programs[outline]
+        made = known.programs[outline] = self._made(known, values)
+        if len(known.programs) > OUTLINES:
+            known.programs.popitem(last=False)
+        return made
+
+    def _made(self, known: Known, variables: Mapping[str, Any]) -> Program | None:
+        document = Document(self._schema, known.fragments, variables, Budget(self._limits))
+        name = known.operation.name
+        compiler = Compiler(self._model, document, self._limits, name.value if name else "")
+        shapes = Shapes(self._model, Document(self._schema, known.fragments, variables, Budget(self._limits)))
+        roots: list[Lookup | Page] = []
+        made: list[tuple[str, str, Shape]] = []
+        for key, nodes in document.roots(known.operation, "Query").items():
+            field_name, root = nodes[0].name.value, f"r{len(roots)}"
+            if field_name == "__typename":
+                made.append((key, "", lambda _: "Query"))
+            elif (kind := self._lookups.get(field_name)) is not None:
+                value, make = reading.named(kind, document.arguments("Query", nodes[0]))
+                roots.append(compiler.lookup_root(root, kind, value, nodes, make))
+                made.append((key, root, shapes.lookup(kind, nodes)))
+            elif (kind := self._pages.get(field_name)) is not None:
+                arguments = document.arguments("Query", nodes[0])
+                roots.append(compiler.page_root(root, kind, arguments, nodes))
+                made.append((key, root, shapes.page(kind, arguments, nodes)))
+            else:
+                return None
+        return Program(compiler.together(roots, kept=True), tuple(made))
