@@ -5,37 +5,31 @@
     WS   /graphql             graphql-transport-ws
     GET  /graphql/schema      the schema in GraphQL's schema definition language
 
-What is no GraphQL request gets 400, 413 where it is too large, 503 while the hub starts or stops, and
-`{"errors": [{"message"}]}`. An answer is 200 with `data` and, where parts of it failed, `errors`.
+`hub.api.view` answers over HTTP.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncGenerator, Callable
-from json import JSONDecodeError
-from typing import Any, cast
+from typing import cast
 
 import orjson
-from cross_web import HTTPException
 from graphql import GraphQLError
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
-from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.exceptions import NonTextMessageReceived
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
-from hub.api import frames, graphiql, json_values
+from hub.api import frames, graphiql
 from hub.api.context import ApiContext, Limits
 from hub.api.schema import HubSchema
+from hub.api.view.view import View
 from schema.registry import Model
-
-log = logging.getLogger(__name__)
 
 PATH = "/graphql"
 
@@ -57,14 +51,13 @@ def create_api(model: Model, provide: Provide, limits: Limits | None = None, pat
     the size, depth and words of a document."""
     limits = limits or Limits()
     schema = HubSchema(model, limits)
-    app = _Api(schema, provide, limits, path)
 
     async def serve_schema(_request: Request) -> Response:
         return PlainTextResponse(schema.as_str())
 
     return [
-        Route(path, app),
-        WebSocketRoute(path, app),
+        Route(path, View(schema, provide, limits, path)),
+        WebSocketRoute(path, _Api(schema, provide, limits)),
         Route(f"{path}/schema", serve_schema),
         graphiql.assets(path),
     ]
@@ -98,31 +91,19 @@ class _Conversation(BaseGraphQLTransportWSHandler[ApiContext, None]):
 
 
 class _Api(GraphQL[ApiContext, None]):
-    """Strawberry's view, strict about what is a request and plain about what is wrong with it."""
+    """Strawberry's view, of which the WebSocket is used."""
 
     websocket_adapter_class = _Socket
     graphql_transport_ws_handler_class = _Conversation
 
-    def __init__(self, schema: HubSchema, provide: Provide, limits: Limits, path: str) -> None:
+    def __init__(self, schema: HubSchema, provide: Provide, limits: Limits) -> None:
         super().__init__(schema, subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL])
         self._provide = provide
-        self._limits = limits
-        self._path = path
         self.max_message = limits.max_body
         """Characters of a message over WebSocket."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await self._converse(scope, receive, send)
-            return
-        try:
-            response = await self.run(Request(scope, _Limited(receive, self._limits.max_body)))
-        except HTTPException as error:
-            response = JSONResponse({"errors": [{"message": error.reason}]}, status_code=error.status_code)
-        except ClientDisconnect:
-            log.debug("a client went away before its request had come in whole")
-            return
-        await response(scope, receive, send)
+        await self._converse(scope, receive, send)
 
     async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._provide() is None:
@@ -135,40 +116,8 @@ class _Api(GraphQL[ApiContext, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> ApiContext:
         context = self._provide()
         if context is None:
-            raise HTTPException(503, "the hub is starting or stopping; try again in a moment")
+            raise WebSocketDisconnect(_TRY_AGAIN_LATER)
         return context
-
-    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
-        wants_page = "text/html" in request.headers.get("accept", "")
-        return request.method == "GET" and wants_page and request.query_params.get("query") is None
-
-    async def render_graphql_ide(self, request: Request) -> Response:
-        return HTMLResponse(graphiql.page(self._path))
-
-    def parse_json(self, data: str | bytes) -> Any:
-        try:
-            found = json_values.loads(data)
-        except JSONDecodeError as error:
-            raise HTTPException(400, f"the request is no JSON: {error}") from None
-        if isinstance(found, dict):
-            return found
-        raise HTTPException(400, 'the request is no JSON object; send {"query": "…", "variables": {…}}')
 
     def encode_json(self, data: object) -> str:
         return orjson.dumps(data).decode()
-
-
-class _Limited:
-    """Receives a body, up to a size."""
-
-    def __init__(self, receive: Receive, limit: int) -> None:
-        self._receive = receive
-        self._limit = limit
-        self._got = 0
-
-    async def __call__(self) -> Message:
-        message = await self._receive()
-        self._got += len(message.get("body", b""))
-        if self._got > self._limit:
-            raise HTTPException(413, f"the request is larger than {self._limit} bytes; send less, or split it")
-        return message

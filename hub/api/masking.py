@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from uuid import uuid4
 
 from graphql import GraphQLError
@@ -21,6 +22,8 @@ _TOLD = (CannotGetOperationTypeError, RequestError, PublishError, ReadTimeout, S
 _MAX_MESSAGE = 1_000
 """Characters of a message: many repeat what was sent, each error of a document all of it."""
 
+_INTERNAL = "INTERNAL"
+
 _CODES: dict[type[Exception] | type[None], str] = {
     PublishError: "NOT_PUBLISHED",
     ReadTimeout: "TIMEOUT",
@@ -33,28 +36,42 @@ class Masked(MaskErrors):
     """Masks every error whose message was not written for clients, and logs it with the id that the client gets."""
 
     def __init__(self) -> None:
-        super().__init__(should_mask_error=lambda error: not _told(error))
+        super().__init__()
 
     def _process_errors(self, errors: list[GraphQLError]) -> list[GraphQLError]:
-        for error in errors:
-            code = _CODES.get(type(error.original_error))
-            if code is not None:
-                error.extensions = {**(error.extensions or {}), "code": code}
-            if isinstance(error.original_error, CannotGetOperationTypeError):
-                error.message = error.original_error.as_http_error_reason()
-            if len(error.message) > _MAX_MESSAGE:
-                error.message = f"{error.message[:_MAX_MESSAGE]}…"
-        return super()._process_errors(errors)
+        return told(errors)
 
-    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        id_ = uuid4().hex[:12]
-        log.error("GraphQL error %s at %s", id_, error.path, exc_info=error.original_error)
-        return GraphQLError(
-            f"an internal error; the hub's log has it under the id {id_}",
-            nodes=error.nodes,
-            path=error.path,
-            extensions={"code": "INTERNAL", "id": id_},
-        )
+
+def told(errors: Iterable[GraphQLError]) -> list[GraphQLError]:
+    """The errors as a client is told of them; those that were masked before stay as they are."""
+    return [_plain(error) if _told(error) else _masked(error) for error in errors]
+
+
+def is_masked(error: GraphQLError) -> bool:
+    """Whether a client is told no more of an error than its id."""
+    return (error.extensions or {}).get("code") == _INTERNAL
+
+
+def _plain(error: GraphQLError) -> GraphQLError:
+    code = _CODES.get(type(error.original_error))
+    if code is not None:
+        error.extensions = {**(error.extensions or {}), "code": code}
+    if isinstance(error.original_error, CannotGetOperationTypeError):
+        error.message = error.original_error.as_http_error_reason()
+    if len(error.message) > _MAX_MESSAGE:
+        error.message = f"{error.message[:_MAX_MESSAGE]}…"
+    return error
+
+
+def _masked(error: GraphQLError) -> GraphQLError:
+    id_ = uuid4().hex[:12]
+    log.error("GraphQL error %s at %s", id_, error.path, exc_info=error.original_error)
+    return GraphQLError(
+        f"an internal error; the hub's log has it under the id {id_}",
+        nodes=error.nodes,
+        path=error.path,
+        extensions={"code": _INTERNAL, "id": id_},
+    )
 
 
 def _told(error: GraphQLError) -> bool:

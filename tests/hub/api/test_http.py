@@ -32,9 +32,9 @@ LOT = '{ materialLot(id: "LOT-1") { id } }'
 async def test_get_answers_questions_and_nothing_else(api: Api) -> None:
     answer = await api.client.get("/graphql", params={"query": LOT})
     assert answer.json() == {"data": {"materialLot": {"id": "LOT-1"}}}
-    assert answer.headers["content-type"] == "application/json"
     mutation = 'mutation { publish(topic: "uns/v1/a/_tag/b", payload: 1) { topic } }'
-    assert (await api.client.get("/graphql", params={"query": mutation})).status_code == 400
+    refused = await api.client.get("/graphql", params={"query": mutation})
+    assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
 
 
 async def test_variables_and_operation_names(api: Api) -> None:
@@ -69,7 +69,6 @@ async def test_variables_and_operation_names(api: Api) -> None:
         b'{"query": "{ hub { version } }", "variables": []}',
         b'{"query": "{ hub { version } }", "variables": "{}"}',
         b'{"query": "{ hub { version } }", "extensions": 1}',
-        b'{"query": "{ hub { version } }", "operationName": "C"}',
         b'{"query": "{ hub { version } }", "operationName": {}}',
         b'{"query": NaN}',
     ],
@@ -87,16 +86,6 @@ async def test_a_subscription_is_sent_to_the_websocket(api: Api) -> None:
         assert answer.status_code == 400
         message = answer.json()["errors"][0]["message"]
         assert "subscribe over WebSocket (graphql-transport-ws) at this address" in message
-
-
-async def test_other_content_types_and_methods_are_refused(api: Api) -> None:
-    text = await api.client.post("/graphql", content=b'{"query": "{ hub { version } }"}')
-    assert text.status_code == 400
-    form = await api.client.post("/graphql", data={"query": LOT})
-    assert form.status_code == 400
-    assert (await api.client.put("/graphql", json={"query": LOT})).status_code == 405
-    assert (await api.client.get("/graphql")).status_code == 400
-    assert (await api.client.get("/graphql", params={"query": LOT, "variables": "{"})).status_code == 400
 
 
 async def test_a_body_above_the_limit_is_refused_before_it_is_read(api: Api) -> None:

@@ -1,0 +1,102 @@
+"""GraphQL over HTTP as an ASGI app: POST, GET for questions, and the query editor for a browser."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from uuid import uuid4
+
+from starlette.requests import ClientDisconnect
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from hub.api import graphiql
+from hub.api.context import ApiContext, Limits
+from hub.api.schema import HubSchema
+from hub.api.view import answered, asked
+from hub.api.view.accepted import JSON, media, takes_gzip, wants_page
+from hub.api.view.answering import BY_GET, answer
+from hub.api.view.asked import Headers, header
+from hub.api.view.refused import Refused
+
+log = logging.getLogger(__name__)
+
+METHODS = {"Allow": "GET, HEAD, POST, OPTIONS"}
+
+
+class View:
+    """Answers HTTP requests at the API's path. Whatever comes, the response is GraphQL's JSON."""
+
+    def __init__(self, schema: HubSchema, provide: Callable[[], ApiContext | None], limits: Limits, path: str) -> None:
+        self._schema = schema
+        self._provide = provide
+        self._limits = limits
+        self._path = path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: Headers = scope["headers"]
+        accepted = media(header(headers, b"accept"))
+        try:
+            await self._serve(scope, headers, accepted, receive, send)
+        except Refused as refused:
+            await answered.send_refusal(send, refused, accepted or JSON)
+        except ClientDisconnect:
+            log.debug("a client went away before its request had come in whole")
+        except Exception:
+            number = uuid4().hex[:12]
+            log.exception("error %s: GraphQL over HTTP, %s", number, scope["method"])
+            fault = Refused(500, f"an internal error; the hub's log has it under the id {number}")
+            await answered.send_refusal(send, fault, accepted or JSON)
+
+    async def _serve(self, scope: Scope, headers: Headers, accepted: str | None, receive: Receive, send: Send) -> None:
+        match scope["method"]:
+            case "POST":
+                await self._post(headers, _acceptable(accepted), receive, send)
+            case "GET" | "HEAD" if self._is_for_page(scope, headers):
+                await HTMLResponse(graphiql.page(self._path), headers={"Vary": "Accept"})(scope, receive, send)
+            case "GET" | "HEAD":
+                await self._get(scope, headers, _acceptable(accepted), send)
+            case "OPTIONS":
+                await Response(status_code=204, headers=METHODS)(scope, receive, send)
+            case method:
+                raise Refused(405, f"there is nothing to {method[:20]} here; send a question by POST or GET", METHODS)
+
+    async def _post(self, headers: Headers, accepted: str, receive: Receive, send: Send) -> None:
+        asked.check_content(headers)
+        question = asked.from_body(await asked.body(receive, headers, self._limits.max_body))
+        found = await answer(self._schema, question, self._context())
+        gzipped = takes_gzip(header(headers, b"accept-encoding"))
+        await answered.send_answer(send, found, accepted, gzipped=gzipped)
+
+    async def _get(self, scope: Scope, headers: Headers, accepted: str, send: Send) -> None:
+        _check_site(headers)
+        question = asked.from_address(scope["query_string"])
+        found = await answer(self._schema, question, self._context(), BY_GET)
+        gzipped = takes_gzip(header(headers, b"accept-encoding"))
+        await answered.send_kept(send, found, accepted, header(headers, b"if-none-match"), gzipped=gzipped)
+
+    def _is_for_page(self, scope: Scope, headers: Headers) -> bool:
+        return wants_page(header(headers, b"accept")) and not asked.asks(scope["query_string"])
+
+    def _context(self) -> ApiContext:
+        context = self._provide()
+        if context is None:
+            raise Refused(503, "the hub is starting or stopping; try again in a moment", {"Retry-After": "1"})
+        return context
+
+
+def _acceptable(accepted: str | None) -> str:
+    if accepted is None:
+        raise Refused(
+            406, "the request's Accept takes none of application/graphql-response+json and application/json; add one"
+        )
+    return accepted
+
+
+def _check_site(headers: Headers) -> None:
+    """Refuses what a page of another site makes a browser ask by a form, a picture or a script.
+
+    Such a page could not read the answer, and a question changes nothing; but it would have the hub work for it.
+    """
+    if header(headers, b"sec-fetch-site") == "cross-site" and header(headers, b"sec-fetch-mode") != "cors":
+        raise Refused(403, "a page of another site asks; ask from a page of the hub's own address, or by POST")
