@@ -42,6 +42,9 @@ from schema.registry import Kind, Model
 DOCUMENTS = 512
 """Documents that are kept; of more, those go that were not asked for the longest time."""
 
+LONGEST = 65_536
+"""Characters of a document that is kept."""
+
 OUTLINES = 32
 """Programs of one document, one for each outline of its variables."""
 
@@ -91,7 +94,7 @@ class Programs:
     def learn(self, text: str, operation_name: str | None) -> None:
         """Takes a document for a candidate that was answered without an error."""
         question = (text, operation_name)
-        if question not in self._known:
+        if question not in self._known and len(text) <= LONGEST:
             self._known[question] = self._candidate(parse(text), operation_name)
             if len(self._known) > DOCUMENTS:
                 self._known.popitem(last=False)

@@ -29,6 +29,7 @@ from hub.api.common import VALUE_TYPES, Conflict, Identifier, PageInfo, Paramete
 from hub.api.context import Limits
 from hub.api.masking import Masked
 from hub.api.mutation import Mutation
+from hub.api.programs import Programs
 from hub.api.query import Query
 from hub.api.rules import Budgeted, OneOperation, depth_limit
 from hub.api.scalars import SCALARS
@@ -72,6 +73,7 @@ class HubSchema(strawberry.Schema):
         )
         self._schema = _with_model(self._schema, model)
         self._schema._strawberry_schema = self  # type: ignore[attr-defined]
+        self.programs = Programs(self._schema, model, limits)
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         """The one answer to a request. A subscription, which `subscribe` serves, has none and is refused."""

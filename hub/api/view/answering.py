@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
+from graph.errors import GraphError
 from hub.api.context import ApiContext
 from hub.api.schema import HubSchema
 from hub.api.view.answer import Answer, of_error, of_result
@@ -19,6 +22,13 @@ async def answer(
     schema: HubSchema, asked: Asked, context: ApiContext, allowed: frozenset[OperationType] = BY_POST
 ) -> Answer:
     """The answer to a question; `Refused` where its operation is not one for this way of asking."""
+    body = None
+    try:
+        body = await schema.programs.answer(asked.query, asked.operation_name, asked.variables, context)
+    except GraphError as error:
+        context = replace(context, failed=error)
+    if body is not None:
+        return Answer(body)
     try:
         result = await schema.execute(
             asked.query,
@@ -31,6 +41,8 @@ async def answer(
         return of_error(error.as_http_error_reason())
     except InvalidOperationTypeError as error:
         raise _not_allowed(error) from None
+    if not result.errors:
+        schema.programs.learn(asked.query, asked.operation_name)
     return of_result(result)
 
 
