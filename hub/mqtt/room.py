@@ -3,6 +3,10 @@
 Mosquitto acknowledges, holds in memory, and writes all of it at its end; where the disk has no room then, it is lost.
 So it is paused (SIGSTOP) before that: its senders wait, and nothing is acknowledged that could not be kept. A file of
 the margin's size is kept in reserve and given up at the end, for what other programs took meanwhile.
+
+Only a save tells what it holds. To save it must go on, and it takes messages again as soon as the save has failed. So a
+save begins and ends with a pause, and one that has failed is not tried again until there is room for the most that the
+store may take: while the disk is full, nothing is taken in but what comes during that one save.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ import contextlib
 import logging
 import os
 import signal
+import time
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -21,7 +26,18 @@ MARGIN = 16 << 20
 PART = 20
 """The margin is no more than one part in so many of the disk."""
 
-SETTLED_SECONDS = 1.0
+POLL_SECONDS = 0.005
+BEGIN_SECONDS = 5.0
+"""How long a save may take to begin."""
+
+CLOSED_SECONDS = 0.5
+"""How long a finished file may take to get its name, where nothing else tells that the save has failed."""
+
+RECENT_SECONDS = 0.1
+TELL_SECONDS = 60.0
+ROUND = 256 << 10
+"""What it may take before it notices that it is told to end."""
+
 _PROC = Path("/proc")
 
 
@@ -36,11 +52,17 @@ class Room:
         self._paused = False
         self._saved = (0, 0)
         self._stored = self._read = 0
+        self._before = 0
+        """What had been read when the store was last looked at."""
 
     def free(self) -> int:
         """Bytes that a program of this user may take."""
         disk = os.statvfs(self._folder)
         return disk.f_bavail * disk.f_frsize
+
+    def _left(self) -> int:
+        """Bytes that a save may take. It begins by throwing away what an earlier one left or is writing."""
+        return self.free() + self._size(self._unfinished)
 
     def keep(self) -> None:
         """Takes the reserve, where the disk has room for it."""
@@ -61,29 +83,31 @@ class Room:
 
     async def watch(self, process: int) -> None:
         """Pauses the broker while the disk has no room for what it holds, until cancelled."""
-        self._note_save(process)
+        self._paused = False
+        self._before = _bytes_read(process)
+        self._note_save()
         while True:
-            if self._stamp() != self._saved:
-                self._note_save(process)
+            self._look(process)
             await self._weigh(process)
             await asyncio.sleep(PERIOD)
 
     async def _weigh(self, process: int) -> None:
-        free, margin = self.free(), self._margin()
+        left, margin = self._left(), self._margin()
         if self._paused:
-            if free >= self._held(process) + 2 * margin:
+            if left >= self._held(process) + 2 * margin:
                 self.go_on(process)
                 log.warning("the disk of %s has room again, and the broker takes messages", self._folder)
             return
-        if free >= self._held(process) + margin:
+        if left >= self._held(process) + margin:
             self.keep()
-        elif not await self._saves(process) or self.free() < self._held(process) + margin:
-            # What came in may have been handed on, which only what it saves can tell.
-            self._pause(process)
+        # What came in may have been handed on, which only what it saves can tell.
+        elif await self._saves(process) and self._left() >= self._held(process) + margin:
+            self.go_on(process)
+        else:
             log.error(
                 "the disk of %s has %.1f MB left, and the broker takes nothing until there are %.1f MB: it could not "
                 "save what it acknowledges. Senders wait; free some space there",
-                *(self._folder, free / 1e6, (self._held(process) + 2 * margin) / 1e6),
+                *(self._folder, self._left() / 1e6, (self._held(process) + 2 * margin) / 1e6),
             )
 
     async def for_the_end(self, process: int) -> None:
@@ -93,18 +117,22 @@ class Room:
         """
         self._pause(process)
         self.give_up()
-        while (free := self.free()) < self._held(process):
-            if await self._saves(process):
-                self._pause(process)
-                continue
-            self._pause(process)
-            log.error(
-                "the broker can't save what it has acknowledged and the hub has not taken: %.1f MB are left in %s. "
-                "Free some space there, and the hub ends; if it is killed before, those messages are lost",
-                *(free / 1e6, self._folder),
-            )
-            while self.free() <= free:
-                await asyncio.sleep(PERIOD)
+        self._look(process)
+        if self._left() >= self._needed(process):
+            return
+        await self._saves(process)
+        clock = asyncio.get_running_loop().time
+        told = -TELL_SECONDS
+        while _alive(process) and (left := self._left()) < (needed := self._needed(process)):
+            if clock() - told >= TELL_SECONDS:
+                told = clock()
+                log.error(
+                    "the broker can't save what it has acknowledged and the hub has not taken: %.1f MB are left in %s, "
+                    "and it may take %.1f MB. Free some space there, and the hub ends; if it is killed before, those "
+                    "messages are lost",
+                    *(left / 1e6, self._folder, needed / 1e6),
+                )
+            await asyncio.sleep(PERIOD)
 
     def go_on(self, process: int) -> None:
         """Lets a paused broker go on."""
@@ -116,27 +144,63 @@ class Room:
         self._paused = True
 
     async def _saves(self, process: int) -> bool:
-        """Has the broker write its store; whether it could."""
-        before, seen = self._stamp(), -1
+        """Has the broker write its store, and leaves it paused; whether it could."""
+        self._pause(process)
+        self._drop_unfinished(process)
+        self._look(process)
         _signal(process, signal.SIGUSR1)
         self.go_on(process)
-        clock = asyncio.get_running_loop().time
-        last = clock()
-        while clock() - last < SETTLED_SECONDS:
-            await asyncio.sleep(0.01)
-            if self._stamp() != before and not self._unfinished.exists():
-                self._note_save(process)
-                return True
-            if (size := self._size(self._unfinished)) != seen:
-                seen, last = size, clock()
-        return not _alive(process)
+        saved = await self._until_saved(process)
+        self._pause(process)
+        if saved:
+            self._note_save()
+        else:
+            self._drop_unfinished(process)
+        return saved or not _alive(process)
 
-    def _note_save(self, process: int) -> None:
-        self._saved, self._stored, self._read = self._stamp(), self._size(self._store), _bytes_read(process)
+    async def _until_saved(self, process: int) -> bool:
+        """Returns as soon as it has saved or failed, and at the latest when it took many messages.
+
+        While it saves it reads nothing, so one that reads with its file closed and not in place has failed.
+        """
+        clock = asyncio.get_running_loop().time
+        deadline, most, closed = clock() + BEGIN_SECONDS, self._before + self._margin() // 4, False
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            read, writes = _bytes_read(process), _has_open(process, self._unfinished)
+            unfinished = self._unfinished.exists()
+            if not unfinished and self._stamp() != self._saved:
+                return True
+            if writes:
+                deadline, closed = clock() + CLOSED_SECONDS, False
+                continue
+            if unfinished and not closed:
+                deadline, most, closed = min(deadline, clock() + CLOSED_SECONDS), _bytes_read(process), True
+            elif clock() > deadline or read > most:
+                return False
+
+    def _drop_unfinished(self, process: int) -> None:
+        """Gives back the room that a failed save took, which the journal may want. The broker is paused."""
+        if not _has_open(process, self._unfinished):
+            with contextlib.suppress(OSError):
+                self._unfinished.unlink(missing_ok=True)
+
+    def _look(self, process: int) -> None:
+        """Notes a save that the broker made by itself, with what had come when there was none yet."""
+        if self._stamp() != self._saved:
+            self._note_save()
+        self._before = _bytes_read(process)
+
+    def _note_save(self) -> None:
+        self._saved, self._stored, self._read = self._stamp(), self._size(self._store), self._before
 
     def _held(self, process: int) -> int:
         """The most bytes that the broker's store may take: what was saved last, and all that has come since."""
-        return self._stored + (_bytes_read(process) - self._read) * 5 // 4
+        return self._stored + max(0, _bytes_read(process) - self._read) * 5 // 4
+
+    def _needed(self, process: int) -> int:
+        """The bytes that its last save may take."""
+        return self._held(process) + min(ROUND, self._margin() // 4)
 
     def check_end(self) -> None:
         """Tells of a broker that has ended and could not save its store."""
@@ -176,6 +240,23 @@ def _alive(process: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def _has_open(process: int, file: Path) -> bool:
+    """Whether a process has a file open; where the system doesn't tell, whether it was written to a moment ago."""
+    try:
+        found = file.stat()
+    except OSError:
+        return False
+    try:
+        handles = list((_PROC / str(process) / "fd").iterdir())
+    except OSError:
+        return time.time() - found.st_mtime < RECENT_SECONDS
+    for handle in handles:
+        with contextlib.suppress(OSError):
+            if os.path.samestat(handle.stat(), found):
+                return True
+    return False
 
 
 def _bytes_read(process: int) -> int:
