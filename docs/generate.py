@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from typer.main import get_command
@@ -14,7 +15,7 @@ from typer.main import get_command
 from hub.api import sdl
 from hub.cli import app
 from hub.cli.options import STRUCTURED, flag
-from hub.settings import Settings, SystemSettings
+from hub.settings import LimitSettings, Settings, SystemSettings
 from schema.export.reference import reference
 from schema.model import MODEL
 
@@ -34,7 +35,8 @@ def settings() -> str:
     ]
     for name, field in Settings.model_fields.items():
         parts += [f"## {to_camel(name)}", _meaning(field), "\n".join(_ways(name, field))]
-    parts += ["### In `systems`, for each system", "\n".join(_members())]
+    parts += ["### In `systems`, for each system", "\n".join(_members(SystemSettings))]
+    parts += ["### In `limits`", "\n".join(_members(LimitSettings))]
     return "\n\n".join(parts) + "\n"
 
 
@@ -43,17 +45,18 @@ def _ways(name: str, field: FieldInfo) -> Iterator[str]:
         yield f"- Flag: `{flag(name)}`"
     yield f"- Variable: `UNSHUB_{name.upper()}`{' (JSON)' if name in STRUCTURED else ''}"
     if field.default is not None and field.default_factory is None and name not in STRUCTURED:
-        yield f"- Default: `{field.default}`"
+        yield f"- Default: `{_yaml(field.default)}`"
     if members := getattr(field.annotation, "__members__", None):
         yield f"- One of: {', '.join(f'`{member.value}`' for member in members.values())}"
     for example in field.examples or ():
         yield f"- Example: `{to_camel(name)}: {_yaml(example)}`"
 
 
-def _members() -> Iterator[str]:
-    for name, field in SystemSettings.model_fields.items():
+def _members(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
         examples = ", ".join(f"`{to_camel(name)}: {_yaml(example)}`" for example in field.examples or ())
-        yield f"- `{to_camel(name)}`: {_meaning(field)} Example: {examples}"
+        default = f" Default: `{int(field.default)}`." if isinstance(field.default, int) else ""
+        yield f"- `{to_camel(name)}`: {_meaning(field)}{default} Example: {examples}"
 
 
 def _meaning(field: FieldInfo) -> str:
@@ -61,7 +64,7 @@ def _meaning(field: FieldInfo) -> str:
 
 
 def _yaml(value: Any) -> str:
-    return json.dumps(value) if isinstance(value, dict | list) else str(value)
+    return json.dumps(value) if isinstance(value, dict | list | bool) else str(value)
 
 
 def cli() -> str:

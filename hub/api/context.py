@@ -50,6 +50,10 @@ class Limits:
     """Levels of selection sets in a document, introspection left out."""
     max_tokens: int = 5_000
     """Words and marks in a document."""
+    max_aliases: int = 500
+    """Aliases in a document."""
+    max_complexity: int = 5_000_000
+    """Objects that an answer may have, reckoned before anything is read (`hub.api.complexity`)."""
     max_roots: int = 50
     """Root fields of an operation: each is a read of its own."""
     max_siblings: int = 100
@@ -66,6 +70,12 @@ class Limits:
     """Values in a list of a filter."""
     max_body: int = 1_048_576
     """Bytes of a request over HTTP."""
+    max_batch: int = 0
+    """Requests in one array over HTTP; with 0, arrays are refused."""
+    max_seconds: float = 30.0
+    """How long a request over HTTP may take."""
+    introspection: bool = True
+    """Whether the schema is told."""
     max_tags: int = 10_000
     """Tags in one answer of `namespace`."""
     max_places: int = 1_000
@@ -110,6 +120,13 @@ class Budget:
             )
 
 
+@dataclass(slots=True)
+class Batch:
+    """What the requests of one batch have taken together."""
+
+    complexity: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class ApiContext:
     """Everything that the API reads from, writes to and is bounded by."""
@@ -125,6 +142,10 @@ class ApiContext:
     limits: Limits = field(default_factory=Limits)
     failed: GraphError | None = None
     """Why the graph could not be read for this request, where that was tried before: it is not tried again."""
+    told: bool = False
+    """Whether the answer tells its complexity."""
+    batch: Batch | None = None
+    """None where the request came alone."""
     budget: Budget = field(init=False)
     """Of the operation under way: each has a copy of the context (`hub.api.rules.Budgeted`)."""
 

@@ -27,6 +27,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 
 from hub.api import frames, graphiql
 from hub.api.context import ApiContext, Limits
+from hub.api.documents import Documents
 from hub.api.schema import HubSchema
 from hub.api.view.view import View
 from schema.registry import Model
@@ -46,17 +47,25 @@ Provide = Callable[[], ApiContext | None]
 """Gives what requests are answered from; None while the hub starts or stops."""
 
 
-def create_api(model: Model, provide: Provide, limits: Limits | None = None, path: str = PATH) -> list[BaseRoute]:
+def create_api(
+    model: Model,
+    provide: Provide,
+    limits: Limits | None = None,
+    path: str = PATH,
+    documents: Documents | None = None,
+) -> list[BaseRoute]:
     """The routes of the API; making them builds the schema. `limits` bound what is read before a context is asked for:
-    the size, depth and words of a document."""
+    the size, depth and words of a document. `documents` are those that may be asked for by their id."""
     limits = limits or Limits()
     schema = HubSchema(model, limits)
 
     async def serve_schema(_request: Request) -> Response:
+        if not limits.introspection:
+            return PlainTextResponse("this hub does not tell its schema (setting `introspection`)", 403)
         return PlainTextResponse(schema.as_str())
 
     return [
-        Route(path, View(schema, provide, limits, path)),
+        Route(path, View(schema, provide, limits, path, documents or Documents())),
         WebSocketRoute(path, _Api(schema, provide, limits)),
         Route(f"{path}/schema", serve_schema),
         graphiql.assets(path),

@@ -19,13 +19,16 @@ from graphql import (
     print_schema,
 )
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter
+from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from hub.api import reading, walk
 from hub.api.common import VALUE_TYPES, Conflict, Identifier, PageInfo, Parameter, Quantity, Said, SortDirection, Source
+from hub.api.complexity import Estimates
 from hub.api.context import Limits
 from hub.api.masking import Masked
 from hub.api.mutation import Mutation
@@ -33,7 +36,7 @@ from hub.api.programs import Programs
 from hub.api.query import Query
 from hub.api.rules import Budgeted, OneOperation, depth_limit
 from hub.api.scalars import SCALARS
-from hub.api.sizes import Parsed, Validated
+from hub.api.sizes import Parsed, Validated, nested_too_deeply
 from hub.api.subscription import Subscription
 from hub.api.types import Types
 from schema.registry import Model
@@ -55,6 +58,7 @@ class HubSchema(strawberry.Schema):
     def __init__(self, model: Model, limits: Limits | None = None) -> None:
         limits = limits or Limits()
         rule = depth_limit(limits.max_depth)
+        estimates = Estimates(lambda: self._schema, _CACHED)
         super().__init__(
             query=Query,
             mutation=Mutation,
@@ -65,7 +69,7 @@ class HubSchema(strawberry.Schema):
                 lambda: MaxTokensLimiter(limits.max_tokens),
                 lambda: Parsed(_CACHED),
                 lambda: AddValidationRules([rule]),
-                lambda: Validated(limits, _CACHED),
+                lambda: Validated(limits, estimates, _CACHED),
                 OneOperation,
                 Budgeted,
             ],
@@ -84,6 +88,16 @@ class HubSchema(strawberry.Schema):
             if error.operation_type is OperationType.SUBSCRIPTION:
                 raise _NotAnswered(error.operation_type) from None
             raise
+
+    async def _prepare_operation_async(
+        self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
+    ) -> PreExecutionError | None:
+        """What is wrong with an operation. A document nested too deeply is not parsed at all."""
+        fault = nested_too_deeply(context.query or "")
+        if fault is None:
+            return await super()._prepare_operation_async(context, extensions_runner)
+        context.pre_execution_errors = [fault]
+        return PreExecutionError(data=None, errors=[fault])
 
     def process_errors(self, errors: list[Any], execution_context: ExecutionContext | None = None) -> None:
         """Nothing: `hub.api.masking` logs what is worth logging."""

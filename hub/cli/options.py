@@ -12,7 +12,7 @@ import typer
 from hub.settings import Settings
 from hub.settings.load import load
 
-STRUCTURED = frozenset({"systems", "authority"})
+STRUCTURED = frozenset({"systems", "authority", "limits"})
 """Settings that a flag can't hold; they are set in the file."""
 
 FLAGS = tuple(name for name in Settings.model_fields if name not in STRUCTURED)

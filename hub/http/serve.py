@@ -82,7 +82,7 @@ def _told_to_stop() -> Iterator[asyncio.Event]:
 @asynccontextmanager
 async def serve_http(settings: Settings, stage: Stage) -> AsyncIterator[None]:
     """Answers HTTP while the block runs. A socket file has no name, and the proxy before it sends one of its own."""
-    routes = [*web.routes(stage), *(api.routes(stage) if settings.role.answers else ())]
+    routes = [*web.routes(stage), *(api.routes(stage, settings) if settings.role.answers else ())]
     routes.append(Route("/", RedirectResponse("/graphql" if settings.role.answers else "/api/status")))
     middleware = [] if isinstance(settings.http, SocketFile) else [Middleware(LocalHosts)]
     app = Starlette(routes=routes, middleware=middleware)

@@ -19,7 +19,7 @@ from pydantic_settings import SettingsError as EnvironmentFault
 
 from hub.address import redact
 from hub.errors import Fault, SettingsError
-from hub.settings import Settings, SystemSettings
+from hub.settings import LimitSettings, Settings, SystemSettings
 from hub.settings.file import DEFAULT_FILE, Location, SettingsFile, read
 from hub.settings.fit import misfits
 from hub.settings.named_files import with_files
@@ -31,7 +31,10 @@ ENVIRONMENT_PREFIX = "UNSHUB_"
 FILE_VARIABLE = ENVIRONMENT_PREFIX + "CONFIG"
 
 _FIELDS = {to_camel(name): name for name in Settings.model_fields}
-_SYSTEM_FIELDS = {to_camel(name): name for name in SystemSettings.model_fields}
+_MEMBERS = {
+    part: {to_camel(name): name for name in model.model_fields}
+    for part, model in (("systems", SystemSettings), ("limits", LimitSettings))
+}
 
 
 def load(flags: Mapping[str, Any] | None = None, config: Path | None = None, *, model: Model = MODEL) -> Settings:
@@ -123,7 +126,7 @@ class _Explain:
         field = str(location[0])
         shown = ".".join([to_camel(field), *map(str, location[1:])])
         if detail["type"] == "extra_forbidden":
-            known = _SYSTEM_FIELDS if location[0] == "systems" else _FIELDS
+            known = _MEMBERS.get(field, _FIELDS)
             return self.at(location, f"there is no setting {shown!r}", _nearest(str(location[-1]), known))
         named = len(location) == 1 and (field in self._flags or field in self._variables)
         prefix = "" if named else f"{shown}: "

@@ -18,6 +18,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hub.address import Address, Url
+from hub.settings.limits import LimitSettings
 from hub.settings.types import (
     BrokerChoice,
     GraphUrl,
@@ -231,6 +232,34 @@ class Settings(BaseSettings):
         100, description="How many things a list gives where `first` is not given.", examples=[50], ge=1
     )
     max_page: int = Field(1000, description="The most things that `first` may ask for.", examples=[500], ge=1)
+    request_timeout: Annotated[Seconds, Field(ge=0.1)] = Field(
+        30.0,
+        description="How long a GraphQL request over HTTP may take; then it is ended, with what it has the graph read. "
+        "Seconds, or as 5s, 1m.",
+        examples=["10s"],
+    )
+    introspection: bool | None = Field(
+        None,
+        description="Whether GraphQL tells its schema, which GraphiQL and tools ask for. Unless set, it does where "
+        "HTTP listens on the loopback address, and not where it is a socket for a proxy.",
+        examples=[False],
+    )
+    documents: LocalPath | None = Field(
+        None,
+        description="GraphQL documents that clients ask for by their id (`documentId`): a folder of `.graphql` files, "
+        "or a JSON file of documents by id.",
+        examples=["/etc/unshub/documents"],
+    )
+    trusted_documents: bool = Field(
+        False,
+        description="Answer only the documents that `documents` holds; any other is refused.",
+        examples=[True],
+    )
+    limits: LimitSettings = Field(
+        LimitSettings(),
+        description="How much one GraphQL request may ask for; the members are below.",
+        examples=[{"depth": 12, "complexity": 100_000}],
+    )
     log_level: LogLevel = Field(LogLevel.INFO, description="From which weight on log lines are written.")
     log_format: LogFormat = Field(LogFormat.TEXT, description="How log lines look.")
     systems: Mapping[SystemName, SystemSettings] = Field(

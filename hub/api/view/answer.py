@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -11,6 +12,7 @@ from graphql import GraphQLError
 from strawberry.types import ExecutionResult
 
 from hub.api import masking
+from hub.api.errors import RequestError
 
 
 class Outcome(Enum):
@@ -44,9 +46,16 @@ def of_result(result: ExecutionResult) -> Answer:
     return Answer(orjson.dumps(found), outcome)
 
 
-def of_error(message: str, outcome: Outcome = Outcome.REFUSED) -> Answer:
-    """The answer that there is none, and why."""
-    return Answer(orjson.dumps({"errors": [{"message": message}]}), outcome)
+def of_error(message: str) -> Answer:
+    """The answer that there is none to what was asked, and why."""
+    return Answer(
+        orjson.dumps({"errors": [{"message": message, "extensions": RequestError.extensions}]}), Outcome.REFUSED
+    )
+
+
+def together(answers: Iterable[Answer]) -> Answer:
+    """The answers of a batch, as one."""
+    return Answer(b"[" + b",".join(each.body for each in answers) + b"]")
 
 
 def _outcome(data: object, errors: list[GraphQLError]) -> Outcome:

@@ -9,6 +9,8 @@ from strawberry.types.graphql import OperationType
 
 from graph.errors import GraphError
 from hub.api.context import ApiContext
+from hub.api.documents import Documents
+from hub.api.errors import RequestError
 from hub.api.schema import HubSchema
 from hub.api.view.answer import Answer, of_error, of_result
 from hub.api.view.asked import Asked
@@ -19,7 +21,7 @@ BY_GET = frozenset({OperationType.QUERY})
 
 
 async def answer(
-    schema: HubSchema, asked: Asked, context: ApiContext, allowed: frozenset[OperationType] = BY_POST
+    schema: HubSchema, asked: Asked, context: ApiContext, documents: Documents, allowed: frozenset[OperationType]
 ) -> Answer:
     """The answer to a question; `Refused` where its operation is not one for this way of asking."""
     body = None
@@ -30,13 +32,16 @@ async def answer(
     if body is not None:
         return Answer(body)
     try:
+        query = documents.text(asked.document_id, asked.query)
         result = await schema.execute(
-            asked.query,
+            query,
             variable_values=asked.variables,
             context_value=context,
             operation_name=asked.operation_name,
             allowed_operation_types=allowed,
         )
+    except RequestError as error:
+        return of_error(str(error))
     except CannotGetOperationTypeError as error:
         return of_error(error.as_http_error_reason())
     except InvalidOperationTypeError as error:

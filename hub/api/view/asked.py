@@ -26,10 +26,12 @@ Headers = Iterable[tuple[bytes, bytes]]
 class Asked:
     """One well-formed request."""
 
-    query: str
+    query: str | None
+    """The document; None where it is named by its id."""
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
     extensions: dict[str, Any] | None = None
+    document_id: str | None = None
 
 
 def header(headers: Headers, name: bytes) -> str:
@@ -83,20 +85,13 @@ def check_content(headers: Headers) -> None:
 _ACCEPT_POST = {"Accept-Post": "application/json"}
 
 
-def from_body(data: bytes) -> Asked:
-    """What a body asks for."""
+def from_body(data: bytes, batch: int = 0) -> Asked | list[Asked]:
+    """What a body asks for: one request, or in an array up to `batch` of them."""
     try:
         found = json_values.loads(data)
     except JSONDecodeError as error:
         raise Refused(400, f"the request is no JSON: {error}") from None
-    if not isinstance(found, dict):
-        raise Refused(400, f"the request is no JSON object; {_EXAMPLE}")
-    return Asked(
-        _text(found, "query"),
-        _object(found.get("variables"), "variables"),
-        _name(found.get("operationName")),
-        _object(found.get("extensions"), "extensions"),
-    )
+    return _several(found, batch) if isinstance(found, list) else _one(found)
 
 
 def from_address(query_string: bytes) -> Asked:
@@ -114,13 +109,15 @@ def from_address(query_string: bytes) -> Asked:
         if name in given:
             raise Refused(400, f"the address gives `{name[:40]}` more than once; give it once")
         given[name] = value
-    if not given.get("query"):
+    query, document_id = given.get("query") or None, given.get("documentId") or None
+    if query is None and document_id is None:
         raise Refused(400, "the address has no `query`; ask as /graphql?query={…}, or by POST")
     return Asked(
-        given["query"],
+        query,
         _in_address(given, "variables"),
         given.get("operationName") or None,
         _in_address(given, "extensions"),
+        document_id,
     )
 
 
@@ -129,25 +126,40 @@ def asks(query_string: bytes) -> bool:
     return any(part.startswith((b"query=", b"documentId=")) for part in query_string.split(b"&"))
 
 
-def _text(found: dict[str, Any], name: str) -> str:
+def _several(found: list[object], batch: int) -> list[Asked]:
+    if not batch:
+        raise Refused(400, f"the request is an array, and this hub takes one at a time (`limits.batch`); {_EXAMPLE}")
+    if not 1 <= len(found) <= batch:
+        raise Refused(400, f"the array holds {len(found)} requests; send 1 to {batch} (`limits.batch`)")
+    return [_one(each) for each in found]
+
+
+def _one(found: object) -> Asked:
+    if not isinstance(found, dict):
+        raise Refused(400, f"the request is no JSON object; {_EXAMPLE}")
+    query, document_id = _text(found, "query"), _text(found, "documentId")
+    if not query and not document_id:
+        raise Refused(400, f"the request has no `query`; {_EXAMPLE}")
+    return Asked(
+        query or None,
+        _object(found.get("variables"), "variables"),
+        _text(found, "operationName") or None,
+        _object(found.get("extensions"), "extensions"),
+        document_id or None,
+    )
+
+
+def _text(found: dict[str, Any], name: str) -> str | None:
     value = found.get(name)
-    if value is None or value == "":
-        raise Refused(400, f"the request has no `{name}`; {_EXAMPLE}")
-    if not isinstance(value, str):
-        raise Refused(400, f"`{name}` is {_kind(value)}; it is text")
-    return value
+    if value is None or isinstance(value, str):
+        return value
+    raise Refused(400, f"`{name}` is {_kind(value)}; it is text")
 
 
 def _object(value: object, name: str) -> dict[str, Any] | None:
     if value is None or isinstance(value, dict):
         return value
     raise Refused(400, f"`{name}` is {_kind(value)}; it is an object by name, or null")
-
-
-def _name(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value or None
-    raise Refused(400, f"`operationName` is {_kind(value)}; it is text, or null")
 
 
 def _in_address(given: dict[str, Any], name: str) -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ from websockets.typing import Subprotocol
 from graph.errors import ReadFailed, ReadTimeout
 from hub.api import graphiql, routes, sdl
 from hub.http.web import Stage
+from hub.settings import Settings
 from schema.model import MODEL
 from tests.hub.api.conftest import Api, served
 from tests.servers import free_port
@@ -196,7 +197,7 @@ async def test_the_files_of_graphiql_come_with_a_package() -> None:
 
 async def test_a_hub_that_is_starting_says_so() -> None:
     port = free_port()
-    async with served(Starlette(routes=routes(Stage())), port), httpx.AsyncClient() as client:
+    async with served(Starlette(routes=routes(Stage(), Settings())), port), httpx.AsyncClient() as client:
         address = f"127.0.0.1:{port}/graphql"
         answer = await client.post(f"http://{address}", json={"query": LOT})
         assert answer.status_code == 503
