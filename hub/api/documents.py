@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,20 +46,26 @@ class Documents:
     trusted: bool = False
     """Whether nothing else is answered."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_texts", frozenset(document.text for document in self.by_id.values()))
-
     def text(self, document_id: str | None, query: str | None) -> str:
-        """The document that a request means; `RequestError` where it is none that is known or answered."""
+        """The document that a request means by an id, a text, or both; `RequestError` where there is none."""
         if document_id is not None:
             return self._named(document_id, query)
-        texts: frozenset[str] = self._texts  # type: ignore[attr-defined]
-        if query is None or (self.trusted and query not in texts):
-            raise RequestError(
-                "this hub answers only the documents that it knows (setting `trustedDocuments`); name one by its "
-                "`documentId`"
-            )
+        if query is None:
+            raise RequestError("a request has a `query` or a `documentId`; send one of the two")
         return query
+
+    def refusal(self, text: str) -> RequestError | None:
+        """Why a document is not answered, whichever way it came; None where it is."""
+        if not self.trusted or text in self._texts:
+            return None
+        return RequestError(
+            "this hub answers only the documents that it knows (setting `trustedDocuments`); name one by its "
+            "`documentId`, or have this one put where the setting `documents` says"
+        )
+
+    @cached_property
+    def _texts(self) -> frozenset[str]:
+        return frozenset(document.text for document in self.by_id.values())
 
     def _named(self, document_id: str, query: str | None) -> str:
         found = self.by_id.get(document_id)

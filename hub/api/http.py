@@ -56,8 +56,8 @@ def create_api(
 ) -> list[BaseRoute]:
     """The routes of the API; making them builds the schema. `limits` bound what is read before a context is asked for:
     the size, depth and words of a document. `documents` are those that may be asked for by their id."""
-    limits = limits or Limits()
-    schema = HubSchema(model, limits)
+    limits, documents = limits or Limits(), documents or Documents()
+    schema = HubSchema(model, limits, documents)
 
     async def serve_schema(_request: Request) -> Response:
         if not limits.introspection:
@@ -65,7 +65,7 @@ def create_api(
         return PlainTextResponse(schema.as_str())
 
     return [
-        Route(path, View(schema, provide, limits, path, documents or Documents())),
+        Route(path, View(schema, provide, limits, path, documents)),
         WebSocketRoute(path, _Api(schema, provide, limits)),
         Route(f"{path}/schema", serve_schema),
         graphiql.assets(path),

@@ -11,6 +11,7 @@ from typing import Any
 
 import strawberry
 from graphql import (
+    GraphQLError,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -30,6 +31,7 @@ from hub.api import reading, walk
 from hub.api.common import VALUE_TYPES, Conflict, Identifier, PageInfo, Parameter, Quantity, Said, SortDirection, Source
 from hub.api.complexity import Estimates
 from hub.api.context import Limits
+from hub.api.documents import Documents
 from hub.api.masking import Masked
 from hub.api.mutation import Mutation
 from hub.api.programs import Programs
@@ -55,8 +57,9 @@ class _NotAnswered(InvalidOperationTypeError):
 class HubSchema(strawberry.Schema):
     """The schema of a model."""
 
-    def __init__(self, model: Model, limits: Limits | None = None) -> None:
+    def __init__(self, model: Model, limits: Limits | None = None, documents: Documents | None = None) -> None:
         limits = limits or Limits()
+        self._documents = documents or Documents()
         rule = depth_limit(limits.max_depth)
         estimates = Estimates(lambda: self._schema, _CACHED)
         super().__init__(
@@ -92,8 +95,10 @@ class HubSchema(strawberry.Schema):
     async def _prepare_operation_async(
         self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
     ) -> PreExecutionError | None:
-        """What is wrong with an operation. A document nested too deeply is not parsed at all."""
-        fault = nested_too_deeply(context.query or "")
+        """What is wrong with an operation. What is not to be answered, or nested too deeply, is not parsed at all."""
+        text = context.query or ""
+        refusal = self._documents.refusal(text)
+        fault = nested_too_deeply(text) if refusal is None else GraphQLError(str(refusal), original_error=refusal)
         if fault is None:
             return await super()._prepare_operation_async(context, extensions_runner)
         context.pre_execution_errors = [fault]

@@ -7,13 +7,18 @@ from typing import Annotated
 
 import typer
 
+from hub.api import document_check, documents
+from hub.api.schema import HubSchema
+from hub.api.serving import limits_of
 from hub.cli.files import read_file
 from hub.cli.message import inbound, judge
 from hub.cli.options import Config
 from hub.cli.output import err, fault_json, out, show_faults, show_json, show_notes, show_reasons
-from hub.errors import HubError
+from hub.errors import Fault, HubError
+from hub.settings import Settings
 from hub.settings.file import DEFAULT_FILE, read
-from hub.settings.load import check, load
+from hub.settings.load import check, load, of_file
+from schema.model import MODEL
 
 
 def lint(
@@ -27,6 +32,8 @@ def lint(
     config: Config = None,
 ) -> None:
     """Report every fault of settings files at once, each with its place and its fix; or of sample messages.
+
+    The GraphQL documents that the settings name (`documents`) are checked against the schema.
 
     The exit code is 1 where there is a fault.
     """
@@ -42,7 +49,9 @@ def lint(
 
 
 def _settings(path: Path, machine: bool) -> int:
-    faults = check(read(path))
+    file = read(path)
+    settings = of_file(file)
+    faults = (*check(file), *(() if settings is None else _documents(settings)))
     if machine:
         for fault in faults:
             show_json(fault_json(fault))
@@ -51,6 +60,18 @@ def _settings(path: Path, machine: bool) -> int:
     else:
         out().print(f"{path}: no faults", markup=False)
     return len(faults)
+
+
+def _documents(settings: Settings) -> tuple[Fault, ...]:
+    """What is wrong with the GraphQL documents that the settings name."""
+    if settings.documents is None:
+        return ()
+    try:
+        found = documents.read(settings.documents)
+    except documents.DocumentsError as error:
+        return error.faults
+    limits = limits_of(settings)
+    return document_check.faults(found, HubSchema(MODEL, limits), limits)
 
 
 def _message(topic: str, path: Path, config: Path | None, machine: bool) -> int:

@@ -55,6 +55,12 @@ def check(file: SettingsFile, *, model: Model = MODEL) -> tuple[Fault, ...]:
     return tuple(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0)))
 
 
+def of_file(file: SettingsFile, *, model: Model = MODEL) -> Settings | None:
+    """What a settings file sets, flags and environment left out; None where that can't be told for its faults."""
+    settings, _ = _combine({}, file, model, environment=False)
+    return settings
+
+
 def _file(config: Path | None) -> SettingsFile:
     named = config or (Path(os.environ[FILE_VARIABLE]) if FILE_VARIABLE in os.environ else None)
     if named is None and not DEFAULT_FILE.exists():

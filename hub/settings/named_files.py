@@ -26,7 +26,7 @@ class Wrong(NamedTuple):
 def with_files(settings: Settings) -> tuple[Settings, list[Wrong]]:
     """The settings with every password that a file holds in its URL, and what is wrong with the other files."""
     found: dict[str, Url] = {}
-    wrong = [*_tls(settings), *_pages(settings)]
+    wrong = [*_tls(settings), *_pages(settings), *_trust(settings)]
     for part, place, file in _files(settings):
         name = f"{part}_password_file"
         if not isinstance(place, Url) or not place.host or place.user is None:
@@ -50,6 +50,12 @@ def _pages(settings: Settings) -> Iterator[Wrong]:
         name = "default_page" if "default_page" in settings.model_fields_set else "max_page"
         message = f"a list gives {default} things unasked (`defaultPage`), and {most} at most (`maxPage`)"
         yield Wrong(name, message, f"set `maxPage` to {default} or more, or `defaultPage` to {most} or less")
+
+
+def _trust(settings: Settings) -> Iterator[Wrong]:
+    if settings.trusted_documents and settings.documents is None:
+        message = "no documents are named, so nothing would be answered"
+        yield Wrong("trusted_documents", message, "name them in `documents`, a folder or a JSON file")
 
 
 def broker_tls(settings: Settings) -> Tls:

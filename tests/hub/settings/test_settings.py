@@ -50,6 +50,8 @@ SERVERS = {"broker": "mqtt://broker:1883", "journal": "postgresql://hub@db/unshu
 
 def beside(name: str) -> dict[str, str]:
     """What a setting can't be used without."""
+    if name == "trusted_documents":
+        return {"documents": "documents"}
     return SERVERS if name in ("group", "role") else {}
 
 
