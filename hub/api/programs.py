@@ -18,7 +18,6 @@ from typing import Any
 
 import orjson
 from graphql import (
-    DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
@@ -32,6 +31,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 from graph.plan import Lookup, Page
 from hub.api import cost, reading
 from hub.api.compile import Compiled, Compiler
+from hub.api.complexity import Cost, Estimates
 from hub.api.context import ApiContext, Budget, Limits
 from hub.api.errors import RequestError
 from hub.api.selections import Document
@@ -73,6 +73,7 @@ class Known:
 
     operation: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
+    cost: Cost
     programs: OrderedDict[Hashable, Program | None] = field(default_factory=OrderedDict)
 
 
@@ -83,8 +84,9 @@ Question = tuple[str, str | None]
 class Programs:
     """The programs of a schema."""
 
-    def __init__(self, schema: GraphQLSchema, model: Model, limits: Limits) -> None:
+    def __init__(self, schema: GraphQLSchema, model: Model, limits: Limits, estimates: Estimates) -> None:
         self._schema = schema
+        self._estimates = estimates
         self._model = model
         self._limits = limits
         self._lookups: dict[str, Kind] = {kind.field: kind for kind in model}
@@ -95,7 +97,7 @@ class Programs:
         """Takes a document for a candidate that was answered without an error."""
         question = (text, operation_name)
         if question not in self._known and len(text) <= LONGEST:
-            self._known[question] = self._candidate(parse(text), operation_name)
+            self._known[question] = self._candidate(text, operation_name)
             if len(self._known) > DOCUMENTS:
                 self._known.popitem(last=False)
 
@@ -105,9 +107,12 @@ class Programs:
         """The answer as JSON; None where the ordinary way has to give it. A `GraphError` says why nothing was read."""
         question = (text, operation_name)
         known = self._known.get(question)
-        if known is None:
+        # What is told beside an answer, and what a batch takes together, is reckoned the ordinary way.
+        if known is None or context.told or context.batch is not None:
             return None
         self._known.move_to_end(question)
+        if known.cost.of(variables or {}, self._limits) > self._limits.max_complexity:
+            return None
         coerced: Mapping[str, Any] = {}
         if known.operation.variable_definitions:
             found = get_variable_values(self._schema, known.operation.variable_definitions, dict(variables or {}))
@@ -120,12 +125,13 @@ class Programs:
         except (RequestError, GraphQLError, NotPlain):
             return None
 
-    def _candidate(self, document: DocumentNode, operation_name: str | None) -> Known | None:
+    def _candidate(self, text: str, operation_name: str | None) -> Known | None:
+        document = parse(text)
         operation = get_operation_ast(document, operation_name)
         if operation is None or operation.operation is not OperationType.QUERY or operation.directives:
             return None
         fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-        return Known(operation, fragments)
+        return Known(operation, fragments, self._estimates.of(text, document, operation_name))
 
     def _program(self, known: Known, variables: Mapping[str, Any]) -> Program | None:
         values, outline = outlined(variables)

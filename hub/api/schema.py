@@ -80,7 +80,7 @@ class HubSchema(strawberry.Schema):
         )
         self._schema = _with_model(self._schema, model)
         self._schema._strawberry_schema = self  # type: ignore[attr-defined]
-        self.programs = Programs(self._schema, model, limits)
+        self.programs = Programs(self._schema, model, limits, estimates)
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         """The one answer to a request. A subscription, which `subscribe` serves, has none and is refused."""

@@ -24,15 +24,18 @@ async def answer(
     schema: HubSchema, asked: Asked, context: ApiContext, documents: Documents, allowed: frozenset[OperationType]
 ) -> Answer:
     """The answer to a question; `Refused` where its operation is not one for this way of asking."""
-    body = None
-    try:
-        body = await schema.programs.answer(asked.query, asked.operation_name, asked.variables, context)
-    except GraphError as error:
-        context = replace(context, failed=error)
-    if body is not None:
-        return Answer(body)
     try:
         query = documents.text(asked.document_id, asked.query)
+    except RequestError as error:
+        return of_error(str(error))
+    try:
+        body = await schema.programs.answer(query, asked.operation_name, asked.variables, context)
+    except GraphError as error:
+        context = replace(context, failed=error)
+    else:
+        if body is not None:
+            return Answer(body)
+    try:
         result = await schema.execute(
             query,
             variable_values=asked.variables,
@@ -40,14 +43,12 @@ async def answer(
             operation_name=asked.operation_name,
             allowed_operation_types=allowed,
         )
-    except RequestError as error:
-        return of_error(str(error))
     except CannotGetOperationTypeError as error:
         return of_error(error.as_http_error_reason())
     except InvalidOperationTypeError as error:
         raise _not_allowed(error) from None
     if not result.errors:
-        schema.programs.learn(asked.query, asked.operation_name)
+        schema.programs.learn(query, asked.operation_name)
     return of_result(result)
 
 
