@@ -5,12 +5,15 @@ Source: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from json import JSONDecodeError
 from typing import Any
 
 from hub.api import json_values
+from hub.api.operations import Request
 
 _WITH_ID = ("subscribe", "complete")
+_TYPES = ("connection_init", "ping", "pong", *_WITH_ID)
 
 _PAYLOAD: dict[str, tuple[tuple[type, ...], str]] = {
     "query": ((str,), "text"),
@@ -24,23 +27,32 @@ class FrameError(ValueError):
     """What was sent is no message of the protocol."""
 
 
-def read(text: str, limit: int) -> dict[str, Any]:
+def read(data: str | bytes | None, limit: int) -> dict[str, Any]:
     """A message; `FrameError` where it is none, or has more than `limit` characters."""
-    if len(text) > limit:
+    if not isinstance(data, str):
+        raise FrameError("a message is text, in UTF-8, and no bytes")
+    if len(data) > limit:
         raise FrameError(f"the message is larger than {limit} characters; send less")
     try:
-        message = json_values.loads(text)
+        message = json_values.loads(data)
     except JSONDecodeError as error:
         raise FrameError(f"the message is no JSON: {error}") from None
     if not isinstance(message, dict) or not isinstance(kind := message.get("type"), str):
         raise FrameError('a message is an object with a "type"')
+    if kind not in _TYPES:
+        raise FrameError(f"a client sends {', '.join(_TYPES)}, and no {kind!r}")
     if kind in _WITH_ID and not (isinstance(id_ := message.get("id"), str) and id_):
         raise FrameError(f'"{kind}" takes an "id", some text')
     if kind == "subscribe":
         _check_payload(message.get("payload"))
-    elif message.get("payload") is None:
-        message.pop("payload", None)
+    elif not isinstance(message.get("payload"), dict | None):
+        raise FrameError(f'the "payload" of "{kind}" is not an object')
     return message
+
+
+def request(payload: Mapping[str, Any]) -> Request:
+    """The operation that a checked payload of `subscribe` asks for."""
+    return Request(payload["query"], payload.get("variables"), payload.get("operationName"))
 
 
 def _check_payload(payload: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from typing import Any
 from uuid import uuid4
 
 from graphql import GraphQLError
@@ -72,6 +73,14 @@ def _masked(error: GraphQLError) -> GraphQLError:
         path=error.path,
         extensions={"code": _INTERNAL, "id": id_},
     )
+
+
+def unexpected(error: Exception) -> dict[str, Any]:
+    """What a client is told of an error outside of any field; the log has it under the same id."""
+    id_ = uuid4().hex[:12]
+    log.error("GraphQL error %s", id_, exc_info=error)
+    message = f"an internal error; the hub's log has it under the id {id_}"
+    return {"message": message, "extensions": {"code": _INTERNAL, "id": id_}}
 
 
 def _told(error: GraphQLError) -> bool:

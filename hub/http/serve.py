@@ -24,6 +24,7 @@ from hub.errors import HubError
 from hub.http import door as http_door
 from hub.http import socket_file, web
 from hub.http.local_hosts import LocalHosts
+from hub.http.sockets import Sockets
 from hub.http.web import Stage
 from hub.settings import Settings
 
@@ -90,7 +91,7 @@ async def serve_http(settings: Settings, stage: Stage) -> AsyncIterator[None]:
     config = uvicorn.Config(
         app,
         http=http_door.door(http_door.raise_file_limit()),
-        ws="websockets-sansio",
+        ws=Sockets,
         lifespan="off",
         backlog=ACCEPTED_AT_ONCE,
         log_config=None,

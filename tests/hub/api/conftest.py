@@ -21,6 +21,7 @@ from graph.store import GraphStore
 from hub.api.http import create_api
 from hub.api.serving import context_of
 from hub.app import Hub, open_hub
+from hub.http.sockets import Sockets
 from hub.messages import Inbound
 from hub.settings import Settings
 from schema.model import MODEL
@@ -158,7 +159,7 @@ async def opened(folder: Path) -> AsyncIterator[Api]:
 @contextlib.asynccontextmanager
 async def served(app: Starlette, port: int) -> AsyncIterator[None]:
     """Serves an app on the loopback address."""
-    config = uvicorn.Config(app, "127.0.0.1", port, log_config=None, lifespan="off", ws="websockets-sansio")
+    config = uvicorn.Config(app, "127.0.0.1", port, log_config=None, lifespan="off", ws=Sockets)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     while not server.started:
