@@ -25,6 +25,7 @@ from hub.announcing.live import Changes
 from hub.announcing.newest import Newest
 from hub.announcing.outbox import Outbox
 from hub.announcing.peers import Peers
+from hub.announcing.position import keep_position
 from hub.announcing.publishing import Publishing
 from hub.announcing.republish import Republish
 from hub.announcing.trail import Trail
@@ -158,6 +159,8 @@ async def _assemble(
     ]
     projector = None
     if graph is not None:
+        changes.reached(await journal.reached())
+        duties.append(partial(keep_position, journal, changes))
         newest = Newest()
         republish = Republish(graph, model, settings.authority, outbox, settings.topic_prefix, newest)
         if settings.role.projects:

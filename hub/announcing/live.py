@@ -1,19 +1,18 @@
 """Changes as they happen: what a committed batch changed, handed to everyone who listens.
 
-Each listener has a queue of its own, bounded: one that falls behind loses its oldest changes and is told how many,
-and never holds back the projection or another listener.
+Each listener has a queue of its own (`waiting`), and never holds back the projection or another listener. Each change
+bears the position in the journal up to which everything was told before it, from which a listener may go on later.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from graph.projection import Changed
-from graph.thing import Thing
+from graph.thing import Key, Thing
+from hub.announcing.waiting import Lagged, Waiting
 from schema.assertion import PATH
 
 
@@ -23,6 +22,13 @@ class ChangeType(StrEnum):
     CREATED = "CREATED"
     UPDATED = "UPDATED"
     DELETED = "DELETED"
+    ENTERED = "ENTERED"
+    """It is now among the things that somebody listens to, and was not; `LEFT` is the opposite."""
+    LEFT = "LEFT"
+
+
+_COME = (ChangeType.CREATED, ChangeType.ENTERED)
+_GONE = (ChangeType.DELETED, ChangeType.LEFT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +47,29 @@ class Change:
     systems: tuple[str, ...]
     """The systems that describe it now, in order."""
     time: int
+    position: int = 0
+    """The sequence in the journal up to which everything was told before this."""
+
+    @property
+    def key(self) -> Key:
+        return Key(self.kind, self.id)
+
+    def followed_by(self, newer: Change) -> Change | None:
+        """This change and a newer one of the same thing, as one who has heard of neither is told of both."""
+        change = newer.change
+        if self.change in _COME:
+            if change in _GONE:
+                return None
+            change = self.change
+        elif change in _COME:
+            change = ChangeType.UPDATED
+        names = {*self.changed, *newer.changed}
+        changed = tuple(sorted(names - {SOURCES})) or tuple(names)
+        return replace(newer, change=change, path_before=self.path_before, changed=changed, position=self.position)
 
 
-@dataclass(frozen=True, slots=True)
-class Lagged:
-    """Stands in a listener's stream for changes that are not in it."""
-
-    missed: int | None
-    """How many it was too slow to take; None where this hub may not have heard of some of other hubs."""
+SOURCES = "sources"
+"""The name among the changed fields where nothing that counts is different."""
 
 
 def changed_fields(changed: Changed) -> tuple[str, ...]:
@@ -63,74 +84,32 @@ def changed_fields(changed: Changed) -> tuple[str, ...]:
         names.add("identifiers")
     if (before.conflicts if before else ()) != (after.conflicts if after else ()):
         names.add("conflicts")
-    return tuple(sorted(names)) or ("sources",)
+    return tuple(sorted(names)) or (SOURCES,)
 
 
 def _identifiers(thing: Thing | None) -> frozenset[str]:
     return thing.golden.identifiers if thing and thing.golden else frozenset()
 
 
-class Listener:
-    """One listener's stream of changes. It ends when it is closed, for one who waits in it too."""
-
-    def __init__(self, limit: int, leave: Callable[[Listener], None]) -> None:
-        self._leave = leave
-        self._queue: deque[Change] = deque()
-        self._limit = limit
-        self._missed = 0
-        self._cut_off = False
-        self._closed = False
-        self._ready = asyncio.Event()
-
-    def push(self, change: Change) -> None:
-        """Hands it a change; the oldest goes where too many wait."""
-        if len(self._queue) >= self._limit:
-            self._queue.popleft()
-            self._missed += 1
-        self._queue.append(change)
-        self._ready.set()
-
-    def interrupt(self) -> None:
-        """Lets it know that changes may be missing."""
-        self._cut_off = True
-        self._ready.set()
-
-    def __aiter__(self) -> Listener:
-        return self
-
-    async def aclose(self) -> None:
-        """Takes the listener off the list of those who are told, and ends the stream."""
-        self._leave(self)
-        self._queue.clear()
-        self._closed = True
-        self._ready.set()
-
-    async def __anext__(self) -> Change | Lagged:
-        while not (self._queue or self._cut_off or self._closed):
-            self._ready.clear()
-            await self._ready.wait()
-        if self._closed:
-            raise StopAsyncIteration
-        if self._missed:
-            missed, self._missed = self._missed, 0
-            return Lagged(missed)
-        if self._cut_off:
-            self._cut_off = False
-            return Lagged(None)
-        return self._queue.popleft()
+Listener = Waiting[Change]
+"""One listener's stream of changes."""
 
 
 class Changes:
     """Where the projection hands in changes and listeners take them out."""
 
     def __init__(self, limit: int = 10_000) -> None:
-        """`limit` is how many changes a listener may be behind."""
+        """`limit` is for how many things a listener may be behind."""
         self._limit = limit
         self._listeners: set[Listener] = set()
+        self.position = 0
+        """The sequence in the journal up to which all that was applied is told, or was in the graph before."""
 
     def publish(self, changes: Iterable[Change]) -> None:
         """Gives the changes to every listener; returns at once."""
-        batch = tuple(changes)
+        if not self._listeners:
+            return
+        batch = tuple(replace(change, position=self.position) for change in changes)
         for listener in self._listeners:
             for change in batch:
                 listener.push(change)
@@ -138,13 +117,22 @@ class Changes:
     def interrupt(self) -> None:
         """Tells every listener that changes may be missing."""
         for listener in self._listeners:
-            listener.interrupt()
+            listener.lag(Lagged(None, self.position))
+
+    def reached(self, position: int) -> None:
+        """Says that everything up to a position has been told."""
+        self.position = max(self.position, position)
 
     def subscribe(self) -> Listener:
-        """Every change from this moment on, until the caller closes the stream."""
-        listener = Listener(self._limit, self._listeners.discard)
+        """Every change from this moment on, until `leave`."""
+        listener = Listener(self._limit)
         self._listeners.add(listener)
         return listener
+
+    def leave(self, listener: Listener) -> None:
+        """Ends a listener's stream."""
+        self._listeners.discard(listener)
+        listener.close()
 
     @property
     def listeners(self) -> int:

@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import strawberry
 from graphql import FieldNode, GraphQLResolveInfo
 
 from graph.errors import GraphError
 from graph.store import GraphStore
-from hub.announcing.live import Change, Lagged
+from hub.announcing.live import Changes
 from hub.api.errors import RequestError
 from hub.journal.port import Journal
 from hub.messages import BrokerStatus
 from schema.registry import Model
 from schema.topic import DEFAULT_PREFIX
 
+if TYPE_CHECKING:
+    from hub.api.source import Source
+
 
 class Publish(Protocol):
     """Hands a message to the broker; returns when the broker has it, `hub.errors.PublishError` if it can't."""
 
     async def __call__(self, topic: str, payload: bytes, properties: Mapping[str, str]) -> None: ...
-
-
-class ChangeStream(Protocol):
-    """One listener's changes; closing it ends it. `hub.announcing.live.Listener`."""
-
-    def __aiter__(self) -> AsyncIterator[Change | Lagged]: ...
-
-    async def aclose(self) -> None: ...
-
-
-class ChangeFeed(Protocol):
-    """Where committed changes come from: `hub.announcing.live.Changes`."""
-
-    def subscribe(self) -> ChangeStream: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +124,7 @@ class ApiContext:
     store: GraphStore
     journal: Journal
     publish: Publish
-    changes: ChangeFeed
+    changes: Changes
     broker: Callable[[], Awaitable[BrokerStatus]]
     version: str
     prefix: str = DEFAULT_PREFIX
@@ -146,6 +135,8 @@ class ApiContext:
     """Whether the answer tells its complexity."""
     batch: Batch | None = None
     """None where the request came alone."""
+    source: Source | None = None
+    """Where its events come from, for the one operation that is a subscription."""
     budget: Budget = field(init=False)
     """Of the operation under way: each has a copy of the context (`hub.api.rules.Budgeted`)."""
 

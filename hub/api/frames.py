@@ -10,7 +10,7 @@ from json import JSONDecodeError
 from typing import Any
 
 from hub.api import json_values
-from hub.api.operations import Request
+from hub.api.answers import Request
 
 _WITH_ID = ("subscribe", "complete")
 _TYPES = ("connection_init", "ping", "pong", *_WITH_ID)
@@ -44,7 +44,7 @@ def read(data: str | bytes | None, limit: int) -> dict[str, Any]:
     if kind in _WITH_ID and not (isinstance(id_ := message.get("id"), str) and id_):
         raise FrameError(f'"{kind}" takes an "id", some text')
     if kind == "subscribe":
-        _check_payload(message.get("payload"))
+        check_payload(message.get("payload"), 'the "payload" of "subscribe"')
     elif not isinstance(message.get("payload"), dict | None):
         raise FrameError(f'the "payload" of "{kind}" is not an object')
     return message
@@ -55,9 +55,10 @@ def request(payload: Mapping[str, Any]) -> Request:
     return Request(payload["query"], payload.get("variables"), payload.get("operationName"))
 
 
-def _check_payload(payload: object) -> None:
+def check_payload(payload: object, what: str) -> None:
+    """Whether this is an operation that is asked for; `FrameError` says what is wrong with `what`."""
     if not isinstance(payload, dict) or not payload.get("query"):
-        raise FrameError('"subscribe" takes a "payload" with a "query"')
+        raise FrameError(f'{what} is an object with a "query"')
     for name, (types, meaning) in _PAYLOAD.items():
         if name in payload and not isinstance(payload[name], types):
-            raise FrameError(f'"{name}" in the payload of "subscribe" is not {meaning}')
+            raise FrameError(f'"{name}" in {what} is not {meaning}')

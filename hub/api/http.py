@@ -3,6 +3,7 @@
     POST /graphql             application/json, {"query", "variables"?, "operationName"?}
     GET  /graphql?query=…     questions only; a browser without a query gets GraphiQL
     WS   /graphql             graphql-transport-ws (`hub.api.websocket`)
+    any  /graphql/stream      server-sent events (`hub.api.sse`)
     GET  /graphql/schema      the schema in GraphQL's schema definition language
 
 `hub.api.view` answers over HTTP.
@@ -21,6 +22,7 @@ from hub.api.context import ApiContext, Limits
 from hub.api.documents import Documents
 from hub.api.operations import Operations
 from hub.api.schema import HubSchema
+from hub.api.sse import Streams
 from hub.api.view.view import View
 from hub.api.websocket import Sockets
 from schema.registry import Model
@@ -52,6 +54,7 @@ def create_api(
     return [
         Route(path, View(schema, provide, limits, path, documents)),
         WebSocketRoute(path, Sockets(operations, provide, limits)),
+        Route(f"{path}/stream", Streams(operations, provide, limits)),
         Route(f"{path}/schema", serve_schema),
         graphiql.assets(path),
     ]

@@ -49,6 +49,8 @@ class Inputs:
         self._filters: dict[str, GraphQLInputObjectType] = {}
         self._where = {kind.name: self._make_where(kind) for kind in model}
         self._order = {kind.name: self._make_order(kind) for kind in model}
+        self.entity_where = self._make_entity_where()
+        """A filter of things of any kind, by what they all have."""
 
     def where(self, kind: Kind) -> GraphQLInputObjectType:
         return self._where[kind.name]
@@ -121,12 +123,28 @@ class Inputs:
             )
         for name, direction in directions(kind).items():
             fields[name] = GraphQLInputField(self._linked(direction), description=describe(direction))
-        own_type = self._where[kind.name]
-        several = GraphQLList(GraphQLNonNull(own_type))
-        fields["and"] = GraphQLInputField(several, description="All of these hold.")
-        fields["or"] = GraphQLInputField(several, description="At least one of these holds.")
-        fields["not"] = GraphQLInputField(own_type, description="This does not hold.")
-        return fields
+        return {**fields, **_combined(self._where[kind.name])}
+
+    def _make_entity_where(self) -> GraphQLInputObjectType:
+        entity = self._common["Entity"].fields  # type: ignore[attr-defined]
+
+        def fields() -> dict[str, GraphQLInputField]:
+            own = {
+                name: GraphQLInputField(self._filter(OWN_TYPES[what]), description=entity[name].description)
+                for name, what in OWN.items()
+            }
+            shared = {
+                name: GraphQLInputField(self._filter(AttributeType.STRING), description=entity[name].description)
+                for name in ("name", "description")
+            }
+            return {**own, **shared, **_combined(found)}
+
+        found = GraphQLInputObjectType(
+            "EntityWhere",
+            fields,
+            description="Which things are meant, whatever their kind. All given must hold.",
+        )
+        return found
 
     def _linked(self, direction: Direction) -> GraphQLInputObjectType:
         target = direction.target
@@ -166,6 +184,16 @@ _STEMS: dict[AttributeType, str] = {
     AttributeType.QUANTITY: "Quantity",
     AttributeType.PARAMETERS: "Parameters",
 }
+
+
+def _combined(where: GraphQLInputObjectType) -> dict[str, GraphQLInputField]:
+    """The fields by which a filter combines others of its type."""
+    several = GraphQLList(GraphQLNonNull(where))
+    return {
+        "and": GraphQLInputField(several, description="All of these hold."),
+        "or": GraphQLInputField(several, description="At least one of these holds."),
+        "not": GraphQLInputField(where, description="This does not hold."),
+    }
 
 
 def _operand(operator: Operator, scalar: GraphQLInputType) -> GraphQLInputType:

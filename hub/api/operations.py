@@ -1,42 +1,20 @@
-"""Operations as streaming transports run them: one answer to a question or a mutation, any number to a subscription.
-
-Each answer is a JSON object as text, `{"data": …, "errors"?: […]}`. What is wrong before anything was executed is
-`Refused`, before the first answer.
-"""
+"""Operations as streaming transports run them: one answer to a question or a mutation, any number to a subscription."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
-from dataclasses import dataclass
-from typing import Any
 
-import orjson
-from strawberry.types import ExecutionResult
-from strawberry.types.execution import PreExecutionError
+from graphql import OperationType as CoreType
+from graphql import get_operation_ast
 from strawberry.types.graphql import OperationType
 
+from hub.api.answers import Answers, Refused, Request, answer
 from hub.api.context import ApiContext
 from hub.api.schema import HubSchema
+from hub.api.shared import Shared, parsed
 
 ANY = frozenset(OperationType)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An operation that a client asks for."""
-
-    query: str
-    variables: Mapping[str, Any] | None = None
-    operation_name: str | None = None
-
-
-class Refused(Exception):
-    """An operation that is not executed, with GraphQL errors as JSON objects."""
-
-    def __init__(self, errors: Sequence[Mapping[str, Any]]) -> None:
-        super().__init__(*(error["message"] for error in errors))
-        self.errors = errors
 
 
 class Operations:
@@ -44,11 +22,16 @@ class Operations:
 
     def __init__(self, schema: HubSchema) -> None:
         self._schema = schema
+        self.shared = Shared(schema)
 
-    async def run(
-        self, context: ApiContext, request: Request, allowed: Collection[OperationType] = ANY
-    ) -> AsyncGenerator[str, None]:
-        """The answers to an operation, as text; `Refused` before the first."""
+    async def begin(self, context: ApiContext, request: Request, allowed: Collection[OperationType] = ANY) -> Answers:
+        """The answers to an operation. `Refused` where it is not executed."""
+        document = parsed(request.query)
+        operation = get_operation_ast(document, request.operation_name) if document else None
+        if document and operation and operation.operation is CoreType.SUBSCRIPTION:
+            return await self.shared.subscribe(context, request, document, operation)
+        if operation and OperationType(operation.operation.value) not in allowed:
+            raise Refused([{"message": f"a {operation.operation.value} is not taken in this way; send it with POST"}])
         results = await self._schema.stream(
             request.query,
             variable_values=None if request.variables is None else dict(request.variables),
@@ -57,15 +40,8 @@ class Operations:
             allowed_operation_types=allowed,
         )
         async with aclosing(results):
-            async for result in results:
-                yield answer(result)
+            return _once(answer(await anext(results)))
 
 
-def answer(result: Any) -> str:
-    """A result as text; `Refused` where nothing was executed."""
-    errors = [error.formatted for error in result.errors or ()]
-    if isinstance(result, PreExecutionError):
-        raise Refused(errors)
-    assert isinstance(result, ExecutionResult)
-    body = {"data": result.data, "errors": errors} if errors else {"data": result.data}
-    return orjson.dumps(body).decode()
+async def _once(text: str) -> AsyncGenerator[str, None]:
+    yield text

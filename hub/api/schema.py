@@ -39,7 +39,7 @@ from hub.api.query import Query
 from hub.api.rules import Budgeted, OneOperation, depth_limit
 from hub.api.scalars import SCALARS
 from hub.api.sizes import Parsed, Validated, nested_too_deeply
-from hub.api.subscription import Subscription
+from hub.api.subscription import Event, Subscriptions
 from hub.api.types import Types
 from schema.registry import Model
 
@@ -65,8 +65,7 @@ class HubSchema(strawberry.Schema):
         super().__init__(
             query=Query,
             mutation=Mutation,
-            subscription=Subscription,
-            types=[Source, Said, Conflict, Identifier, Quantity, Parameter, PageInfo, SortDirection],
+            types=[Source, Said, Conflict, Identifier, Quantity, Parameter, PageInfo, SortDirection, Event],
             extensions=[
                 Masked,
                 lambda: MaxTokensLimiter(limits.max_tokens),
@@ -138,6 +137,7 @@ def _with_model(static: GraphQLSchema, model: Model) -> GraphQLSchema:
         {**query.fields, **types.query(lookup=reading.lookup, page=reading.page)},
         description=query.description,
     )
+    arguments["subscription"] = Subscriptions(model, common, types.objects).type(types.inputs)
     arguments["types"] = (*(t for t in common.values() if t is not query), *types.objects.values())
     return GraphQLSchema(**arguments)
 

@@ -49,7 +49,8 @@ class Types:
         """`common` holds the types that do not depend on the model, by name."""
         self._model = model
         self._common = common
-        self._inputs = Inputs(model, common)
+        self.inputs = Inputs(model, common)
+        """The inputs that follow from the model."""
         entity = common["Entity"]
         assert isinstance(entity, GraphQLInterfaceType)
         self._entity = entity
@@ -98,7 +99,7 @@ class Types:
         return fields
 
     def _value(self, attribute: Attribute, resolve: GraphQLFieldResolver) -> GraphQLField:
-        found = self._inputs.enum(attribute.values) if attribute.values else self._outputs[attribute.data_type]
+        found = self.inputs.enum(attribute.values) if attribute.values else self._outputs[attribute.data_type]
         return GraphQLField(found, resolve=resolve, description=attribute.description)
 
     def _link(self, kind: Kind, direction: Direction) -> GraphQLField:
@@ -160,9 +161,9 @@ class Types:
 
     def _page_arguments(self, kind: Kind) -> dict[str, GraphQLArgument]:
         return {
-            "where": GraphQLArgument(self._inputs.where(kind), description="Which things; all where it is left out."),
+            "where": GraphQLArgument(self.inputs.where(kind), description="Which things; all where it is left out."),
             "orderBy": GraphQLArgument(
-                GraphQLList(GraphQLNonNull(self._inputs.order(kind))),
+                GraphQLList(GraphQLNonNull(self.inputs.order(kind))),
                 description="In which order, the first key first; things that are equal in it are in order of id.",
             ),
             "first": GraphQLArgument(GraphQLInt, description="How many at most."),

@@ -26,9 +26,10 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from hub.api import frames
+from hub.api.answers import Refused
 from hub.api.context import ApiContext, Limits
 from hub.api.masking import unexpected
-from hub.api.operations import Operations, Refused
+from hub.api.operations import Operations
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +153,7 @@ class _Conversation:
         head = f'{{"id":{orjson.dumps(id_).decode()},"type":"next","payload":'
         task = asyncio.current_task()
         try:
-            async with aclosing(self._operations.run(self._context, frames.request(payload))) as answers:
+            async with aclosing(await self._operations.begin(self._context, frames.request(payload))) as answers:
                 async for answer in answers:
                     await self._socket.send_text(f"{head}{answer}}}")
         except Refused as refused:

@@ -153,6 +153,10 @@ class Journal(Protocol):
         """Marks entries as applied to the graph."""
         ...
 
+    async def reached(self) -> int:
+        """The sequence up to which every assertion was marked as applied, or has failed."""
+        ...
+
     async def failed(self, entry: Entry, reason: Reason) -> None:
         """Takes an entry that can't be applied out of the queue for good, and lists it once as a dead letter.
 

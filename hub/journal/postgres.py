@@ -67,6 +67,9 @@ _STATUS = """
 """
 
 
+_REACHED = "SELECT coalesce((SELECT min(seq) - 1 FROM queue), (SELECT max(seq) FROM assertion), 0)"
+
+
 class PostgresJournal:
     """The journal in a PostgreSQL database, for any number of hubs.
 
@@ -126,6 +129,10 @@ class PostgresJournal:
 
     async def applied(self, entries: Sequence[Entry]) -> None:
         await self._queue.remove(entries)
+
+    async def reached(self) -> int:
+        ((reached,),) = await self._rows("can't read how far all is applied", _REACHED)
+        return int(reached)
 
     async def failed(self, entry: Entry, reason: Reason) -> None:
         accepted = entry.accepted

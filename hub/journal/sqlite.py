@@ -79,6 +79,10 @@ class SqliteJournal:
         done = {entry.sequence for entry in entries}
         await self._file.write(self._doing("can't mark assertions as applied"), lambda c: _settle(c, done))
 
+    async def reached(self) -> int:
+        doing = self._doing("can't read how far all is applied")
+        return await self._file.read(doing, lambda c: _value(c, "SELECT applied FROM progress"))
+
     async def failed(self, entry: Entry, reason: Reason) -> None:
         def job(connection: Connection) -> None:
             if connection.execute("INSERT OR IGNORE INTO failed VALUES (?)", (entry.sequence,)).rowcount == 0:

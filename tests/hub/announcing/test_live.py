@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from hub.announcing.live import Change, Changes, ChangeType, Lagged
+from hub.announcing.live import Change, Changes, ChangeType
+from hub.announcing.waiting import Lagged
 
 
 def change(number: int) -> Change:
@@ -39,15 +40,16 @@ async def test_one_that_leaves_is_forgotten() -> None:
     changes = Changes()
     stream = changes.subscribe()
     assert changes.listeners == 1
-    await stream.aclose()
+    changes.leave(stream)
     assert changes.listeners == 0
 
 
 async def test_closing_ends_the_stream_of_one_who_waits() -> None:
-    stream = Changes().subscribe()
+    changes = Changes()
+    stream = changes.subscribe()
     waiting = asyncio.ensure_future(anext(stream, None))
     await asyncio.sleep(0)
-    await stream.aclose()
+    changes.leave(stream)
     assert await asyncio.wait_for(waiting, 1) is None
 
 
@@ -55,5 +57,5 @@ async def test_a_closed_stream_gives_nothing_more() -> None:
     changes = Changes()
     stream = changes.subscribe()
     changes.publish([change(1)])
-    await stream.aclose()
+    changes.leave(stream)
     assert [told async for told in stream] == []
