@@ -127,6 +127,15 @@ class Compiler:
             roots.append(Page(f"{ROOT}{number}", selects[same], paging))
         return self.together(roots)
 
+    def things(self, kind: Kind, places: Sequence[Place]) -> Select:
+        """What is selected of a thing that a question reads, at each place of its answer."""
+        return self._select(kind, places)
+
+    def question(self, roots: Sequence[Lookup | Page], parameters: Mapping[str, Any]) -> Compiled:
+        """A plan of a question's own, with its parameters, whose names end in no digit."""
+        own = {name: Bound(value, as_given) for name, value in parameters.items()}
+        return Compiled(Plan(tuple(roots), self._name), {**self._bounds, **own})
+
     def _bind(self, name: str, value: Any, make: Make = as_given) -> str:
         parameter = f"{name.replace('.', '_')}{len(self._bounds)}"
         known = not holds_slot(value)

@@ -119,7 +119,7 @@ def conflicts_of(kind: Kind, found: Any) -> list[Row]:
                 {
                     "system": s.system,
                     "id": s.id,
-                    "value": _spoken(kind, conflict.cell, s.value),
+                    "value": spoken(kind, conflict.cell, s.value),
                     "eventTime": instant(s.time),
                 }
                 for s in conflict.said
@@ -161,7 +161,7 @@ def _source(record: Record, kind: Kind) -> Row:
         if name.startswith((IDENTIFIER_CELL, PROPERTY_CELL)):
             values.setdefault(group, {})[inner] = cell.value
         else:
-            values[name] = _spoken(kind, name, cell.value)
+            values[name] = spoken(kind, name, cell.value)
     return {
         "system": record.key.system,
         "id": record.key.id,
@@ -171,7 +171,7 @@ def _source(record: Record, kind: Kind) -> Row:
     }
 
 
-def _spoken(kind: Kind, cell: str, value: Any) -> Any:
+def spoken(kind: Kind, cell: str, value: Any) -> Any:
     """A cell's value as a payload has it: references as flat objects. Other values may look like references."""
     if value and cell in kind.links:
         return [{**reference["to"], **reference.get("with", {})} for reference in value]

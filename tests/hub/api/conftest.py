@@ -24,6 +24,7 @@ from hub.app import Hub, open_hub
 from hub.http.sockets import Sockets
 from hub.messages import Inbound
 from hub.settings import Settings
+from schema.authority import EQUAL, Authority
 from schema.model import MODEL
 from tests.servers import free_port
 
@@ -138,14 +139,15 @@ async def api(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Api]:
+async def opened(folder: Path, graph: str | None = None, authority: Authority = EQUAL) -> AsyncIterator[Api]:
     """A hub with nothing in it, behind HTTP."""
     settings = Settings(
         data=folder,
         broker="amqtt",
         mqtt=f"127.0.0.1:{free_port()}",
         journal=f"sqlite:///{folder}/journal.db",
-        graph=f"ladybug:///{folder}/graph",
+        graph=graph or f"ladybug:///{folder}/graph",
+        authority=authority,
     )
     async with open_hub(settings) as hub, httpx.AsyncClient(timeout=30) as client:
         found = Api(hub, free_port(), client)
