@@ -11,6 +11,7 @@ from hub.api.common import Entity, Found
 from hub.api.context import Info, core
 from hub.api.errors import RequestError
 from hub.api.namespace import Place, read_place
+from hub.api.questions.compare import CompareQuery
 from hub.api.questions.readiness import ReadinessQuery
 from hub.api.status import Hub, read_status
 
@@ -62,7 +63,7 @@ async def _hub(info: Info) -> Hub:
 
 
 @strawberry.type(description="Questions. Every kind of thing has two fields of its own: one thing, and a list.")
-class Query(ReadinessQuery):
+class Query(ReadinessQuery, CompareQuery):
     node: Entity | None = strawberry.field(
         resolver=_node, description="One thing of any kind; null where there is none."
     )

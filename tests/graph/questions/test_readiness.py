@@ -1,4 +1,4 @@
-"""The rules of release that look at the lot itself, its results and what was found wrong, over situations made by hand."""
+"""The rules of release that look at the lot itself, its results and what was found wrong, over made-up lots."""
 
 from __future__ import annotations
 
