@@ -8,10 +8,11 @@ bound to be compared with a column differs by store: each has its `Renderer`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
+from graph.aggregate import By
 from graph.columns import Column, compared_column
 from graph.plan import And, Compare, Condition, Direction, Linked, Not, Operator, Or, Order, Paging, Quantifier
 
@@ -90,9 +91,23 @@ class Renderer(ABC):
     def where(self, paging: Paging, *, after: bool, node: str = "n", edge: str | None = None) -> list[str]:
         """What a list's rows must meet: its filter, and where `after` is set its cursor."""
         conditions = [] if paging.where is None else [self.condition(paging.where, node)]
-        if not after or paging.after is None or self.given(paging.after) is None:
-            return conditions
-        return [*conditions, self._beyond(paging.order, paging.after, node, edge)]
+        return [*conditions, *(self._after(paging, node, edge) if after and not chains(paging.order) else ())]
+
+    def reached(self, paging: Paging, kept: str, *, node: str = "n", edge: str | None = None) -> str:
+        """What follows a list's MATCH where its order looks at linked things: these, and the condition of the cursor.
+
+        `kept` are the variables that stay. Nothing where the order looks at the list's own things alone.
+        """
+        wanted = chains(paging.order)
+        if not wanted:
+            return ""
+        beyond = where_text(self._after(paging, node, edge))
+        return f"{reach(wanted, node)} WITH {', '.join([kept, *(at(node, chain) for chain in wanted)])}{beyond}"
+
+    def _after(self, paging: Paging, node: str, edge: str | None) -> list[str]:
+        if paging.after is None or self.given(paging.after) is None:
+            return []
+        return [self._beyond(paging.order, paging.after, node, edge)]
 
     def condition(self, condition: Condition, node: str) -> str:
         """What a node must meet, in brackets where it needs them."""
@@ -139,7 +154,7 @@ class Renderer(ABC):
         equal: list[str] = []
         for place, order in enumerate(orders):
             column = compared_column(order.what, order.part)
-            name = f"{node}.{quote(column.name)}"
+            name = f"{at(node, order.through)}.{quote(column.name)}"
             if cursor[place] is None:
                 equal.append(f"{name} IS NULL")
                 continue
@@ -183,7 +198,7 @@ def order_by(orders: Sequence[Order], node: str = "n", edge: str | None = None) 
     """The keys of a list's order; nulls last, and the id (and which of several edges) at the end."""
     keys: list[str] = []
     for order in orders:
-        name = f"{node}.{quote(compared_column(order.what, order.part).name)}"
+        name = f"{at(node, order.through)}.{quote(compared_column(order.what, order.part).name)}"
         keys += [f"{name} IS NULL", f"{name}{' DESC' if order.descending else ''}"]
     return ", ".join([*keys, f"{node}.id", *([] if edge is None else [f"{edge}.`_occurrence`"])])
 
@@ -191,6 +206,33 @@ def order_by(orders: Sequence[Order], node: str = "n", edge: str | None = None) 
 def order_columns(orders: Sequence[Order]) -> list[Column]:
     """The columns whose values make up a cursor."""
     return [compared_column(order.what, order.part) for order in orders]
+
+
+def chains(keys: Iterable[Order | By]) -> list[tuple[Direction, ...]]:
+    """The links that lead to what keys look at, each with those before it in its chain."""
+    found = (key.through[:length] for key in keys for length in range(1, len(key.through) + 1))
+    return list(dict.fromkeys(found))
+
+
+def at(node: str, through: Sequence[Direction]) -> str:
+    """The variable of what links to one lead to from a node; the node's own where there are none."""
+    return quote("_".join([node, *(direction.name for direction in through)])) if through else node
+
+
+def reach(wanted: Iterable[tuple[Direction, ...]], node: str) -> str:
+    """Matches what chains of links to one lead to, where there is something: one row stays one row.
+
+    Against a link's direction there may be several at an end that should have one. The first in order of id counts.
+    """
+    found: list[str] = []
+    for chain in wanted:
+        before, there, edge = at(node, chain[:-1]), at(node, chain), quote(f"{at(node, chain).strip('`')}_by")
+        only = ""
+        if chain[-1].inverse:
+            earlier = f"x.id < {there}.id OR x.id = {there}.id AND f.`_occurrence` < {edge}.`_occurrence`"
+            only = f" AND NOT EXISTS {{MATCH {arrow(chain[-1], before, 'f', 'x')} WHERE f.`_golden` AND ({earlier})}}"
+        found.append(f" OPTIONAL MATCH {arrow(chain[-1], before, edge, there)} WHERE {edge}.`_golden`{only}")
+    return "".join(found)
 
 
 def cursor_end(id_: str, occurrence: int | None) -> str:

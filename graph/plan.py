@@ -1,6 +1,6 @@
 """Read plans: what to read, as a frozen tree that any store can run and that prints for people.
 
-    Plan ── roots: Lookup | Page           one root field of a GraphQL document each
+    Plan ── roots: Lookup | Page           one root field of a GraphQL document each (or `graph.aggregate.Aggregate`)
              └─ Select                     the fields wanted of a node, by response key
                  ├─ Value                  an attribute, or one of the node's own properties
                  ├─ One ── Select          a link to one (or its inverse)
@@ -23,9 +23,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from schema.registry import Attribute, Kind, Link
+
+if TYPE_CHECKING:
+    from graph.aggregate import Aggregate
 
 Row = dict[str, Any]
 
@@ -150,6 +153,8 @@ class Order:
     what: Attribute | Own
     descending: bool = False
     part: Part | None = None
+    through: tuple[Direction, ...] = ()
+    """Links to one, that lead from the thing in the list to the one whose value counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +239,7 @@ class Page:
 class Plan:
     """What one document reads: root fields by response key, in order."""
 
-    roots: tuple[Lookup | Page, ...]
+    roots: tuple[Lookup | Page | Aggregate, ...]
     name: str = ""
     """The operation's name in the document; servers show it beside what they run."""
     kept: bool = False
@@ -244,7 +249,11 @@ class Plan:
         return "\n".join(line for root in self.roots for line in _root_lines(root))
 
 
-def _root_lines(root: Lookup | Page) -> Iterator[str]:
+def _root_lines(root: Lookup | Page | Aggregate) -> Iterator[str]:
+    if not isinstance(root, Lookup | Page):
+        yield " ".join([f"{root.key}: {root.kind.name} aggregate", *_where_text(root.where)])
+        yield from (f"  {line}" for line in root.lines())
+        return
     if isinstance(root, Lookup):
         yield f"{root.key}: {root.select.kind.name} by identifier ${root.identifier}"
     else:
@@ -270,7 +279,7 @@ def _arrow(direction: Direction) -> str:
 
 
 def _paging_text(paging: Paging) -> str:
-    parts = [f"where {_condition_text(paging.where)}"] if paging.where else []
+    parts = _where_text(paging.where)
     parts += [f"order {', '.join(_order_text(o) for o in paging.order)}"] if paging.order else []
     parts += [f"first ${paging.first}"] if paging.rows else []
     parts += [f"after ${paging.after}"] if paging.after else []
@@ -278,8 +287,12 @@ def _paging_text(paging: Paging) -> str:
     return " ".join(parts)
 
 
+def _where_text(where: Condition | None) -> list[str]:
+    return [f"where {_condition_text(where)}"] if where else []
+
+
 def _order_text(order: Order) -> str:
-    return order.what.name + ("-" if order.descending else "")
+    return ".".join([*(d.name for d in order.through), order.what.name]) + ("-" if order.descending else "")
 
 
 def _condition_text(condition: Condition) -> str:

@@ -2,6 +2,7 @@
 
     root list        1 statement, and 1 more where a total is wanted
     root lookup      1 statement, and 1 more where nothing known has the identifier: a placeholder may
+    aggregate        1 for the whole and 1 for the groups, and 1 more where times are by the calendar of a time zone
     link of a level  1 statement over all nodes of the level, and 1 more for totals of lists that go on from a cursor
 
 Ladybug has no LIMIT by group. A list below a node is ordered, collected by parent and cut inside the engine, so that
@@ -15,8 +16,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from graph.aggregate import Aggregate
 from graph.columns import Column, ColumnType, columns_of, value_of
-from graph.cypher import Renderer, arrow, cursor_end, one_more, order_by, order_columns, origin, quote, where_text
+from graph.cypher import (
+    Renderer,
+    arrow,
+    at,
+    chains,
+    cursor_end,
+    one_more,
+    order_by,
+    order_columns,
+    origin,
+    quote,
+    where_text,
+)
+from graph.ladybug.aggregate import Aggregator
 from graph.ladybug.cypher import EVERYTHING, LadybugRenderer
 from graph.plan import (
     Compare,
@@ -82,7 +97,7 @@ class _Listing:
         self._edge = Fields.of(edge or (), "e")
         self._order = order_columns(paging.order)
         own = ("n.id", "e.`_occurrence`") if self._linked else ("n.id",)
-        keys = (f"n.{quote(column.name)}" for column in self._order)
+        keys = (f"{at('n', o.through)}.{quote(c.name)}" for o, c in zip(paging.order, self._order, strict=True))
         self.expressions = (*own, *self._node.expressions, *self._edge.expressions, *keys)
 
     def page(self, rows: Sequence[Sequence[Any]], first: int, nodes: dict[str, Row]) -> Row:
@@ -109,7 +124,12 @@ class Reader:
         self._parameters = parameters
 
     def read(self, plan: Plan) -> Row:
-        return {root.key: self._lookup(root) if isinstance(root, Lookup) else self._page(root) for root in plan.roots}
+        return {root.key: self._root(root) for root in plan.roots}
+
+    def _root(self, root: Lookup | Page | Aggregate) -> Row | None:
+        if isinstance(root, Aggregate):
+            return Aggregator(self._run, self._parameters, root).read()
+        return self._lookup(root) if isinstance(root, Lookup) else self._page(root)
 
     def _lookup(self, root: Lookup) -> Row | None:
         identifier = self._parameters[root.identifier]
@@ -133,7 +153,7 @@ class Reader:
         render = LadybugRenderer(self._parameters)
         first = int(self._parameters[paging.first])
         rows = self._run(
-            f"{_listed(render, root, after=True)} RETURN {', '.join(listing.expressions)} "
+            f"{_listed(render, root, after=True)}{render.reached(paging, 'n')} RETURN {', '.join(listing.expressions)} "
             f"ORDER BY {order_by(paging.order)} LIMIT {render.bind(paging.first, one_more)}",
             render.parameters,
         )
@@ -191,9 +211,11 @@ class Reader:
         """By parent, the first rows of its list (one more than the page has, if there is) and the list's length."""
         render = LadybugRenderer(self._parameters)
         following = _following(many.direction, render.where(many.paging, after=True, edge="e"))
+        following += render.reached(many.paging, "k, n, e", edge="e")
+        kept = ", ".join(["k, n, e", *(at("n", chain) for chain in chains(many.paging.order))])
         members = ", ".join(f"c{place}: {expression}" for place, expression in enumerate(listing.expressions))
         rows = self._run(
-            f"{following} WITH k, n, e ORDER BY {order_by(many.paging.order, edge='e')} LIMIT {EVERYTHING} "
+            f"{following} WITH {kept} ORDER BY {order_by(many.paging.order, edge='e')} LIMIT {EVERYTHING} "
             f"WITH k, collect({{{members}}}) AS l "
             f"RETURN k, list_slice(l, 1, {render.bind(many.paging.first, one_more)}), size(l)",
             {"keys": list(parents), **render.parameters},

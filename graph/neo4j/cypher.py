@@ -16,12 +16,15 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from graph.aggregate import Aggregate
 from graph.columns import Column, ColumnType, columns_of, compared_column, value_of
 from graph.cypher import (
     Make,
     Renderer,
     arrow,
     as_given,
+    at,
+    chains,
     cursor_end,
     one_more,
     order_columns,
@@ -29,6 +32,7 @@ from graph.cypher import (
     quote,
     where_text,
 )
+from graph.neo4j.aggregate import aggregate
 from graph.neo4j.ddl import LANE, THING
 from graph.neo4j.driver import instant
 from graph.plan import (
@@ -52,7 +56,7 @@ from graph.plan import (
 from graph.rows import IDENTIFIER, identifier_key
 from schema.identifier import placeholder_id
 from schema.model.base import instant_text
-from schema.registry import Attribute
+from schema.registry import Attribute, Kind
 
 Given = Mapping[str, Any]
 """What a plan's parameters were given."""
@@ -141,7 +145,9 @@ _MADE: Mapping[ColumnType, Make] = {ColumnType.INSTANT: datetime.fromisoformat, 
 class PlanRenderer(Neo4jRenderer):
     """Renders the parts of one plan."""
 
-    def root(self, root: Lookup | Page) -> Part:
+    def root(self, root: Lookup | Page | Aggregate) -> Part:
+        if isinstance(root, Aggregate):
+            return self._aggregate(root)
         return self._lookup(root) if isinstance(root, Lookup) else self._page(root)
 
     def _lookup(self, root: Lookup) -> Part:
@@ -159,10 +165,19 @@ class PlanRenderer(Neo4jRenderer):
 
     def _page(self, root: Page) -> Part:
         node = self.variable("n")
-        # Paths have one index over all things.
-        things = f":{quote(THING)}" if _compares_path(root.paging.where) else ""
-        pattern = f"({node}:{quote(root.select.kind.name)}{things})"
+        pattern = self._pattern(node, root.select.kind, root.paging.where)
         return self._list(pattern, root.paging, root.select, node, None, ())
+
+    def _aggregate(self, root: Aggregate) -> Part:
+        node = self.variable("n")
+        where = where_text([] if root.where is None else [self.condition(root.where, node)])
+        return Part(*aggregate(self, root, f"MATCH {self._pattern(node, root.kind, root.where)}{where}", node))
+
+    @staticmethod
+    def _pattern(node: str, kind: Kind, where: Condition | None) -> str:
+        # Paths have one index over all things.
+        things = f":{quote(THING)}" if _compares_path(where) else ""
+        return f"({node}:{quote(kind.name)}{things})"
 
     def _many(self, many: Many, parent: str) -> Part:
         node, edge = self.variable("n"), self.variable("e")
@@ -189,9 +204,11 @@ class PlanRenderer(Neo4jRenderer):
             where = where_text([*always, *self.where(paging, after=True, node=node, edge=edge)])
             text, row = self._row(select, paging, node, edge, values)
             kept = node if edge is None else f"{node}, {edge}"
+            reached = self.reached(paging, kept, node=node, edge=edge)
+            kept = ", ".join([kept, *(at(node, chain) for chain in chains(paging.order))])
             order = _order_by(paging.order, node, edge)
             limit = self.bind(paging.first, one_more) if paging.more else self.bind(paging.first)
-            found = f"MATCH {pattern}{where} WITH {kept} ORDER BY {order} LIMIT {limit}"
+            found = f"MATCH {pattern}{where}{reached} WITH {kept} ORDER BY {order} LIMIT {limit}"
             members.append(f"COLLECT {{ {found} RETURN {text} }}")
         if paging.total:
             where = where_text(
@@ -209,7 +226,7 @@ class PlanRenderer(Neo4jRenderer):
             return found.text, lambda raw, given: {"node": found.decode(raw, given), "edge": {}}
         columns = order_columns(paging.order)
         of_edge = _Projection(values)
-        keys = [_read(node, column) for column in columns]
+        keys = [_read(at(node, o.through), column) for o, column in zip(paging.order, columns, strict=True)]
         ends = [f"{node}.id", "0" if edge is None else f"{edge}.`_occurrence`"]
         own = of_edge.text(edge) if edge and values else "null"
         text = f"[{found.text}, {own}, [{', '.join(keys)}], {', '.join(ends)}]"
@@ -301,6 +318,6 @@ def _order_by(orders: Sequence[Order], node: str, edge: str | None) -> str:
     """The keys of a list's order. Neo4j puts nulls last where it ascends."""
     keys: list[str] = []
     for order in orders:
-        name = f"{node}.{quote(compared_column(order.what, order.part).name)}"
+        name = f"{at(node, order.through)}.{quote(compared_column(order.what, order.part).name)}"
         keys += [f"{name} IS NULL", f"{name} DESC"] if order.descending else [name]
     return ", ".join([*keys, f"{node}.id", *([] if edge is None else [f"{edge}.`_occurrence`"])])

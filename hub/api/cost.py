@@ -7,13 +7,16 @@ kept, so counting takes as long as the rows do and not as the answer would.
 
 from __future__ import annotations
 
+from graph.aggregate import Aggregate
 from graph.plan import Lookup, Page, Row, Select
 
 
-def things(root: Lookup | Page, found: Row | None) -> int:
-    """The things in the answer to a plan's root; a thing counts as often as it is in it."""
+def things(root: Lookup | Page | Aggregate, found: Row | None) -> int:
+    """The things in the answer to a plan's root; a thing counts as often as it is in it, and a group as one."""
     if found is None:
         return 0
+    if isinstance(root, Aggregate):
+        return len(found["groups"] or ())
     counts: dict[tuple[int, int], int] = {}
     if isinstance(root, Lookup):
         return _of(root.select, found, counts)

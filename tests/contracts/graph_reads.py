@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -38,8 +36,10 @@ from graph.store import GraphStore
 from graph.thing import Key
 from schema.model.base import instant_text
 from schema.registry import Attribute
+from tests.contracts.graph_filled import FilledGraph
 from tests.contracts.graph_world import (
     BOSS,
+    FAVOURITE_OF,
     GADGET,
     HOLDS,
     OWNED,
@@ -47,7 +47,6 @@ from tests.contracts.graph_world import (
     PART_OF,
     PARTS,
     World,
-    many_gadgets,
     said,
     tell,
 )
@@ -78,6 +77,15 @@ ORDERED = [(what, part) for what, part, _ in COMPARABLE] + [
     (GADGET.attributes["active"], None),
     (Own.PLACEHOLDER, None),
 ]
+LINKED: list[tuple[tuple[Direction, ...], Attribute | Own]] = [
+    ((OWNED,), OWNER.attributes["rank"]),
+    ((OWNED,), Own.ID),
+    ((OWNED, BOSS), Own.ID),
+    ((OWNED, BOSS), OWNER.attributes["rank"]),
+    ((FAVOURITE_OF,), Own.ID),
+    ((FAVOURITE_OF, BOSS), OWNER.attributes["rank"]),
+]
+"""What gadgets can be ordered by that is not their own."""
 
 
 @st.composite
@@ -139,8 +147,9 @@ def conditions(draw: st.DrawFn, given: dict[str, Any], depth: int = 0) -> Condit
 
 @st.composite
 def orders(draw: st.DrawFn) -> tuple[Order, ...]:
-    keys = draw(st.lists(st.sampled_from(ORDERED), max_size=3))
-    return tuple(Order(what, draw(st.booleans()), part) for what, part in keys)
+    own = st.sampled_from(ORDERED).map(lambda key: Order(key[0], part=key[1]))
+    linked = st.sampled_from(LINKED).map(lambda key: Order(key[1], through=key[0]))
+    return tuple(replace(key, descending=draw(st.booleans())) for key in draw(st.lists(own | linked, max_size=3)))
 
 
 @st.composite
@@ -161,26 +170,8 @@ def ids(page: Row) -> list[str]:
     return [row["node"]["id"] for row in page["rows"]]
 
 
-class GraphReadContract:
-    """Every test has a store with the same gadgets, and the same in plain Python as `world`."""
-
-    async def open(self, place: Path) -> GraphStore:
-        """A store for the model `WORLD` at a place of its own, ready to be used."""
-        raise NotImplementedError
-
-    @pytest.fixture
-    async def empty(self, tmp_path: Path) -> AsyncIterator[GraphStore]:
-        store = await self.open(tmp_path / "graph")
-        yield store
-        await store.close()
-
-    @pytest.fixture
-    async def world(self, empty: GraphStore) -> World:
-        return World(await tell(empty, many_gadgets()))
-
-    @pytest.fixture
-    def store(self, empty: GraphStore, world: World) -> GraphStore:
-        return empty
+class GraphReadContract(FilledGraph):
+    """What a store gives of gadgets, and what plain Python gives of the same."""
 
     @LAW
     @given(filter_=filters())

@@ -49,6 +49,20 @@ START = 1_767_225_600_000_000
 """2026-01-01, in microseconds."""
 
 
+TIMES = (
+    "2026-01-01T00:00:00Z",
+    "2026-01-01T00:00:00.000001Z",
+    "1969-12-31T23:59:59Z",
+    "2026-03-29T00:59:59.5Z",
+    "2026-03-29T01:00:00Z",
+    "2026-10-25T00:30:00Z",
+    "2026-10-25T01:30:00Z",
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59.999999Z",
+)
+"""Among them before and after clocks are put forward and back in Berlin, and the ends of the calendar."""
+
+
 class Colour(Term):
     """What colour a part has."""
 
@@ -98,6 +112,14 @@ class Owner(Entity):
 
     rank: Int64 | None = attribute("How high they stand.")
     boss: Ref | None = link("HELD_BY", "Owner", "reports", "Whom they answer to.", inverse_description="Who answers.")
+    favourite: Ref | None = link(
+        "LIKES",
+        "Gadget",
+        "favouriteOf",
+        "What they like best.",
+        inverse_description="Who likes it best.",
+        inverse_many=False,
+    )
 
 
 WORLD: Model = build((Gadget, Owner))
@@ -107,6 +129,8 @@ HOLDS = Direction(GADGET.links["owner"], inverse=True)
 PARTS = Direction(GADGET.links["parts"])
 PART_OF = Direction(GADGET.links["parts"], inverse=True)
 BOSS = Direction(OWNER.links["boss"])
+FAVOURITE_OF = Direction(OWNER.links["favourite"], inverse=True)
+"""Leads to one, as it is declared; several owners of these gadgets like the same one."""
 
 
 def said(kind: str, id_: str, number: int = 0, system: str = "mes", **cells: Json) -> Assertion:
@@ -134,7 +158,10 @@ def many_gadgets(count: int = 40) -> list[Assertion]:
     def some(*values: Json) -> Json:
         return None if draw.random() < 0.3 else draw.choice(values)
 
-    found = [said("Owner", f"O{i}", rank=some(1, 2), boss=[f"O{i - 1}"] if i else None) for i in range(4)]
+    found = [
+        said("Owner", f"O{i}", rank=some(1, 2), boss=[f"O{i - 1}"] if i else None, favourite=[f"G0{i // 2}"])
+        for i in range(4)
+    ]
     for i in range(count):
         uses: list[Json] = [
             {"to": {"id": f"G{draw.randrange(count):02}"}, "with": {"position": place}}
@@ -145,7 +172,7 @@ def many_gadgets(count: int = 40) -> list[Assertion]:
             "count": some(-1, 0, 1, 2**62),
             "ratio": some(-0.5, 0.0, 1.0, 1e9),
             "active": some(True, False),
-            "madeAt": some("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000001Z", "1969-12-31T23:59:59Z"),
+            "madeAt": some(*TIMES),
             "due": some("2026-01-01", "2025-12-31", "0999-01-01"),
             "colour": some("RED", "GREEN", "BLUE"),
             "amount": some({"value": 1.0, "unit": "kg"}, {"value": 2.5, "unit": "kg"}, {"value": 1.0, "unit": "L"}),
@@ -198,6 +225,15 @@ class World:
             return quantity["unit" if part is Part.UNIT else "value"]
         return _comparable(what, found.value)
 
+    def reached(self, key: Key, through: Iterable[Direction], what: Attribute | Own, part: Part | None = None) -> Any:
+        """A value of what links to one lead to."""
+        for direction in through:
+            ends = self.linked(key, direction)
+            if not ends:
+                return None
+            key = ends[0][0]
+        return self.value(key, what, part)
+
     def meets(self, key: Key, condition: Condition, given: Parameters) -> bool | None:
         """True, false, or None where a missing value leaves it open."""
         match condition:
@@ -230,7 +266,7 @@ class World:
         """The rows that meet a condition, in an order: nulls last, then by id and occurrence."""
         found = sorted(r for r in rows if condition is None or self.meets(r[0], condition, given) is True)
         for order in reversed(list(orders)):
-            values = {row: self.value(row[0], order.what, order.part) for row in found}
+            values = {row: self.reached(row[0], order.through, order.what, order.part) for row in found}
             there = [row for row in found if values[row] is not None]
             there.sort(key=lambda row: values[row], reverse=order.descending)
             found = there + [r for r in found if values[r] is None]

@@ -9,6 +9,7 @@ import pytest
 from graph.ladybug.store import LadybugStore
 from graph.store import GraphStore
 from graph.thing import Delta
+from tests.contracts.graph_figures import GraphFiguresContract
 from tests.contracts.graph_reads import GraphReadContract
 from tests.contracts.graph_store import GraphStoreContract, gadget
 from tests.contracts.graph_whole import WholeGraphContract
@@ -16,6 +17,11 @@ from tests.contracts.graph_world import WORLD
 
 
 class TestLadybugReads(GraphReadContract):
+    async def open(self, place: Path) -> GraphStore:
+        return await opened(place)
+
+
+class TestLadybugFigures(GraphFiguresContract):
     async def open(self, place: Path) -> GraphStore:
         return await opened(place)
 

@@ -9,6 +9,7 @@ import pytest
 
 from graph.neo4j.store import Neo4jStore
 from graph.store import GraphStore
+from tests.contracts.graph_figures import GraphFiguresContract
 from tests.contracts.graph_reads import GraphReadContract
 from tests.contracts.graph_store import GraphStoreContract
 from tests.contracts.graph_whole import WholeGraphContract
@@ -42,6 +43,10 @@ class Places:
 
 
 class TestNeo4jReads(Places, GraphReadContract):
+    pass
+
+
+class TestNeo4jFigures(Places, GraphFiguresContract):
     pass
 
 

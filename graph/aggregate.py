@@ -1,0 +1,100 @@
+"""Counting and adding up, as a root of a read plan: figures of the things that meet a condition, whole and by groups.
+
+    Aggregate ── whole: Measures           of all things together
+              └─ groups: Grouping          by: values, and the calendar's hours, days, weeks … that times are in
+                  └─ Measures              of each group
+
+What comes back is
+
+    {"whole": Figures | None, "groups": [{"by": [value, …], "figures": Figures}] | None, "more": bool}
+    Figures  {"count": int, "sum" | "avg" | "min" | "max": {attribute: value}}
+
+A group's value is that of `By.what`, or `graph.calendar.interval`'s object; None is a value too. `sum` and `avg` are
+numbers, `min` and `max` values of the attribute's type; None where no thing has one. Amounts in different units are
+never put together: of a quantity each is a list of `{"value", "unit"}`, one for each unit, in order of the units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from graph.calendar import Calendar
+from graph.plan import Condition, Direction, Own
+from schema.registry import Attribute, Kind
+
+
+class Figure(Enum):
+    """What is made of an attribute's values. Of times and days there are only the first and the last."""
+
+    SUM = "sum"
+    AVG = "avg"
+    MIN = "min"
+    MAX = "max"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure of an attribute."""
+
+    figure: Figure
+    what: Attribute | Own
+
+
+Measures = tuple[Measure, ...]
+"""The figures wanted beside the count, which there always is."""
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """What things of one group have in common: a value, or the stretch of the calendar that a time or day is in."""
+
+    what: Attribute | Own
+    through: tuple[Direction, ...] = ()
+    """Links to one, that lead from the thing to the one whose value counts."""
+    calendar: Calendar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Groups in order of their values, nulls last, or the largest first; at most as many as `first` says.
+
+    `first` names a parameter, and `zone` the one with the time zone's IANA name, by which times are in days and weeks.
+    """
+
+    by: tuple[By, ...]
+    measures: Measures
+    first: str
+    zone: str
+    largest: bool = False
+    """The groups with the most things first; equal ones in order of their values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """Figures of the things of a kind that meet a condition. `whole` or `groups` is None where it is not wanted."""
+
+    key: str
+    kind: Kind
+    where: Condition | None
+    whole: Measures | None = None
+    groups: Grouping | None = None
+
+    def lines(self) -> Iterator[str]:
+        """For people: what is counted beyond the kind and the condition."""
+        if self.whole is not None:
+            yield _measures_text("whole", self.whole)
+        if (groups := self.groups) is not None:
+            by = ", ".join(_by_text(by) for by in groups.by)
+            order = " largest first" if groups.largest else ""
+            yield _measures_text(f"by {by}{order} first ${groups.first} in ${groups.zone}", groups.measures)
+
+
+def _measures_text(what: str, measures: Iterable[Measure]) -> str:
+    return " ".join([f"{what}: count", *(f"{m.figure.value}({m.what.name})" for m in measures)])
+
+
+def _by_text(by: By) -> str:
+    name = ".".join([*(d.name for d in by.through), by.what.name])
+    return f"{by.calendar.value.lower()} of {name}" if by.calendar else name

@@ -1,0 +1,99 @@
+"""How figures of groups are asked for in Cypher, whichever store runs it.
+
+    <MATCH … WHERE …> WITH <value> AS k0, …, <unit> AS u0, …, count(*) AS c, <sum, count, min, max> AS a0, …
+    WITH k0, …, sum(c) AS size, collect(<u0, …, c, a0, …>) AS parts
+
+One row is one group, with a part for each combination of units in it (`graph.figures`): so groups can be ordered and
+cut off inside the store, and amounts in different units still stay apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graph.aggregate import By, Grouping, Measures
+from graph.calendar import interval
+from graph.columns import Column, ColumnType, columns_of
+from graph.cypher import at, quote
+from graph.figures import COUNT, Fold
+from graph.plan import Row
+
+Decode = Callable[[Column, Any], Any]
+"""Makes JSON of a column's value as a store gives it."""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The figures wanted of groups of things `node`, as a statement asks for them."""
+
+    measures: Measures
+    node: str
+    values: Sequence[str] = ()
+    """The expressions of the values that a group has in common; none where all things are one group."""
+
+    @property
+    def members(self) -> list[str]:
+        """The variables that make up a part."""
+        fold = Fold(self.measures)
+        return [*(f"u{n}" for n in range(len(fold.units))), "c", *(f"a{n}" for n in range(len(fold.partials)))]
+
+    def text(self, collected: str, *, size: bool = False) -> str:
+        """What follows the MATCH; `collected` is a part as the store puts it together."""
+        fold = Fold(self.measures)
+        found = [f"{value} AS k{n}" for n, value in enumerate(self.values)]
+        found += [f"{self.node}.{quote(unit.name)} AS u{n}" for n, unit in enumerate(fold.units)]
+        found.append("count(*) AS c")
+        for n, partial in enumerate(fold.partials):
+            name = f"{self.node}.{quote(partial.column.name)}"
+            found.append(f"{partial.function}({name}{' * 1.0' if partial.function == 'sum' else ''}) AS a{n}")
+        kept = [*self.keys, *(["sum(c) AS size"] if size else []), f"collect({collected}) AS parts"]
+        return f" WITH {', '.join(found)} WITH {', '.join(kept)}"
+
+    @property
+    def keys(self) -> list[str]:
+        return [f"k{n}" for n in range(len(self.values))]
+
+    def figures(self, parts: Sequence[Sequence[Any]], decode: Decode) -> Row:
+        """The figures of a group from its parts, each the values of `members`."""
+        fold = Fold(self.measures)
+        names = [*(unit.name for unit in fold.units), COUNT, *(partial.name for partial in fold.partials)]
+        columns = [None, *(None if p.function == "count" else p.column for p in fold.partials)]
+        columns = [*([None] * len(fold.units)), *columns]
+        return fold.figures(
+            [
+                {
+                    name: value if column is None or value is None else decode(column, value)
+                    for name, column, value in zip(names, columns, part, strict=True)
+                }
+                for part in parts
+            ]
+        )
+
+
+def order_of(groups: Groups, *, largest: bool) -> str:
+    """The keys of the groups' order."""
+    keys = [key for name in groups.keys for key in (f"{name} IS NULL", name)]
+    return ", ".join([*(["size DESC"] if largest else []), *keys])
+
+
+def column_of(by: By, node: str) -> tuple[str, Column]:
+    """The name and the column of what things are grouped by."""
+    column = columns_of(by.what)[0]
+    return f"{at(node, by.through)}.{quote(column.name)}", column
+
+
+def group(grouping: Grouping, begins: Sequence[Any], figures: Row, zone: str) -> Row:
+    """A group as a plan gives it, from the values in common: for a stretch of the calendar, where it begins."""
+    return {
+        "by": [_value(by, begin, zone) for by, begin in zip(grouping.by, begins, strict=True)],
+        "figures": figures,
+    }
+
+
+def _value(by: By, begin: Any, zone: str) -> Any:
+    if by.calendar is None or begin is None:
+        return begin
+    instant = columns_of(by.what)[0].type is ColumnType.INSTANT
+    return interval(by.calendar, begin, zone if instant else None)
