@@ -165,10 +165,10 @@ def build(classes: Iterable[type[Entity]]) -> Model:
 
 
 def _check_roots(model: Model) -> None:
-    """Each kind has a look-up and a list in GraphQL; their names must differ from each other and from all others."""
+    """Each kind has a look-up, a list and figures in GraphQL; all their names must differ from each other."""
     taken: dict[str, str] = {}
     for kind in model:
-        for name in (kind.field, kind.plural):
+        for name in (kind.field, kind.plural, f"{kind.plural}Aggregate"):
             if name in taken or not _NAME.fullmatch(name):
                 other = f", which {taken[name]} has" if name in taken else ""
                 raise ModelError(

@@ -16,11 +16,13 @@ from typing import Any
 
 from graphql import FieldNode
 
+from graph.aggregate import Aggregate
 from graph.plan import Compare, Direction, Lookup, Many, One, Operator, Own, Page, Paging, Plan, Select, Value
 from hub.api import cursors
 from hub.api.conditions import Conditions, order
 from hub.api.context import Limits
 from hub.api.errors import RequestError
+from hub.api.grouping import Wanted, zone_named
 from hub.api.inputs import directions
 from hub.api.operators import OWN
 from hub.api.selections import Document, Fields
@@ -101,9 +103,23 @@ class Compiler:
         connection = self._connection(f"{kind.name}Connection", kind, nodes)
         return Page(key, connection.select, self._paging(kind, arguments, connection))
 
-    def together(self, roots: Sequence[Lookup | Page], *, kept: bool = False) -> Compiled:
+    def together(self, roots: Sequence[Lookup | Page | Aggregate], *, kept: bool = False) -> Compiled:
         """One plan of roots that this compiler made; `kept` where it will be run again."""
         return Compiled(Plan(tuple(roots), self._name, kept), self._bounds)
+
+    def aggregate(self, kind: Kind, arguments: Mapping[str, Any], nodes: Sequence[FieldNode]) -> Compiled:
+        """Figures of a kind's things with coerced arguments; `nodes` select fields of the aggregate."""
+        return self.together([self.aggregate_root(ROOT, kind, arguments, nodes)])
+
+    def aggregate_root(
+        self, key: str, kind: Kind, arguments: Mapping[str, Any], nodes: Sequence[FieldNode]
+    ) -> Aggregate:
+        """A root of a plan: see `aggregate`."""
+        where = self._conditions.where(kind, arguments.get("where"))
+        wanted = Wanted(self._model, self._document, kind, nodes)
+        first = self._bind("first", arguments.get("first"), self._first)
+        zone = self._bind("timeZone", arguments.get("timeZone"), zone_named)
+        return Aggregate(key, kind, where, wanted.whole(), wanted.groups(arguments, first, zone))
 
     def among(self, kind: Kind, ids: Collection[str], nodes: Sequence[FieldNode]) -> Compiled:
         """The things of a kind that have these ids, in order of id; `nodes` select fields of each."""
@@ -200,7 +216,7 @@ class Compiler:
 
     def _paging(self, kind: Kind, arguments: Mapping[str, Any], connection: _Connection) -> Paging:
         order_by = arguments.get("orderBy")
-        keys = order(kind, order_by)
+        keys = order(self._model, kind, order_by)
         after = arguments.get("after")
         read_cursor = partial(cursors.decode, order=cursors.order_text(order_by), keys=keys)
         return Paging(

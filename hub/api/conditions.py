@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from graph.plan import And, Compare, Condition, Linked, Not, Operator, Or, Order, Own, Part, Quantifier
+from graph.plan import And, Compare, Condition, Direction, Linked, Not, Operator, Or, Order, Own, Part, Quantifier
 from hub.api.common import SortDirection
 from hub.api.context import Limits
 from hub.api.errors import RequestError
@@ -21,6 +21,8 @@ checks it."""
 
 _OPERATORS = {operator.value: operator for operator in Operator}
 _MAX_DEPTH = 10
+MAX_LINKS = 5
+"""How many links a key of an order or of groups may follow."""
 
 
 class Conditions:
@@ -115,15 +117,30 @@ class Conditions:
         return operand
 
 
-def order(kind: Kind, order_by: Sequence[Mapping[str, SortDirection]] | None) -> tuple[Order, ...]:
+def order(model: Model, kind: Kind, order_by: Sequence[Mapping[str, Any]] | None) -> tuple[Order, ...]:
     """The order that an `orderBy` argument states; without one, the id's."""
     found: list[Order] = []
     for key in order_by or ():
-        ((name, way),) = key.items()
-        what = kind.attributes.get(name) or OWN[name]
+        through, what, way = led_to(model, kind, key)
         quantity = isinstance(what, Attribute) and what.data_type is AttributeType.QUANTITY
-        found.append(Order(what, way is SortDirection.DESC, Part.VALUE if quantity else None))
+        found.append(Order(what, way is SortDirection.DESC, Part.VALUE if quantity else None, through))
     return tuple(found)
+
+
+def led_to(model: Model, kind: Kind, key: Mapping[str, Any]) -> tuple[tuple[Direction, ...], Attribute | Own, Any]:
+    """The links that a key follows, what it names at their end, and the value given there.
+
+    `{definition: {name: ASC}}` leads by `definition` to `name`.
+    """
+    through: list[Direction] = []
+    ((name, value),) = key.items()
+    while (what := kind.attributes.get(name) or OWN.get(name)) is None:
+        through.append(directions(kind)[name])
+        if len(through) > MAX_LINKS:
+            raise RequestError(f"a key of `orderBy` or `groupBy` follows more than {MAX_LINKS} links; follow fewer")
+        kind = model.kind(through[-1].target)
+        ((name, value),) = value.items()
+    return tuple(through), what, value
 
 
 def _all(found: Sequence[Condition]) -> Condition | None:

@@ -28,9 +28,14 @@ _END = re.compile(r"[^\x00-\x1f\x7f]+(\n[0-9]{1,9})?")
 _BAD = "the cursor in `after` is not one that this API gave; begin anew without it"
 
 
-def order_text(order_by: Sequence[Mapping[str, SortDirection]] | None) -> str:
-    """An `orderBy` argument as a cursor carries it: `expiresAt DESC,id ASC`."""
-    return ",".join(f"{name} {way.name}" for key in order_by or () for name, way in key.items())
+def order_text(order_by: Sequence[Mapping[str, Any]] | None) -> str:
+    """An `orderBy` argument as a cursor carries it: `expiresAt DESC,definition.name ASC`."""
+    return ",".join(map(_key_text, order_by or ()))
+
+
+def _key_text(key: Mapping[str, Any]) -> str:
+    ((name, value),) = key.items()
+    return f"{name} {value.name}" if isinstance(value, SortDirection) else f"{name}.{_key_text(value)}"
 
 
 def encode(order: str, values: Sequence[Any]) -> str:

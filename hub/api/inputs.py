@@ -165,12 +165,22 @@ class Inputs:
         described = {name: entity[name].description for name in OWN} | {
             name: a.description for name, a in kind.attributes.items() if a.data_type in ORDERED
         }
+        own = {name: GraphQLInputField(direction, description=text) for name, text in described.items()}
         return GraphQLInputObjectType(
             f"{kind.name}Order",
-            {name: GraphQLInputField(direction, description=text) for name, text in described.items()},
-            description=f"One key of an order of things of the kind {kind.name}: exactly one field.",
+            lambda: own | self.by_linked(kind, self._order),
+            description=f"One key of an order of things of the kind {kind.name}: exactly one field. A link leads to a "
+            "key of the thing at its other end.",
             is_one_of=True,
         )
+
+    def by_linked(self, kind: Kind, of_kinds: Mapping[str, GraphQLInputObjectType]) -> dict[str, GraphQLInputField]:
+        """A field for each link to one, that takes what its target takes."""
+        return {
+            name: GraphQLInputField(of_kinds[direction.target], description=describe(direction))
+            for name, direction in directions(kind).items()
+            if not direction.many
+        }
 
 
 _STEMS: dict[AttributeType, str] = {

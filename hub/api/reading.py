@@ -7,12 +7,14 @@ from typing import Any
 
 from graphql import FieldNode
 
+from graph.aggregate import Aggregate
 from graph.plan import Row
 from graph.thing import Key
 from hub.api import cost, walk
 from hub.api.compile import Compiled, Compiler
 from hub.api.context import ApiContext, CoreInfo
 from hub.api.errors import RequestError
+from hub.api.grouping import key_of
 from hub.api.selections import Document
 from hub.api.slots import Make
 from schema import topic
@@ -46,6 +48,17 @@ def page(kind: Kind) -> Callable[..., Awaitable[Row]]:
     async def resolve(_root: object, info: CoreInfo, **arguments: Any) -> Row:
         compiled = compiler(info).page(kind, arguments, info.field_nodes)
         return walk.connection(await read(info.context, compiled), arguments)
+
+    return resolve
+
+
+def aggregate(kind: Kind) -> Callable[..., Awaitable[Row]]:
+    """The resolver of `materialLotsAggregate(where:, groupBy:)`."""
+
+    async def resolve(_root: object, info: CoreInfo, **arguments: Any) -> Row:
+        compiled = compiler(info).aggregate(kind, arguments, info.field_nodes)
+        found = await read(info.context, compiled)
+        return _figures(compiled, found)
 
     return resolve
 
@@ -86,6 +99,15 @@ async def many(info: CoreInfo, keys: Sequence[Key], nodes: Sequence[FieldNode]) 
         rows = (await read(context, compiled))["rows"]
         found.update({Key(name, row["cursor"][-1]): marked(kind, row["node"]) for row in rows})
     return [found[key] for key in keys if key in found]
+
+
+def _figures(compiled: Compiled, found: Row) -> Row:
+    """Figures as read, by the names that they have in the answer."""
+    (root,) = compiled.plan.roots
+    assert isinstance(root, Aggregate)
+    by = root.groups.by if root.groups else ()
+    groups = [{"key": key_of(by, group["by"]), **group["figures"]} for group in found["groups"] or ()]
+    return {**(found["whole"] or {}), "groups": groups, "truncated": found["more"]}
 
 
 def marked(kind: Kind, row: Row) -> Row:

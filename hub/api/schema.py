@@ -134,7 +134,7 @@ def _with_model(static: GraphQLSchema, model: Model) -> GraphQLSchema:
     arguments = static.to_kwargs()
     arguments["query"] = GraphQLObjectType(
         query.name,
-        {**query.fields, **types.query(lookup=reading.lookup, page=reading.page)},
+        {**query.fields, **types.query(lookup=reading.lookup, page=reading.page, aggregate=reading.aggregate)},
         description=query.description,
     )
     arguments["subscription"] = Subscriptions(model, common, types.objects).type(types.inputs)

@@ -25,6 +25,7 @@ from graphql import (
 from graph.plan import Direction
 from hub.api import walk
 from hub.api.compile import FIELDS
+from hub.api.figures import FigureTypes
 from hub.api.inputs import Inputs, describe, directions
 from hub.api.scalars import DATE, INT64
 from schema.registry import Attribute, AttributeType, Kind, Model
@@ -58,9 +59,10 @@ class Types:
         self.objects = {kind.name: self._object(kind) for kind in model}
         """The type of each kind, by name."""
         self._connections: dict[str, GraphQLObjectType] = {}
+        self._figures = FigureTypes(model, common, self.inputs, self._outputs)
 
-    def query(self, lookup: Resolve, page: Resolve) -> dict[str, GraphQLField]:
-        """The fields of `Query` that every kind has: one thing, and a list."""
+    def query(self, lookup: Resolve, page: Resolve, aggregate: Resolve) -> dict[str, GraphQLField]:
+        """The fields of `Query` that every kind has: one thing, a list, and figures of it."""
         fields = {}
         for kind in self._model:
             fields[kind.field] = GraphQLField(
@@ -76,6 +78,7 @@ class Types:
                 resolve=page(kind),
                 description=f"Things of the kind {kind.name}, a page at a time. {kind.description}",
             )
+            fields[f"{kind.plural}Aggregate"] = self._figures.field(kind, aggregate(kind))
         return fields
 
     def _object(self, kind: Kind) -> GraphQLObjectType:

@@ -220,6 +220,9 @@ PAGES = """query ($order: [MaterialLotOrder!], $first: Int, $after: String) {
     ("order", "wanted"),
     [
         ([], "123456"),
+        ([{"definition": {"name": "DESC"}}, {"quantity": "DESC"}], "654321"),
+        ([{"definition": {"baseUnit": "DESC"}}, {"definition": {"id": "ASC"}}, {"id": "DESC"}], "321654"),
+        ([{"storedAt": {"partOf": {"name": "ASC"}}}, {"id": "DESC"}], "654321"),
         ([{"id": "DESC"}], "654321"),
         ([{"expiresAt": "DESC"}], "543216"),
         ([{"expiresAt": "ASC"}], "123456"),
@@ -228,7 +231,7 @@ PAGES = """query ($order: [MaterialLotOrder!], $first: Int, $after: String) {
         ([{"placeholder": "ASC"}], "123456"),
     ],
 )
-async def test_pages_join_to_the_whole_list_in_order(api: Api, order: list[dict[str, str]], wanted: str) -> None:
+async def test_pages_join_to_the_whole_list_in_order(api: Api, order: list[dict[str, Any]], wanted: str) -> None:
     for first in (1, 2, 4, 6, 9):
         ids, after = "", None
         while True:
@@ -243,6 +246,17 @@ async def test_pages_join_to_the_whole_list_in_order(api: Api, order: list[dict[
                 break
             assert len(page["nodes"]) == first
         assert ids == wanted
+
+
+async def test_links_are_ordered_and_paged_by_what_they_lead_to(api: Api) -> None:
+    query = """query ($after: String) { materialLot(id: "LOT-1") { assembledFrom(
+      first: 2, after: $after, orderBy: [{definition: {id: DESC}}, {quantity: DESC}]) {
+      edges { quantity { value } node { id } } pageInfo { hasNextPage endCursor } } } }"""
+    first = (await api.data(query))["materialLot"]["assembledFrom"]
+    second = (await api.data(query, {"after": first["pageInfo"]["endCursor"]}))["materialLot"]["assembledFrom"]
+    rows = [(e["node"]["id"], e["quantity"]["value"]) for e in [*first["edges"], *second["edges"]]]
+    assert rows == [("LOT-5", 1.0), ("LOT-4", 2.0), ("LOT-4", 3.0)]
+    assert (first["pageInfo"]["hasNextPage"], second["pageInfo"]["hasNextPage"]) == (True, False)
 
 
 async def test_links_are_paged_too_each_edge_on_its_own(api: Api) -> None:
@@ -272,6 +286,8 @@ def _cursor(value: Any) -> str:
         ("[]", _cursor({"o": "", "v": [1]})),
         ("[]", _cursor({"o": "", "v": ["a\nb"]})),
         ("[{name: ASC}]", _cursor({"o": "", "v": ["a"]})),
+        ("[{definition: {name: ASC}}]", _cursor({"o": "definition.name ASC", "v": [1, "a"]})),
+        ("[{definition: {name: ASC}}]", _cursor({"o": "name ASC", "v": ["x", "a"]})),
         ("[{expiresAt: ASC}]", _cursor({"o": "expiresAt ASC", "v": ["yesterday", "a"]})),
         ("[{quantity: ASC}]", _cursor({"o": "quantity ASC", "v": ["5", "a"]})),
         ("[{placeholder: ASC}]", _cursor({"o": "placeholder ASC", "v": [0, "a"]})),

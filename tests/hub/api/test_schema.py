@@ -62,14 +62,14 @@ def test_every_kind_has_its_source_in_its_description() -> None:
         assert kind.source in str(SCHEMA.core.type_map[kind.name].description)
 
 
-def test_every_kind_has_its_fields_and_its_two_questions() -> None:
+def test_every_kind_has_its_fields_and_its_three_questions() -> None:
     query = SCHEMA.core.query_type
     assert query is not None
     for kind in MODEL:
         type_ = SCHEMA.core.type_map[kind.name]
         assert isinstance(type_, GraphQLObjectType)
         assert {*kind.attributes, *kind.links, *kind.inverses} <= type_.fields.keys()
-        assert {kind.field, kind.plural} <= query.fields.keys()
+        assert {kind.field, kind.plural, f"{kind.plural}Aggregate"} <= query.fields.keys()
 
 
 def test_introspection_tells_the_same_schema() -> None:
