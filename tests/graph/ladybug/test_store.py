@@ -10,6 +10,7 @@ from graph.ladybug.store import LadybugStore
 from graph.store import GraphStore
 from graph.thing import Delta
 from tests.contracts.graph_figures import GraphFiguresContract
+from tests.contracts.graph_paging import GraphPagingContract
 from tests.contracts.graph_reads import GraphReadContract
 from tests.contracts.graph_store import GraphStoreContract, gadget
 from tests.contracts.graph_whole import WholeGraphContract
@@ -22,6 +23,11 @@ class TestLadybugReads(GraphReadContract):
 
 
 class TestLadybugFigures(GraphFiguresContract):
+    async def open(self, place: Path) -> GraphStore:
+        return await opened(place)
+
+
+class TestLadybugPaging(GraphPagingContract):
     async def open(self, place: Path) -> GraphStore:
         return await opened(place)
 

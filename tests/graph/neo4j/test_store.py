@@ -10,6 +10,7 @@ import pytest
 from graph.neo4j.store import Neo4jStore
 from graph.store import GraphStore
 from tests.contracts.graph_figures import GraphFiguresContract
+from tests.contracts.graph_paging import GraphPagingContract
 from tests.contracts.graph_reads import GraphReadContract
 from tests.contracts.graph_store import GraphStoreContract
 from tests.contracts.graph_whole import WholeGraphContract
@@ -47,6 +48,10 @@ class TestNeo4jReads(Places, GraphReadContract):
 
 
 class TestNeo4jFigures(Places, GraphFiguresContract):
+    pass
+
+
+class TestNeo4jPaging(Places, GraphPagingContract):
     pass
 
 
