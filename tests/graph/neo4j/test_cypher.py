@@ -8,11 +8,14 @@ import neo4j
 import pytest
 
 from graph import dump
+from graph.aggregate import Aggregate, By, Figure, Grouping, Measure
+from graph.calendar import Calendar
 from graph.neo4j import explore, write
 from graph.neo4j.cypher import statement
 from graph.neo4j.store import Neo4jStore
 from graph.plan import (
     Compare,
+    Condition,
     Direction,
     Linked,
     Lookup,
@@ -34,6 +37,7 @@ from tests.servers.neo4j import Neo4jPool
 
 ID = (Value("id", Own.ID),)
 COLOUR, MADE_AT = GADGET.attributes["colour"], GADGET.attributes["madeAt"]
+AMOUNT_OF_GADGET = GADGET.attributes["amount"]
 AMOUNT = PARTS.link.attributes[0]
 
 
@@ -78,9 +82,28 @@ def test_a_plan_is_one_statement() -> None:
     assert found.parameters({"first": 2}) == {"p0": 3, "p1": 3}
 
 
+def counted(where: Condition | None = None) -> Aggregate:
+    """Figures of all, and by week and by what is linked."""
+    measures = (Measure(Figure.SUM, AMOUNT_OF_GADGET), Measure(Figure.MAX, MADE_AT))
+    by = (By(MADE_AT, calendar=Calendar.WEEK), By(OWNER.attributes["rank"], (OWNED,)))
+    return Aggregate("counted", GADGET, where, measures, Grouping(by, measures, "first", "zone"))
+
+
+def test_figures_are_of_the_same_statement() -> None:
+    grouping = Grouping((By(COLOUR),), (), "first", "zone", largest=True)
+    plan = Plan((Aggregate("it", GADGET, Compare(COLOUR, Operator.EQ, "colour"), (), grouping),))
+    matched = "MATCH (n1:`Gadget`) WHERE n1.`colour` = $p0"
+    assert (
+        f"[COUNT {{ {matched} }}, COLLECT {{ {matched} WITH n1.`colour` AS k0, count(*) AS c "
+        "WITH k0, sum(c) AS size, collect([c]) AS parts "
+        "WITH k0, parts ORDER BY size DESC, k0 IS NULL, k0 LIMIT $p1 RETURN [[k0], parts] }]"
+    ) in statement(plan, {"first": 2, "zone": "UTC", "colour": "RED"}).text
+
+
 def test_no_value_of_a_client_is_in_a_statement() -> None:
-    text = statement(nested(), GIVEN).text
-    assert not [value for value in ("4711", "RED", "2026", "G05") if value in text]
+    figures = Plan((counted(Compare(COLOUR, Operator.EQ, "colour")),))
+    text = statement(nested(), GIVEN).text + statement(figures, {**GIVEN, "zone": "Europe/Berlin"}).text
+    assert not [value for value in ("4711", "RED", "2026", "G05", "Berlin") if value in text]
 
 
 Explain = Callable[[str], Awaitable[list[str]]]
@@ -120,6 +143,14 @@ async def test_reads_find_their_nodes_by_an_index(explain: Explain) -> None:
             given = {"first": 9, "after": after, "ids": ["G01"], "path": "acme", "from": "2026-01-01T00:00:00Z"}
             query = statement(Plan((Page("page", Select(GADGET, ID), paging),)), {**given, "colour": "RED"})
             assert await explain(query.text) == [LANES, LANES]
+            linked = Order(OWNER.attributes["rank"], through=(OWNED,))
+            query = statement(
+                Plan((Page("page", Select(GADGET, ID), Paging(where, (linked,), after="after")), counted(where))),
+                {**given, "after": after and [1, *after], "colour": "RED", "zone": "Europe/Berlin"},
+            )
+            # Figures of all things of a kind read all of them.
+            everything = [f"NodeByLabelScan n2:{GADGET.name}"] if where is None else []
+            assert await explain(query.text) == [LANES, *everything, LANES]
     for found in (explore.search("x", ["Gadget"], 9), explore.places(WORLD, "acme")):
         assert found is not None and await explain(found[0]) == []
     for part in dump.parts(WORLD, floors=True):
