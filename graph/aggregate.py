@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from graph.calendar import Calendar
-from graph.plan import Condition, Direction, Own
+from graph.plan import Condition, Direction, Own, where_lines
 from schema.registry import Attribute, Kind
 
 
@@ -82,7 +82,11 @@ class Aggregate:
     groups: Grouping | None = None
 
     def lines(self) -> Iterator[str]:
-        """For people: what is counted beyond the kind and the condition."""
+        """For people: what is counted, and how it is grouped."""
+        yield " ".join([f"{self.key}: {self.kind.name} aggregate", *where_lines(self.where)])
+        yield from (f"  {line}" for line in self._counted())
+
+    def _counted(self) -> Iterator[str]:
         if self.whole is not None:
             yield _measures_text("whole", self.whole)
         if (groups := self.groups) is not None:

@@ -1,6 +1,6 @@
 """Read plans: what to read, as a frozen tree that any store can run and that prints for people.
 
-    Plan ── roots: Lookup | Page           one root field of a GraphQL document each (or `graph.aggregate.Aggregate`)
+    Plan ── roots: Lookup | Page           one root field of a GraphQL document each (or one of `graph.roots`)
              └─ Select                     the fields wanted of a node, by response key
                  ├─ Value                  an attribute, or one of the node's own properties
                  ├─ One ── Select          a link to one (or its inverse)
@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from schema.registry import Attribute, Kind, Link
 
 if TYPE_CHECKING:
-    from graph.aggregate import Aggregate
+    from graph.roots import Root
 
 Row = dict[str, Any]
 
@@ -239,7 +239,7 @@ class Page:
 class Plan:
     """What one document reads: root fields by response key, in order."""
 
-    roots: tuple[Lookup | Page | Aggregate, ...]
+    roots: tuple[Root, ...]
     name: str = ""
     """The operation's name in the document; servers show it beside what they run."""
     kept: bool = False
@@ -249,28 +249,28 @@ class Plan:
         return "\n".join(line for root in self.roots for line in _root_lines(root))
 
 
-def _root_lines(root: Lookup | Page | Aggregate) -> Iterator[str]:
+def _root_lines(root: Root) -> Iterator[str]:
     if not isinstance(root, Lookup | Page):
-        yield " ".join([f"{root.key}: {root.kind.name} aggregate", *_where_text(root.where)])
-        yield from (f"  {line}" for line in root.lines())
+        yield from root.lines()
         return
     if isinstance(root, Lookup):
         yield f"{root.key}: {root.select.kind.name} by identifier ${root.identifier}"
     else:
         yield f"{root.key}: {root.select.kind.name} {_paging_text(root.paging)}"
-    yield from _select_lines(root.select, "  ")
+    yield from select_lines(root.select, "  ")
 
 
-def _select_lines(select: Select, indent: str) -> Iterator[str]:
+def select_lines(select: Select, indent: str) -> Iterator[str]:
+    """For people: what is wanted of a node."""
     if select.values:
         yield indent + " ".join(f"{v.key}={v.what.name}" for v in select.values)
     for one in select.ones:
         yield f"{indent}{one.key}: {_arrow(one.direction)} one"
-        yield from _select_lines(one.select, indent + "  ")
+        yield from select_lines(one.select, indent + "  ")
     for many in select.manys:
         edge = f" edge({' '.join(v.key for v in many.edge)})" if many.edge else ""
         yield f"{indent}{many.key}: {_arrow(many.direction)} {_paging_text(many.paging)}{edge}"
-        yield from _select_lines(many.select, indent + "  ")
+        yield from select_lines(many.select, indent + "  ")
 
 
 def _arrow(direction: Direction) -> str:
@@ -279,7 +279,7 @@ def _arrow(direction: Direction) -> str:
 
 
 def _paging_text(paging: Paging) -> str:
-    parts = _where_text(paging.where)
+    parts = where_lines(paging.where)
     parts += [f"order {', '.join(_order_text(o) for o in paging.order)}"] if paging.order else []
     parts += [f"first ${paging.first}"] if paging.rows else []
     parts += [f"after ${paging.after}"] if paging.after else []
@@ -287,7 +287,8 @@ def _paging_text(paging: Paging) -> str:
     return " ".join(parts)
 
 
-def _where_text(where: Condition | None) -> list[str]:
+def where_lines(where: Condition | None) -> list[str]:
+    """For people: a condition, where there is one."""
     return [f"where {_condition_text(where)}"] if where else []
 
 

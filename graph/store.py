@@ -82,10 +82,6 @@ class GraphStore(Protocol):
         """Runs a plan. See `graph.plan` for the shape of what comes back."""
         ...
 
-    async def search(self, text: str, kinds: Collection[str], limit: int) -> list[Key]:
-        """Things whose id, name, description or identifiers hold the text, best first; case does not matter."""
-        ...
-
     def dump(self, *, floors: bool = False) -> AsyncIterator[Mapping[str, Any]]:
         """Everything, in a fixed order, as JSON objects: equal graphs give equal dumps, whatever the store.
 

@@ -1,31 +1,10 @@
-"""Reads over the whole graph: search, counts and places."""
+"""Reads over the whole graph: counts and places."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from graph.columns import folded
 from graph.cypher import quote
 from graph.ladybug.engine import Session
-from graph.thing import Key
 from schema.registry import Model
-
-
-def search(session: Session, *, text: str, kinds: Collection[str], limit: int) -> list[Key]:
-    """Things by text, best first: a name or identifier that is the text, then begins with it, then holds it."""
-    wanted = folded(text)
-    if not wanted:
-        return []
-    found: list[tuple[int, str, str]] = []
-    for kind in sorted(kinds):
-        rows = session.run(
-            f"MATCH (n:{quote(kind)}) WHERE n.`_search` CONTAINS $text "
-            "RETURN CASE WHEN n.`_search` CONTAINS $whole THEN 0 WHEN n.`_search` CONTAINS $start THEN 1 ELSE 2 END "
-            "AS rank, n.id ORDER BY rank, n.id LIMIT $limit",
-            {"text": wanted, "whole": f"\n{wanted}\n", "start": f"\n{wanted}", "limit": limit},
-        )
-        found += [(rank, kind, id_) for rank, id_ in rows]
-    return [Key(kind, id_) for _, kind, id_ in sorted(found)[:limit]]
 
 
 def counts(session: Session, *, model: Model) -> dict[str, int]:

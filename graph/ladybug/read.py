@@ -3,6 +3,7 @@
     root list        1 statement, and 1 more where a total is wanted
     root lookup      1 statement, and 1 more where nothing known has the identifier: a placeholder may
     aggregate        1 for the whole and 1 for the groups, and 1 more where times are by the calendar of a time zone
+    search           1 statement for each kind, and 1 more for each that has found something
     link of a level  1 statement over all nodes of the level, and 1 more for totals of lists that go on from a cursor
 
 Ladybug has no LIMIT by group. A list below a node is ordered, collected by parent and cut inside the engine, so that
@@ -31,6 +32,7 @@ from graph.cypher import (
     quote,
     where_text,
 )
+from graph.ladybug import searching
 from graph.ladybug.aggregate import Aggregator
 from graph.ladybug.cypher import EVERYTHING, LadybugRenderer
 from graph.plan import (
@@ -48,7 +50,10 @@ from graph.plan import (
     Select,
     Value,
 )
+from graph.roots import Root
 from graph.rows import IDENTIFIER, identifier_key
+from graph.search import Search
+from graph.thing import Key
 from schema.identifier import placeholder_id
 from schema.model.base import instant_text
 
@@ -126,10 +131,37 @@ class Reader:
     def read(self, plan: Plan) -> Row:
         return {root.key: self._root(root) for root in plan.roots}
 
-    def _root(self, root: Lookup | Page | Aggregate) -> Row | None:
-        if isinstance(root, Aggregate):
-            return Aggregator(self._run, self._parameters, root).read()
-        return self._lookup(root) if isinstance(root, Lookup) else self._page(root)
+    def _root(self, root: Root) -> Row | None:
+        match root:
+            case Aggregate():
+                return Aggregator(self._run, self._parameters, root).read()
+            case Lookup():
+                return self._lookup(root)
+            case Page():
+                return self._page(root)
+            case Search():
+                return self._search(root)
+
+    def _search(self, root: Search) -> Row:
+        given = self._parameters
+        by_kind = {select.kind.name: select for select in root.selects}
+        keys = searching.search(self._run, given[root.text], by_kind, int(given[root.first]))
+        found: dict[Key, Row] = {}
+        for kind, select in by_kind.items():
+            if ids := [key.id for key in keys if key.kind == kind]:
+                found.update({Key(kind, id_): row for id_, row in self._with_ids(select, ids).items()})
+        return {"rows": [{"kind": key.kind, "node": found[key]} for key in keys]}
+
+    def _with_ids(self, select: Select, ids: Sequence[str]) -> dict[str, Row]:
+        fields = Fields.of(select.values, "n")
+        rows = self._run(
+            f"UNWIND $ids AS i MATCH (n:{quote(select.kind.name)} {{id: i}}) "
+            f"RETURN {', '.join(['n.id', *fields.expressions])}",
+            {"ids": list(ids)},
+        )
+        nodes = {row[0]: fields.row(row[1:]) for row in rows}
+        self._below(select, nodes)
+        return nodes
 
     def _lookup(self, root: Lookup) -> Row | None:
         identifier = self._parameters[root.identifier]

@@ -120,9 +120,6 @@ class LadybugStore:
     async def read(self, plan: Plan, parameters: Mapping[str, Any]) -> Row:
         return await self._reading(lambda session: Reader(session.run, parameters).read(plan))
 
-    async def search(self, text: str, kinds: Collection[str], limit: int) -> list[Key]:
-        return await self._reading(partial(explore.search, text=text, kinds=kinds, limit=limit))
-
     async def counts(self) -> Mapping[str, int]:
         return await self._reading(partial(explore.counts, model=self._model))
 

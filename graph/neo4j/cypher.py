@@ -32,6 +32,7 @@ from graph.cypher import (
     quote,
     where_text,
 )
+from graph.neo4j import searching
 from graph.neo4j.aggregate import aggregate
 from graph.neo4j.ddl import LANE, THING
 from graph.neo4j.driver import instant
@@ -53,7 +54,9 @@ from graph.plan import (
     Select,
     Value,
 )
+from graph.roots import Root
 from graph.rows import IDENTIFIER, identifier_key
+from graph.search import Search
 from schema.identifier import placeholder_id
 from schema.model.base import instant_text
 from schema.registry import Attribute, Kind
@@ -145,10 +148,22 @@ _MADE: Mapping[ColumnType, Make] = {ColumnType.INSTANT: datetime.fromisoformat, 
 class PlanRenderer(Neo4jRenderer):
     """Renders the parts of one plan."""
 
-    def root(self, root: Lookup | Page | Aggregate) -> Part:
-        if isinstance(root, Aggregate):
-            return self._aggregate(root)
-        return self._lookup(root) if isinstance(root, Lookup) else self._page(root)
+    def root(self, root: Root) -> Part:
+        match root:
+            case Aggregate():
+                return self._aggregate(root)
+            case Lookup():
+                return self._lookup(root)
+            case Page():
+                return self._page(root)
+            case Search():
+                return self._search(root)
+
+    def _search(self, root: Search) -> Part:
+        node = self.variable("n")
+        parts = {select.kind.name: self._node(select, node) for select in root.selects}
+        made = {kind: (part.text, part.decode) for kind, part in parts.items()}
+        return Part(*searching.search(self, root, node, made))
 
     def _lookup(self, root: Lookup) -> Part:
         """By what names a thing; else a placeholder, which nothing names but its id."""

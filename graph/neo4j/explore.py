@@ -1,11 +1,10 @@
-"""Reads over the whole graph: search, counts and places, one statement each."""
+"""Reads over the whole graph: counts and places, one statement each."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from graph.columns import SEARCH, folded
 from graph.cypher import quote
 from graph.neo4j.ddl import THING
 from schema.registry import Model
@@ -13,22 +12,6 @@ from schema.registry import Model
 Query = tuple[str, dict[str, Any]]
 
 _KIND = "[label IN labels(n) WHERE label IN $kinds][0]"
-
-
-def search(text: str, kinds: Collection[str], limit: int) -> Query | None:
-    """Rows (kind, id), best first: a name or identifier that is the text, then begins with it, then holds it.
-
-    None where there is nothing to look for.
-    """
-    wanted, among = folded(text), f"n.{quote(SEARCH.name)}"
-    if not wanted:
-        return None
-    return (
-        f"MATCH (n:{quote(THING)}) WHERE {among} CONTAINS $text WITH n, {_KIND} AS kind WHERE kind IS NOT NULL "
-        f"WITH kind, n.id AS id, CASE WHEN {among} CONTAINS $whole THEN 0 WHEN {among} CONTAINS $start THEN 1 ELSE 2 "
-        "END AS rank RETURN kind, id ORDER BY rank, kind, id LIMIT $limit",
-        {"text": wanted, "whole": f"\n{wanted}\n", "start": f"\n{wanted}", "kinds": list(kinds), "limit": limit},
-    )
 
 
 def counts(model: Model) -> str:

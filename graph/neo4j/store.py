@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -22,7 +22,6 @@ from graph.neo4j.write import LANES, LOCK_LANES, Statements, Writer
 from graph.plan import Plan, Row
 from graph.rows import IDENTIFIER, WITHDRAWN
 from graph.store import Health, WriteTransaction
-from graph.thing import Key
 from schema.json import compact
 from schema.registry import Model
 
@@ -155,11 +154,6 @@ class Neo4jStore:
             if whole:
                 break
         return query.result(found, parameters)
-
-    async def search(self, text: str, kinds: Collection[str], limit: int) -> list[Key]:
-        query = explore.search(text, kinds, limit)
-        rows = [] if query is None else await self._server.read(*query, "search")
-        return [Key(kind, id_) for kind, id_ in rows]
 
     async def counts(self) -> Mapping[str, int]:
         ((found,),) = await self._server.read(explore.counts(self._model), {}, "counts")

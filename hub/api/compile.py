@@ -9,7 +9,7 @@ place (`a.`, `edges/node.`), so that equal keys with different arguments stay ap
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,6 +18,8 @@ from graphql import FieldNode
 
 from graph.aggregate import Aggregate
 from graph.plan import Compare, Direction, Lookup, Many, One, Operator, Own, Page, Paging, Plan, Select, Value
+from graph.roots import Root
+from graph.search import Search
 from hub.api import cursors
 from hub.api.conditions import Conditions, order
 from hub.api.context import Limits
@@ -103,7 +105,7 @@ class Compiler:
         connection = self._connection(f"{kind.name}Connection", kind, nodes)
         return Page(key, connection.select, self._paging(kind, arguments, connection))
 
-    def together(self, roots: Sequence[Lookup | Page | Aggregate], *, kept: bool = False) -> Compiled:
+    def together(self, roots: Sequence[Root], *, kept: bool = False) -> Compiled:
         """One plan of roots that this compiler made; `kept` where it will be run again."""
         return Compiled(Plan(tuple(roots), self._name, kept), self._bounds)
 
@@ -121,11 +123,10 @@ class Compiler:
         zone = self._bind("timeZone", arguments.get("timeZone"), zone_named)
         return Aggregate(key, kind, where, wanted.whole(), wanted.groups(arguments, first, zone))
 
-    def among(self, kind: Kind, ids: Collection[str], nodes: Sequence[FieldNode]) -> Compiled:
-        """The things of a kind that have these ids, in order of id; `nodes` select fields of each."""
-        where = Compare(Own.ID, Operator.IN, self._bind("id", list(ids)))
-        paging = Paging(where, first=self._bind("first", len(ids)))
-        return self.together([Page(ROOT, self._select(kind, [("", nodes)]), paging)])
+    def search(self, kinds: Iterable[Kind], text: str, first: int, nodes: Sequence[FieldNode]) -> Compiled:
+        """Things of some kinds by a text, at most so many; `nodes` select fields of each."""
+        selects = tuple(self._select(kind, [("", nodes)]) for kind in kinds)
+        return self.together([Search(ROOT, self._bind("text", text), self._bind("first", first), selects)])
 
     def at(self, wanted: Sequence[At]) -> Compiled:
         """The first few things of a kind at a location, in order of id, for each that is wanted: a root each.

@@ -8,10 +8,12 @@ kept, so counting takes as long as the rows do and not as the answer would.
 from __future__ import annotations
 
 from graph.aggregate import Aggregate
-from graph.plan import Lookup, Page, Row, Select
+from graph.plan import Lookup, Row, Select
+from graph.roots import Root
+from graph.search import Search
 
 
-def things(root: Lookup | Page | Aggregate, found: Row | None) -> int:
+def things(root: Root, found: Row | None) -> int:
     """The things in the answer to a plan's root; a thing counts as often as it is in it, and a group as one."""
     if found is None:
         return 0
@@ -20,6 +22,9 @@ def things(root: Lookup | Page | Aggregate, found: Row | None) -> int:
     counts: dict[tuple[int, int], int] = {}
     if isinstance(root, Lookup):
         return _of(root.select, found, counts)
+    if isinstance(root, Search):
+        selects = {select.kind.name: select for select in root.selects}
+        return sum(_of(selects[row["kind"]], row["node"], counts) for row in found["rows"])
     return sum(_of(root.select, row["node"], counts) for row in found["rows"])
 
 

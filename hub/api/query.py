@@ -43,9 +43,10 @@ async def _search(
         raise RequestError("`text` is empty; give a word, an id or a part of one")
     wanted = reading.kinds_named(info.context, kinds)
     limit = reading.page_size(info.context, first)
-    keys = await info.context.store.search(text.strip(), wanted, limit) if limit and wanted else []
+    if not limit or not wanted:
+        return []
     request = core(info)
-    return await reading.many(request, keys, request.field_nodes)
+    return await reading.search(request, text, wanted, limit, request.field_nodes)
 
 
 async def _namespace(

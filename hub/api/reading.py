@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from graphql import FieldNode
 
 from graph.aggregate import Aggregate
 from graph.plan import Row
-from graph.thing import Key
 from hub.api import cost, walk
 from hub.api.compile import Compiled, Compiler
 from hub.api.context import ApiContext, CoreInfo
@@ -86,19 +85,14 @@ async def one(info: CoreInfo, kind: Kind, identifier: str, nodes: Sequence[Field
     return None if row is None else marked(kind, row)
 
 
-async def many(info: CoreInfo, keys: Sequence[Key], nodes: Sequence[FieldNode]) -> list[Row]:
-    """The things that keys name, in their order, by one plan a kind; those that went meanwhile are left out."""
-    context = info.context
-    ids: dict[str, list[str]] = {}
-    for key in keys:
-        ids.setdefault(key.kind, []).append(key.id)
-    found: dict[Key, Row] = {}
-    for name, wanted in ids.items():
-        kind = context.model.kind(name)
-        compiled = compiler(info).among(kind, wanted, nodes)
-        rows = (await read(context, compiled))["rows"]
-        found.update({Key(name, row["cursor"][-1]): marked(kind, row["node"]) for row in rows})
-    return [found[key] for key in keys if key in found]
+async def search(
+    info: CoreInfo, text: str, kinds: Collection[str], first: int, nodes: Sequence[FieldNode]
+) -> list[Row]:
+    """The things that hold a text, best first, by one plan."""
+    model = info.context.model
+    wanted = [model.kind(name) for name in sorted(kinds)]
+    found = await read(info.context, compiler(info).search(wanted, text, first, nodes))
+    return [marked(model.kind(row["kind"]), row["node"]) for row in found["rows"]]
 
 
 def _figures(compiled: Compiled, found: Row) -> Row:

@@ -31,6 +31,7 @@ from graph.plan import (
     Select,
     Value,
 )
+from graph.search import Search
 from schema.model import MODEL
 from tests.contracts.graph_world import BOSS, GADGET, HOLDS, OWNED, OWNER, PART_OF, PARTS, WORLD, many_gadgets, tell
 from tests.servers.neo4j import Neo4jPool
@@ -151,8 +152,9 @@ async def test_reads_find_their_nodes_by_an_index(explain: Explain) -> None:
             # Figures of all things of a kind read all of them.
             everything = [f"NodeByLabelScan n2:{GADGET.name}"] if where is None else []
             assert await explain(query.text) == [LANES, *everything, LANES]
-    for found in (explore.search("x", ["Gadget"], 9), explore.places(WORLD, "acme")):
-        assert found is not None and await explain(found[0]) == []
+    search = statement(Plan((Search("found", "text", "first", (Select(GADGET, ID),)),)), {"text": "x", "first": 9})
+    assert await explain(search.text) == [LANES, LANES]
+    assert await explain(explore.places(WORLD, "acme")[0]) == []
     for part in dump.parts(WORLD, floors=True):
         assert await explain(part.statement(["x"] * len(part.keys))[0]) == []
 

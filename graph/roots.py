@@ -1,0 +1,9 @@
+"""What a plan's root may be. Each is a read of its own, which every store can run."""
+
+from __future__ import annotations
+
+from graph.aggregate import Aggregate
+from graph.plan import Lookup, Page
+from graph.search import Search
+
+Root = Lookup | Page | Aggregate | Search
