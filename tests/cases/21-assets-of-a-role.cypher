@@ -1,0 +1,11 @@
+MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
+  OPTIONAL MATCH (i2:`_Identifier` {key: $p0}) MATCH (n1:`Equipment` {id: coalesce(i2.thing, $p1)}) WHERE i2.thing IS NOT NULL OR n1.placeholder RETURN n1 {_0: [COLLECT {
+    MATCH (n1)-[e4:`IMPLEMENTED_BY`]->(n3:`PhysicalAsset`) WHERE e4.`_golden` WITH n3, e4 ORDER BY n3.id, e4.`_occurrence` LIMIT $p4 RETURN [n3 {.`id`, .`name`, .`status`, _0: [COLLECT {
+      MATCH (n3)<-[e6:`USED`]-(n5:`JobResponse`) WHERE e6.`_golden` WITH n5, e6 ORDER BY n5.`start`, n5.id, e6.`_occurrence` LIMIT $p3 RETURN n5 {.`id`, `start`: toString(n5.`start`), _0: [COLLECT {
+        MATCH (n5)-[e8:`PRODUCED`]->(n7:`MaterialLot`) WHERE e8.`_golden` WITH n7, e8 ORDER BY n7.id, e8.`_occurrence` LIMIT $p2 RETURN n7 {.`id`}
+      }]}
+    }]}, e4 {`start`: toString(e4.`start`), `end`: toString(e4.`end`)}, [], n3.id, e4.`_occurrence`]
+  }]}
+})] AS found RETURN found, before = COLLECT {
+  MATCH (l:`_Lane`) RETURN l.token
+} AS whole

@@ -1,0 +1,1 @@
+MATCH (n:`Thing`) WHERE (n.path = $path OR n.path STARTS WITH $below) AND NOT n.placeholder WITH n.path AS path, [label IN labels(n) WHERE label IN $kinds][0] AS kind WHERE kind IS NOT NULL RETURN path, kind, count(*) ORDER BY path, kind

@@ -1,0 +1,25 @@
+MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
+  MATCH (n1:`MaterialLot`) WHERE n1.id IS NOT NULL AND (EXISTS {
+    MATCH (n1)-[l3:`DEFINED_BY`]->(m2:`MaterialDefinition`) WHERE l3.`_golden` AND m2.`id` = $p0
+  } AND NOT (n1.`status` = $p1)) WITH n1 ORDER BY n1.id LIMIT $p2 RETURN n1 {.`id`, .`status`}
+}]] AS found RETURN found, before = COLLECT {
+  MATCH (l:`_Lane`) RETURN l.token
+} AS whole
+
+MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
+  MATCH (n1:`MaterialLot`) WHERE n1.id IS NOT NULL AND (n1.`status` = $p0 OR n1.`status` = $p1) WITH n1 ORDER BY n1.id LIMIT $p2 RETURN n1 {.`id`}
+}]] AS found RETURN found, before = COLLECT {
+  MATCH (l:`_Lane`) RETURN l.token
+} AS whole
+
+MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
+  MATCH (n1:`MaterialLot`) WHERE n1.id IS NOT NULL AND (n1.`quantity` > $p0 AND n1.`expiresAt` < $p1 AND NOT (n1.`status` IN $p2)) WITH n1 ORDER BY n1.`expiresAt`, n1.id LIMIT $p3 RETURN n1 {.`id`, `expiresAt`: toString(n1.`expiresAt`), .`quantity`, .`quantity_unit`}
+}]] AS found RETURN found, before = COLLECT {
+  MATCH (l:`_Lane`) RETURN l.token
+} AS whole
+
+MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COUNT {
+  MATCH (n1:`MaterialLot`)
+}]] AS found RETURN found, before = COLLECT {
+  MATCH (l:`_Lane`) RETURN l.token
+} AS whole
