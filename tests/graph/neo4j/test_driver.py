@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from neo4j import exceptions
 
@@ -116,6 +118,25 @@ async def test_the_server_knows_what_a_transaction_is_for(neo4j_pool: Neo4jPool)
         "SHOW TRANSACTIONS YIELD metaData WHERE metaData.operation IS NOT NULL RETURN metaData", {}, "Orders"
     )
     assert [{"app": "unshub", "operation": "Orders"}] in rows
+    await server.close()
+
+
+async def test_a_read_that_nobody_waits_for_any_more_ends_at_the_server(neo4j_pool: Neo4jPool) -> None:
+    server = Server(Address.parse(neo4j_pool.server(0).url, None), 120)
+    listing = "SHOW TRANSACTIONS YIELD metaData WHERE metaData.operation = 'Endless' RETURN count(*)"
+
+    async def become(count: int) -> None:
+        async with asyncio.timeout(30):
+            while await server.read(listing, {}, "test") != [[count]]:
+                await asyncio.sleep(0.02)
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(None) as limit:
+            reading = asyncio.ensure_future(server.read(ENDLESS, {}, "Endless"))
+            await become(1)
+            limit.reschedule(asyncio.get_running_loop().time())
+            await reading
+    await become(0)
     await server.close()
 
 
