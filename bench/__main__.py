@@ -1,4 +1,4 @@
-"""The command line: `python -m bench NAME [--json] [--runs N] [--count N] [--largest]`."""
+"""The command line: `python -m bench NAME [--json] [--runs N] [--count N] [--largest] [--library]`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from bench import applied, bridge, growth, hubs, ingest, latency, mqtt, neo4j
+from bench.graphql import measured as graphql
 from bench.measure import Measure, show
 from hub import process
 
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "bridge": bridge.measure,
     "hubs": hubs.measure,
     "growth": growth.measure,
+    "graphql": graphql.measure,
 }
 
 
@@ -36,10 +38,15 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="how often each is measured; the median counts (5)")
     parser.add_argument("--count", type=int, help="how many lots a run takes; each benchmark has its own number")
     parser.add_argument("--largest", action="store_true", help="growth: a million lots too")
+    parser.add_argument("--library", action="store_true", help="graphql: beside @neo4j/graphql too, which npm fetches")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     process.tune()
-    benchmarks: dict[str, Benchmark] = {**BENCHMARKS, "growth": partial(growth.measure, largest=options.largest)}
+    benchmarks: dict[str, Benchmark] = {
+        **BENCHMARKS,
+        "growth": partial(growth.measure, largest=options.largest),
+        "graphql": partial(graphql.measure, library=options.library),
+    }
     for name, measure in benchmarks.items():
         if options.name in (name, "all"):
             show(asyncio.run(measure(options.runs, options.count)), as_json=options.json)
