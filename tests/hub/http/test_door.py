@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -54,6 +55,21 @@ async def test_a_request_that_never_ends_is_closed(
     async with connected(address, LIVEZ) as reader:
         assert b"200 OK" in await reader.readline()
     assert "Traceback" not in caplog.text
+
+
+async def test_the_end_of_an_answer_waits_for_nobody(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Head and body are written one after the other; the client acknowledges the head when it pleases."""
+    at_once: list[int] = []
+    made = http_door.Door.connection_made
+
+    def connection_made(door: http_door.Door, transport: asyncio.Transport) -> None:
+        made(door, transport)
+        at_once.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    monkeypatch.setattr(http_door.Door, "connection_made", connection_made)
+    async with connected(address, LIVEZ) as reader:
+        assert b"200 OK" in await reader.readline()
+    assert at_once == [1]
 
 
 async def test_a_request_that_has_ended_is_given_its_time(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
