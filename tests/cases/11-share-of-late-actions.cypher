@@ -1,0 +1,57 @@
+MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
+  MATCH (n1:`Equipment`) WHERE n1.id IS NOT NULL AND n1.`level` = $p0 WITH n1 ORDER BY n1.id LIMIT $p2 RETURN n1 {.`id`, _0: [COUNT {
+    MATCH (n1)<-[e3:`CONCERNS`]-(n2:`NonConformance`) WHERE e3.`_golden`
+  }], _1: [COUNT {
+    MATCH (n1)<-[e5:`CONCERNS`]-(n4:`NonConformance`) WHERE e5.`_golden` AND EXISTS {
+      MATCH (n4)<-[l7:`RESOLVES`]-(m6:`CorrectiveAction`) WHERE l7.`_golden` AND (m6.`dueAt` < $p1 AND m6.`completedAt` IS NULL)
+    }
+  }]}
+}]] AS found RETURN found, before = COLLECT {
+  MATCH (l:`_Lane`) RETURN l.token
+} AS whole
+
+MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COUNT {
+  MATCH (n1:`NonConformance`) WHERE (EXISTS {
+    MATCH (n1)-[l3:`CONCERNS`]->(m2:`MaterialDefinition`) WHERE l3.`_golden` AND m2.`id` = $p0
+  } OR EXISTS {
+    MATCH (n1)-[l5:`CONCERNS`]->(m4:`MaterialLot`) WHERE l5.`_golden` AND EXISTS {
+      MATCH (m4)-[l7:`DEFINED_BY`]->(m6:`MaterialDefinition`) WHERE l7.`_golden` AND m6.`id` = $p1
+    }
+  })
+}, COLLECT {
+  MATCH (n1:`NonConformance`) WHERE (EXISTS {
+    MATCH (n1)-[l3:`CONCERNS`]->(m2:`MaterialDefinition`) WHERE l3.`_golden` AND m2.`id` = $p0
+  } OR EXISTS {
+    MATCH (n1)-[l5:`CONCERNS`]->(m4:`MaterialLot`) WHERE l5.`_golden` AND EXISTS {
+      MATCH (m4)-[l7:`DEFINED_BY`]->(m6:`MaterialDefinition`) WHERE l7.`_golden` AND m6.`id` = $p1
+    }
+  }) WITH n1.`severity` AS k0, count(*) AS c WITH k0, collect([c]) AS parts WITH k0, parts ORDER BY k0 IS NULL, k0 LIMIT $p2 RETURN [[k0], parts]
+}]] AS found RETURN found, before = COLLECT {
+  MATCH (l:`_Lane`) RETURN l.token
+} AS whole
+
+MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COUNT {
+  MATCH (n1:`NonConformance`) WHERE (EXISTS {
+    MATCH (n1)-[l3:`CONCERNS`]->(m2:`MaterialDefinition`) WHERE l3.`_golden` AND m2.`id` = $p0
+  } OR EXISTS {
+    MATCH (n1)-[l5:`CONCERNS`]->(m4:`MaterialLot`) WHERE l5.`_golden` AND EXISTS {
+      MATCH (m4)-[l7:`DEFINED_BY`]->(m6:`MaterialDefinition`) WHERE l7.`_golden` AND m6.`id` = $p1
+    }
+  })
+}, COLLECT {
+  MATCH (n1:`NonConformance`) WHERE (EXISTS {
+    MATCH (n1)-[l3:`CONCERNS`]->(m2:`MaterialDefinition`) WHERE l3.`_golden` AND m2.`id` = $p0
+  } OR EXISTS {
+    MATCH (n1)-[l5:`CONCERNS`]->(m4:`MaterialLot`) WHERE l5.`_golden` AND EXISTS {
+      MATCH (m4)-[l7:`DEFINED_BY`]->(m6:`MaterialDefinition`) WHERE l7.`_golden` AND m6.`id` = $p1
+    }
+  }) WITH n1.`severity` AS k0, count(*) AS c WITH k0, collect([c]) AS parts WITH k0, parts ORDER BY k0 IS NULL, k0 LIMIT $p2 RETURN [[k0], parts]
+}]] AS found RETURN found, before = COLLECT {
+  MATCH (l:`_Lane`) RETURN l.token
+} AS whole
+
+MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[head(COLLECT {
+  MATCH (n1:`CorrectiveAction`) WHERE (n1.`dueAt` < $p0 AND n1.`completedAt` IS NULL) WITH count(*) AS c, min(n1.`dueAt`) AS a0 WITH collect([c, toString(a0)]) AS parts RETURN parts
+})]] AS found RETURN found, before = COLLECT {
+  MATCH (l:`_Lane`) RETURN l.token
+} AS whole
