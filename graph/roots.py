@@ -5,5 +5,6 @@ from __future__ import annotations
 from graph.aggregate import Aggregate
 from graph.plan import Lookup, Page
 from graph.search import Search
+from graph.walks import Walk
 
-Root = Lookup | Page | Aggregate | Search
+Root = Lookup | Page | Aggregate | Search | Walk

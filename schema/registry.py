@@ -21,7 +21,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
 from schema.errors import ModelError
-from schema.model.base import Entity, LinkInfo, Parameter, Quantity, RefObject, Term
+from schema.model.base import Entity, Flow, LinkInfo, Parameter, Quantity, RefObject, Term
 
 ENVELOPE = frozenset({"id", "identifiers", "properties", "observedAt", "$replace"})
 """Payload members that speak of the message or of all kinds alike; not attributes."""
@@ -85,6 +85,8 @@ class Link:
     inverse_many: bool
     inverse_description: str
     attributes: tuple[Attribute, ...] = ()
+    flow: Flow | None = None
+    """Which way material goes along it."""
 
 
 @dataclass(frozen=True)
@@ -263,6 +265,7 @@ def _links(cls: type[Entity]) -> dict[str, Link]:
             inverse_many=info.inverse_many,
             inverse_description=info.inverse_description,
             attributes=_link_attributes(reference),
+            flow=info.flow,
         )
     return links
 

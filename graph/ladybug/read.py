@@ -54,6 +54,7 @@ from graph.roots import Root
 from graph.rows import IDENTIFIER, identifier_key
 from graph.search import Search
 from graph.thing import Key
+from graph.walks import Walk
 from schema.identifier import placeholder_id
 from schema.model.base import instant_text
 
@@ -141,6 +142,12 @@ class Reader:
                 return self._page(root)
             case Search():
                 return self._search(root)
+            case Walk():
+                return self.walk(root)
+
+    def walk(self, walk: Walk) -> Row | None:
+        """What walks from thing to thing: see `graph.ladybug.walk`."""
+        raise NotImplementedError
 
     def _search(self, root: Search) -> Row:
         given = self._parameters
@@ -211,7 +218,7 @@ class Reader:
     def _one(self, one: One, parents: Mapping[str, Row]) -> None:
         fields = Fields.of(one.select.values, "n")
         rows = self._run(
-            f"{_following(one.direction, [])} RETURN k, {', '.join(['n.id', *fields.expressions])} ORDER BY n.id",
+            f"{following(one.direction, [])} RETURN k, {', '.join(['n.id', *fields.expressions])} ORDER BY n.id",
             {"keys": list(parents)},
         )
         targets: dict[str, str] = {}
@@ -242,12 +249,12 @@ class Reader:
     ) -> dict[str, tuple[list[list[Any]], int]]:
         """By parent, the first rows of its list (one more than the page has, if there is) and the list's length."""
         render = LadybugRenderer(self._parameters)
-        following = _following(many.direction, render.where(many.paging, after=True, edge="e"))
-        following += render.reached(many.paging, "k, n, e", edge="e")
+        edges = following(many.direction, render.where(many.paging, after=True, edge="e"))
+        edges += render.reached(many.paging, "k, n, e", edge="e")
         kept = ", ".join(["k, n, e", *(at("n", chain) for chain in chains(many.paging.order))])
         members = ", ".join(f"c{place}: {expression}" for place, expression in enumerate(listing.expressions))
         rows = self._run(
-            f"{following} WITH {kept} ORDER BY {order_by(many.paging.order, edge='e')} LIMIT {EVERYTHING} "
+            f"{edges} WITH {kept} ORDER BY {order_by(many.paging.order, edge='e')} LIMIT {EVERYTHING} "
             f"WITH k, collect({{{members}}}) AS l "
             f"RETURN k, list_slice(l, 1, {render.bind(many.paging.first, one_more)}), size(l)",
             {"keys": list(parents), **render.parameters},
@@ -262,8 +269,8 @@ class Reader:
         if paging.rows and (paging.after is None or self._parameters[paging.after] is None):
             return {parent: length for parent, (_, length) in cut.items()}
         render = LadybugRenderer(self._parameters)
-        following = _following(many.direction, render.where(paging, after=False))
-        rows = self._run(f"{following} RETURN k, count(*)", {"keys": list(parents), **render.parameters})
+        edges = following(many.direction, render.where(paging, after=False))
+        rows = self._run(f"{edges} RETURN k, count(*)", {"keys": list(parents), **render.parameters})
         return {parent: int(total) for parent, total in rows}
 
 
@@ -279,7 +286,7 @@ def _listed(render: Renderer, root: Page, *, after: bool) -> str:
             return f"MATCH (n:{kind}){where_text(render.where(paging, after=after))}"
 
 
-def _following(direction: Direction, conditions: Sequence[str]) -> str:
+def following(direction: Direction, conditions: Sequence[str]) -> str:
     """Nodes `n` over golden edges `e` from the nodes whose ids are `$keys`, each with its parent's id `k`.
 
     MATCH would join with a scan of the whole relationship table; OPTIONAL MATCH looks only at the parents' edges.

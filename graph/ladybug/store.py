@@ -20,7 +20,8 @@ from graph.cypher import quote
 from graph.errors import StoreDamaged, StoreUnavailable
 from graph.ladybug import ddl, explore, files
 from graph.ladybug.engine import Database, Session
-from graph.ladybug.read import Reader, decode
+from graph.ladybug.read import decode
+from graph.ladybug.walk import WalkReader
 from graph.ladybug.write import Statements, Writer
 from graph.plan import Plan, Row
 from graph.store import Health, WriteTransaction
@@ -118,7 +119,7 @@ class LadybugStore:
             await to_the_end(self._on_write_thread(self._commit))
 
     async def read(self, plan: Plan, parameters: Mapping[str, Any]) -> Row:
-        return await self._reading(lambda session: Reader(session.run, parameters).read(plan))
+        return await self._reading(lambda session: WalkReader(session.run, parameters).read(plan))
 
     async def counts(self) -> Mapping[str, int]:
         return await self._reading(partial(explore.counts, model=self._model))

@@ -57,6 +57,7 @@ from graph.plan import (
 from graph.roots import Root
 from graph.rows import IDENTIFIER, identifier_key
 from graph.search import Search
+from graph.walks import Walk
 from schema.identifier import placeholder_id
 from schema.model.base import instant_text
 from schema.registry import Attribute, Kind
@@ -94,9 +95,9 @@ class Statement:
         return {key: part.decode(value, given) for (key, part), value in zip(self.roots, found, strict=True)}
 
 
-def statement(plan: Plan, given: Given) -> Statement:
+def statement(plan: Plan, given: Given, renderer: type[PlanRenderer] | None = None) -> Statement:
     """Renders a plan for values of one outline (`graph.cypher.outline`)."""
-    render = PlanRenderer(given)
+    render = (renderer or PlanRenderer)(given)
     roots = tuple((root.key, render.root(root)) for root in plan.roots)
     lanes = f"MATCH (l:{quote(LANE)})"
     text = (
@@ -158,6 +159,12 @@ class PlanRenderer(Neo4jRenderer):
                 return self._page(root)
             case Search():
                 return self._search(root)
+            case Walk():
+                return self.walk(root)
+
+    def walk(self, walk: Walk) -> Part:
+        """What walks from thing to thing: see `graph.neo4j.walk`."""
+        raise NotImplementedError
 
     def _search(self, root: Search) -> Part:
         node = self.variable("n")
@@ -240,7 +247,7 @@ class PlanRenderer(Neo4jRenderer):
         if not (paging.cursors or values):
             return found.text, lambda raw, given: {"node": found.decode(raw, given), "edge": {}}
         columns = order_columns(paging.order)
-        of_edge = _Projection(values)
+        of_edge = Projection(values)
         keys = [_read(at(node, o.through), column) for o, column in zip(paging.order, columns, strict=True)]
         ends = [f"{node}.id", "0" if edge is None else f"{edge}.`_occurrence`"]
         own = of_edge.text(edge) if edge and values else "null"
@@ -257,7 +264,7 @@ class PlanRenderer(Neo4jRenderer):
         return text, row
 
     def _node(self, select: Select, node: str) -> Part:
-        own = _Projection(select.values)
+        own = Projection(select.values)
         below = [(one.key, self._one(one, node)) for one in select.ones]
         below += [(many.key, self._many(many, node)) for many in select.manys]
         text = own.text(node, [part.text for _, part in below])
@@ -274,7 +281,7 @@ class PlanRenderer(Neo4jRenderer):
         return Part(text, row)
 
 
-class _Projection:
+class Projection:
     """Values as a map projection: each column once, by its own name."""
 
     def __init__(self, values: Iterable[Value]) -> None:

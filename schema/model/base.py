@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import (
@@ -284,6 +284,15 @@ def declare(
     return KindInfo(domain, plural, source, composites, parent)
 
 
+class Flow(Enum):
+    """Which way material goes along a link. What a lot came of, and what came of it, is found by following these."""
+
+    IN = "in"
+    """From the target into the thing that states the link, as lots go into the work that uses them."""
+    OUT = "out"
+    """From the thing that states the link into the target, as work ends in the lots that it makes."""
+
+
 @dataclass(frozen=True, slots=True)
 class LinkInfo:
     """What a link declares beside its Python type."""
@@ -293,6 +302,7 @@ class LinkInfo:
     inverse: str
     inverse_description: str
     inverse_many: bool
+    flow: Flow | None
 
 
 def attribute(description: str, *, examples: list[Any] | None = None) -> Any:
@@ -308,14 +318,15 @@ def link(
     *,
     inverse_description: str,
     inverse_many: bool = True,
+    flow: Flow | None = None,
 ) -> Any:
     """A field that refers to other things; to many where its type is a list.
 
     `relationship` is the edge's type in the graph, read from the stating thing to `target`; `inverse` the GraphQL name
-    at the other end, derived and never stored.
+    at the other end, derived and never stored; `flow` the way that material goes along it, where any does.
     """
     field: Any = Field(None, description=description)
-    field.metadata.append(LinkInfo(relationship, target, inverse, inverse_description, inverse_many))
+    field.metadata.append(LinkInfo(relationship, target, inverse, inverse_description, inverse_many, flow))
     return field
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schema.model.base import (
     Entity,
+    Flow,
     Instant,
     Int64,
     Parameter,
@@ -74,6 +75,7 @@ class Batch(Entity):
         "consumedByBatches",
         "The lots that went in, with quantity and time.",
         inverse_description="The batches that some of the lot went into.",
+        flow=Flow.IN,
     )
     produced: list[RefWith[Move]] | None = link(
         "PRODUCED",
@@ -81,6 +83,7 @@ class Batch(Entity):
         "batches",
         "The lots that came out, with quantity and time.",
         inverse_description="The batches that the lot came from.",
+        flow=Flow.OUT,
     )
     equipment: list[RefWith[Period]] | None = link(
         "USED",
@@ -113,6 +116,7 @@ class BatchStep(Entity):
         "steps",
         "The batch that the step belongs to.",
         inverse_description="The steps of the batch, at every level.",
+        flow=Flow.OUT,
     )
     part_of: Ref | None = link(
         "PART_OF",
@@ -134,6 +138,7 @@ class BatchStep(Entity):
         "consumedBySteps",
         "The lots that were charged, with quantity and time.",
         inverse_description="The batch steps in which some of the lot was charged.",
+        flow=Flow.IN,
     )
     equipment: list[RefWith[Period]] | None = link(
         "USED",

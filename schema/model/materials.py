@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schema.model.base import (
     Entity,
+    Flow,
     Identifier,
     Instant,
     Quantity,
@@ -136,6 +137,7 @@ class MaterialLot(Entity):
         "assembledInto",
         "The lots that it was made from.",
         inverse_description="The lots that were made from it.",
+        flow=Flow.IN,
     )
     stored_at: Ref | None = link(
         "STORED_AT",
@@ -164,6 +166,7 @@ class MaterialSublot(Entity):
         "sublots",
         "The lot that it is a part of.",
         inverse_description="The parts of the lot that are tracked on their own.",
+        flow=Flow.IN,
     )
     stored_at: Ref | None = link(
         "STORED_AT",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schema.model.base import (
     Entity,
+    Flow,
     Instant,
     Int64,
     Number,
@@ -217,6 +218,7 @@ class JobResponse(Entity):
         "consumedBy",
         "The lots that were used, with quantity and time.",
         inverse_description="The work in which some of the lot was used.",
+        flow=Flow.IN,
     )
     produced: list[RefWith[Move]] | None = link(
         "PRODUCED",
@@ -224,6 +226,7 @@ class JobResponse(Entity):
         "producedBy",
         "The lots that were made, with quantity and time.",
         inverse_description="The work in which the lot was made.",
+        flow=Flow.OUT,
     )
     equipment: list[RefWith[Period]] | None = link(
         "USED",
