@@ -32,7 +32,8 @@ def materials(model: Model) -> tuple[Kind, ...]:
 def steps(model: Model, *, up: bool) -> tuple[Step, ...]:
     """Every step from material to what it came of (`up`) or to what came of it, the most direct first."""
     found = (step for kind in materials(model) for step in _from(model, kind, up, ()))
-    return tuple(sorted(found, key=lambda step: len(step.hops)))
+    places = {name: place for place, name in enumerate(model.kinds)}
+    return tuple(sorted(found, key=lambda step: (len(step.hops), [places[name] for name in step.between])))
 
 
 def work(model: Model) -> tuple[Kind, ...]:

@@ -6,7 +6,7 @@
 
 A level takes each thing once, so the work is that of the things and edges reached, whatever number of paths there is; a
 pattern of variable length goes every path, and a shortest one can't tell directions apart by kind without doing so
-(`docs/decisions/0013-walks.md`). Rows with a list in them count against the server's memory with the whole list where
+(`docs/decisions/0015-walks.md`). Rows with a list in them count against the server's memory with the whole list where
 they are sorted, or told apart by `WITH DISTINCT`: so neither is done here, and things are put in order in Python.
 """
 

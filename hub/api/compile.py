@@ -148,7 +148,7 @@ class Compiler:
         """What is selected of a thing that a question reads, at each place of its answer."""
         return self._select(kind, places)
 
-    def question(self, roots: Sequence[Lookup | Page], parameters: Mapping[str, Any]) -> Compiled:
+    def question(self, roots: Sequence[Root], parameters: Mapping[str, Any]) -> Compiled:
         """A plan of a question's own, with its parameters, whose names end in no digit."""
         own = {name: Bound(value, as_given) for name, value in parameters.items()}
         return Compiled(Plan(tuple(roots), self._name), {**self._bounds, **own})

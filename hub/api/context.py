@@ -69,6 +69,8 @@ class Limits:
     """Tags in one answer of `namespace`."""
     max_places: int = 1_000
     """Places in one answer of `namespace`."""
+    max_walk: int = 10_000
+    """Things that one walk through the graph may give."""
 
 
 class Budget:

@@ -11,6 +11,7 @@ from graph.aggregate import Aggregate
 from graph.plan import Lookup, Row, Select
 from graph.roots import Root
 from graph.search import Search
+from graph.walks import Walk
 
 
 def things(root: Root, found: Row | None) -> int:
@@ -25,6 +26,9 @@ def things(root: Root, found: Row | None) -> int:
     if isinstance(root, Search):
         selects = {select.kind.name: select for select in root.selects}
         return sum(_of(selects[row["kind"]], row["node"], counts) for row in found["rows"])
+    if isinstance(root, Walk):
+        selects = {select.kind.name: select for select in root.nodes}
+        return sum(_of(selects[row["kind"]], row["node"], counts) for row in found["nodes"])
     return sum(_of(root.select, row["node"], counts) for row in found["rows"])
 
 

@@ -13,6 +13,7 @@ from hub.api.errors import RequestError
 from hub.api.namespace import Place, read_place
 from hub.api.questions.compare import CompareQuery
 from hub.api.questions.readiness import ReadinessQuery
+from hub.api.questions.trace import TraceQuery
 from hub.api.status import Hub, read_status
 
 argument = strawberry.argument
@@ -64,7 +65,7 @@ async def _hub(info: Info) -> Hub:
 
 
 @strawberry.type(description="Questions. Every kind of thing has two fields of its own: one thing, and a list.")
-class Query(ReadinessQuery, CompareQuery):
+class Query(ReadinessQuery, CompareQuery, TraceQuery):
     node: Entity | None = strawberry.field(
         resolver=_node, description="One thing of any kind; null where there is none."
     )

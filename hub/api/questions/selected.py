@@ -12,8 +12,9 @@ from typing import Any
 
 from graphql import FieldNode
 
-from graph.plan import Lookup, Page, Row, Select
+from graph.plan import Lookup, Row, Select
 from graph.questions.facts import Fact
+from graph.roots import Root
 from hub.api import cost, reading, walk
 from hub.api.compile import Place
 from hub.api.context import CoreInfo, Info, core
@@ -48,7 +49,7 @@ class Things:
             self._selects[kind.name] = self._compiler.things(kind, places)
         return self._selects[kind.name]
 
-    async def read(self, roots: Sequence[Lookup | Page], parameters: Mapping[str, Any]) -> list[Any]:
+    async def read(self, roots: Sequence[Root], parameters: Mapping[str, Any]) -> list[Any]:
         """What each root gives, by one plan."""
         context, compiled = self._info.context, self._compiler.question(roots, parameters)
         if context.failed is not None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import neo4j
 import pytest
 
+from graph.neo4j.cypher import statement
 from graph.neo4j.store import Neo4jStore
+from graph.neo4j.walk import WalkRenderer
+from graph.plan import Plan
 from graph.store import GraphStore
-from tests.contracts.graph_walks import GraphWalkContract
+from tests.contracts.graph_walks import GraphWalkContract, walk
 from tests.contracts.walk_world import WALKS
+from tests.graph.neo4j.test_cypher import LANES, scans
 from tests.servers.neo4j import Neo4jPool
 
 
@@ -24,3 +30,13 @@ class TestNeo4jWalks(GraphWalkContract):
         store = await Neo4jStore.open(self.url, WALKS)
         await store.clear()
         return store
+
+
+async def test_a_walk_is_one_statement_that_begins_at_an_index(neo4j_pool: Neo4jPool, store: Neo4jStore) -> None:
+    plan = Plan((walk(up=True),))
+    text = statement(plan, {"begin": "id:O'Neil", "first": 4711, "depth": 4712}, WalkRenderer).text
+    assert not [value for value in ("O'Neil", "4711", "4712") if value in text]
+    async with neo4j.AsyncGraphDatabase.driver(neo4j_pool.server(0).url) as driver:
+        given = dict.fromkeys(re.findall(r"\$(\w+)", text), 1)
+        explained = await driver.execute_query(f"EXPLAIN {text}", given)
+    assert scans(explained.summary.plan or {}) == [LANES, LANES]
