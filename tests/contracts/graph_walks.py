@@ -20,7 +20,7 @@ from schema.model.base import Flow
 from tests.contracts.walk_world import WALKS, said, tell
 
 LAW = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.differing_executors, HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
