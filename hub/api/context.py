@@ -41,7 +41,7 @@ class Limits:
     """Words and marks in a document."""
     max_aliases: int = 500
     """Aliases in a document."""
-    max_complexity: int = 100_000_000_000
+    max_complexity: int = 1_000_000_000_000_000
     """Objects that an answer may have, reckoned before anything is read (`hub.api.complexity`)."""
     max_roots: int = 50
     """Root fields of an operation: each is a read of its own."""

@@ -31,7 +31,7 @@ class LimitSettings(BaseModel):
         5_000, description="Fields of a document after its fragments are put in.", examples=[1000], ge=1
     )
     complexity: int = Field(
-        100_000_000_000,
+        1_000_000_000_000_000,
         description="Objects that an answer may have at most, reckoned before anything is read: each list counts as "
         "many as its `first`.",
         examples=[100_000],

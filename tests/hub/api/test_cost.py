@@ -42,10 +42,10 @@ async def test_an_answer_of_too_many_things_is_refused_before_it_is_made(mesh: A
 
 
 async def test_an_answer_that_may_have_too_many_objects_is_refused_before_anything_is_read(mesh: Api) -> None:
-    answer = await mesh.ask(f"{{ materialLots {{ {nested(5, 1000)} }} }}")
+    answer = await mesh.ask(f"{{ materialLots {{ {nested(6, 1000)} }} }}")
     (error,) = answer.errors
     assert (answer.data, answer.plans) == (None, 0)
-    assert "objects, more than the 100000000000 that are allowed" in error["message"]
+    assert "objects, more than the 1000000000000000 that are allowed" in error["message"]
     assert error["extensions"]["code"] == "BAD_REQUEST"
 
 

@@ -102,7 +102,7 @@ async def test_it_lives_on_until_it_is_ended(tmp_path: Path) -> None:
         before = (await hub.journal.status()).events
         changes = hub.changes.subscribe()
         await anext(changes)
-        await changes.aclose()
+        hub.changes.leave(changes)
         while (await hub.journal.status()).events <= before:
             await asyncio.sleep(0.05)
         demo.cancel()
