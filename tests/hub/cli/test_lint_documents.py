@@ -26,7 +26,7 @@ def test_every_fault_of_every_document_is_told_with_file_and_line(unshub: Run) -
     Path("documents").mkdir()
     for name, text in {"bad": BAD, "good": GOOD, "broken": "{\n hub", "deep": "{" * 200, "empty": ""}.items():
         Path(f"documents/{name}.graphql").write_text(text)
-    below = "assembledFrom { nodes { " * 5 + "id" + " } }" * 5
+    below = "assembledFrom { nodes { " * 7 + "id" + " } }" * 7
     Path("documents/large.gql").write_text(f"{{ materialLots {{ nodes {{ {below} }} }} }}")
     Path("unshub.yaml").write_text("documents: documents\nhtpt: 1\n")
     ran = unshub("lint", "--json")
