@@ -29,6 +29,7 @@ from graphql import (
     is_object_type,
 )
 
+from graph.cache import Cache
 from hub.api.context import Limits
 
 PAGED = "first"
@@ -90,19 +91,11 @@ class Estimates:
     def __init__(self, schema: Callable[[], GraphQLSchema], kept: int) -> None:
         """`schema` gives the schema, once it is made; `kept` is how many costs are remembered."""
         self._schema = schema
-        self._kept = kept
-        self._known: dict[tuple[str, str | None], Cost] = {}
+        self._known: Cache[tuple[str, str | None], Cost] = Cache(kept)
 
     def of(self, text: str, document: DocumentNode, operation: str | None) -> Cost:
         """The cost of an operation of a document that is valid; `text` is the document's."""
-        key = (text, operation)
-        found = self._known.pop(key, None)
-        if found is None:
-            found = _Compiler(self._schema(), document).operation(operation)
-            if len(self._known) >= self._kept:
-                del self._known[next(iter(self._known))]
-        self._known[key] = found
-        return found
+        return self._known.of((text, operation), lambda: _Compiler(self._schema(), document).operation(operation))
 
 
 class _Compiler:

@@ -11,7 +11,6 @@ again. So a program gives an answer without errors, or none.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +27,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
+from graph.cache import Cache
 from graph.plan import Lookup, Page
 from hub.api import cost, reading
 from hub.api.compile import Compiled, Compiler
@@ -74,7 +74,7 @@ class Known:
     operation: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
     cost: Cost
-    programs: OrderedDict[Hashable, Program | None] = field(default_factory=OrderedDict)
+    programs: Cache[Hashable, Program | None] = field(default_factory=lambda: Cache(OUTLINES))
 
 
 Question = tuple[str, str | None]
@@ -91,26 +91,22 @@ class Programs:
         self._limits = limits
         self._lookups: dict[str, Kind] = {kind.field: kind for kind in model}
         self._pages: dict[str, Kind] = {kind.plural: kind for kind in model}
-        self._known: OrderedDict[Question, Known | None] = OrderedDict()
+        self._known: Cache[Question, Known | None] = Cache(DOCUMENTS)
 
     def learn(self, text: str, operation_name: str | None) -> None:
         """Takes a document for a candidate that was answered without an error."""
         question = (text, operation_name)
-        if question not in self._known and len(text) <= LONGEST:
-            self._known[question] = self._candidate(text, operation_name)
-            if len(self._known) > DOCUMENTS:
-                self._known.popitem(last=False)
+        if len(text) <= LONGEST:
+            self._known.of(question, lambda: self._candidate(text, operation_name))
 
     async def answer(
         self, text: str, operation_name: str | None, variables: Mapping[str, Any] | None, context: ApiContext
     ) -> bytes | None:
         """The answer as JSON; None where the ordinary way has to give it. A `GraphError` says why nothing was read."""
-        question = (text, operation_name)
-        known = self._known.get(question)
+        known = self._known.get((text, operation_name))
         # What is told beside an answer, and what a batch takes together, is reckoned the ordinary way.
         if known is None or context.told or context.batch is not None:
             return None
-        self._known.move_to_end(question)
         if known.cost.of(variables or {}, self._limits) > self._limits.max_complexity:
             return None
         coerced: Mapping[str, Any] = {}
@@ -135,13 +131,7 @@ class Programs:
 
     def _program(self, known: Known, variables: Mapping[str, Any]) -> Program | None:
         values, outline = outlined(variables)
-        if outline in known.programs:
-            known.programs.move_to_end(outline)
-            return known.programs[outline]
-        made = known.programs[outline] = self._made(known, values)
-        if len(known.programs) > OUTLINES:
-            known.programs.popitem(last=False)
-        return made
+        return known.programs.of(outline, lambda: self._made(known, values))
 
     def _made(self, known: Known, variables: Mapping[str, Any]) -> Program | None:
         document = Document(self._schema, known.fragments, variables, Budget(self._limits))
