@@ -35,6 +35,9 @@ MAX_SEGMENT = 64
 _ENTRIES = frozenset({"_source", "_tag", "_state", "_count", "_hub"})
 """Entries with a meaning of their own. A kind of such a name has two underscores before it in golden topics."""
 
+BY_SYSTEM = ("_source", "_state", "_count")
+"""Entries after which the name of the system stands that speaks."""
+
 _SYSTEM = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _KIND = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")

@@ -10,6 +10,8 @@ from hub.api import reading
 from hub.api.common import Entity, Found
 from hub.api.context import Info, core
 from hub.api.errors import RequestError
+from hub.api.integration.history import HistoryQuery
+from hub.api.integration.letters import LettersQuery
 from hub.api.namespace import Place, read_place
 from hub.api.questions.compare import CompareQuery
 from hub.api.questions.readiness import ReadinessQuery
@@ -65,7 +67,7 @@ async def _hub(info: Info) -> Hub:
 
 
 @strawberry.type(description="Questions. Every kind of thing has two fields of its own: one thing, and a list.")
-class Query(ReadinessQuery, CompareQuery, TraceQuery):
+class Query(LettersQuery, HistoryQuery, ReadinessQuery, CompareQuery, TraceQuery):
     node: Entity | None = strawberry.field(
         resolver=_node, description="One thing of any kind; null where there is none."
     )

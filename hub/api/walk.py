@@ -152,22 +152,26 @@ def _at(row: Row, place: str) -> Row:
     return {key.removeprefix(prefix): value for key, value in row.items() if key.startswith(prefix)}
 
 
-def _source(record: Record, kind: Kind) -> Row:
+def members(kind: Kind, cells: Mapping[str, Any]) -> dict[str, Any]:
+    """Cells as a payload has them: attributes and links by name, identifiers and properties by theirs."""
     values: dict[str, Any] = {}
-    for name, cell in record.cells.items():
+    for name, value in cells.items():
         group, _, inner = name.partition("/")
-        if cell.value is None or name == PATH:
-            continue
         if name.startswith((IDENTIFIER_CELL, PROPERTY_CELL)):
-            values.setdefault(group, {})[inner] = cell.value
-        else:
-            values[name] = spoken(kind, name, cell.value)
+            values.setdefault(group, {})[inner] = value
+        elif name != PATH:
+            values[name] = spoken(kind, name, value)
+    return values
+
+
+def _source(record: Record, kind: Kind) -> Row:
+    said = {name: cell.value for name, cell in record.cells.items() if cell.value is not None}
     return {
         "system": record.key.system,
         "id": record.key.id,
         "observedAt": instant(max(record.asserted.time, *(cell.time for cell in record.cells.values()))),
         "path": record.value(PATH),
-        "values": values,
+        "values": members(kind, said),
     }
 
 

@@ -17,6 +17,7 @@ from schema.errors import Reason
 
 if TYPE_CHECKING:
     from hub.journal.copies import Copies
+    from hub.journal.letters import Letters, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,14 @@ class Entry:
     accepted: AcceptedAssertion
 
 
+class State(StrEnum):
+    """How far a journaled assertion is."""
+
+    PENDING = "pending"
+    APPLIED = "applied"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class TagValue:
     """The newest value of a tag."""
@@ -169,8 +178,14 @@ class Journal(Protocol):
         """Every assertion accepted by now with a sequence beyond `after`, in order; those that failed left out."""
         ...
 
-    async def history(self, kind: str, ids: Collection[str], limit: int, before: int | None = None) -> Sequence[Entry]:
-        """What was asserted of these ids, newest sequence first."""
+    async def history(
+        self, kind: str, ids: Collection[str], limit: int, before: int | None = None, *, after: int | None = None
+    ) -> Sequence[Entry]:
+        """What was asserted of these ids, newest sequence first; with `after`, of sequences beyond it, oldest first."""
+        ...
+
+    async def states(self, sequences: Collection[int]) -> Mapping[int, State]:
+        """How far each of these assertions is."""
         ...
 
     async def tags(self, path: str, limit: int) -> Sequence[TagValue]:
@@ -182,6 +197,10 @@ class Journal(Protocol):
 
     async def dead_letters(self, limit: int, after: int = 0, waiting: bool = True) -> Sequence[DeadLetter]:
         """Refused messages in order of number; only those that still wait, or all."""
+        ...
+
+    async def refused(self, wanted: Wanted, limit: int, before: int | None = None, head: int = 2000) -> Letters:
+        """The newest dead letters that are wanted, of numbers before one; of their payloads the first `head` bytes."""
         ...
 
     async def replayed(self, number: int, time: int) -> None:

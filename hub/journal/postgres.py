@@ -6,6 +6,7 @@ from typing import Any
 from hub.address import Url
 from hub.errors import JournalError
 from hub.journal.group import GroupCommit
+from hub.journal.letters import Letters, ListedLetter, Wanted, page
 from hub.journal.migrations import Migration, in_order, load, outstanding
 from hub.journal.port import (
     AS_READ,
@@ -15,10 +16,12 @@ from hub.journal.port import (
     Entry,
     JournalStatus,
     Refusal,
+    State,
     TagValue,
 )
 from hub.journal.postgres_arrays import register
 from hub.journal.postgres_copies import PostgresCopies
+from hub.journal.postgres_letters import listed_letter, matching
 from hub.journal.postgres_names import Names
 from hub.journal.postgres_queue import Queue
 from hub.journal.postgres_rows import KEEP, columns, dead_letter, entry, tag_value
@@ -49,10 +52,17 @@ _FAIL = """
 _HISTORY = f"""
     SELECT {ENTRY} FROM assertion WHERE seq = ANY (ARRAY(
         SELECT found.seq FROM unnest(%(ids)s::bytea[]) AS wanted (id), LATERAL (
-            SELECT seq FROM assertion WHERE kind = %(kind)s AND id = wanted.id AND seq < %(before)s
-            ORDER BY seq DESC LIMIT %(limit)s
-        ) AS found ORDER BY found.seq DESC LIMIT %(limit)s
-    )) ORDER BY seq DESC
+            SELECT seq FROM assertion WHERE kind = %(kind)s AND id = wanted.id AND seq {{beyond}} %(start)s
+            ORDER BY seq {{way}} LIMIT %(limit)s
+        ) AS found ORDER BY found.seq {{way}} LIMIT %(limit)s
+    )) ORDER BY seq {{way}}
+"""
+
+_STATES = """
+    SELECT asked.seq, CASE WHEN EXISTS (SELECT FROM failed WHERE failed.seq = asked.seq) THEN 'failed'
+                           WHEN EXISTS (SELECT FROM queue WHERE queue.seq = asked.seq) THEN 'pending'
+                           ELSE 'applied' END
+    FROM unnest(%s::bigint[]) AS asked (seq)
 """
 
 _STATUS = """
@@ -154,14 +164,17 @@ class PostgresJournal:
             yield entries
             after = entries[-1].sequence
 
-    async def history(self, kind: str, ids: Collection[str], limit: int, before: int | None = None) -> Sequence[Entry]:
-        bound = {
-            "ids": sorted({id_.encode() for id_ in ids}),
-            "kind": kind,
-            "before": _LAST if before is None else before,
-            "limit": limit,
-        }
-        return [entry(row) for row in await self._rows("can't read the history", _HISTORY, bound)]
+    async def history(
+        self, kind: str, ids: Collection[str], limit: int, before: int | None = None, *, after: int | None = None
+    ) -> Sequence[Entry]:
+        start = after if after is not None else _LAST if before is None else before
+        sql = _HISTORY.format(beyond="<", way="DESC") if after is None else _HISTORY.format(beyond=">", way="ASC")
+        bound = {"ids": sorted({id_.encode() for id_ in ids}), "kind": kind, "start": start, "limit": limit}
+        return [entry(row) for row in await self._rows("can't read the history", sql, bound)]
+
+    async def states(self, sequences: Collection[int]) -> Mapping[int, State]:
+        rows = await self._rows("can't read how far assertions are", _STATES, (list(sequences),))
+        return {sequence: State(state) for sequence, state in rows}
 
     async def tags(self, path: str, limit: int) -> Sequence[TagValue]:
         below = (f"{path}/", f"{path}0") if path else ("", "\U0010ffff")
@@ -177,6 +190,17 @@ class PostgresJournal:
         sql = f"SELECT {DEAD_LETTER} FROM dead_letter WHERE number > %s {only} ORDER BY number LIMIT %s"
         rows = await self._rows("can't read the dead letters", sql, (after, limit))
         return [dead_letter(row) for row in rows]
+
+    async def refused(self, wanted: Wanted, limit: int, before: int | None = None, head: int = 2000) -> Letters:
+        doing = "can't look through the dead letters"
+        sql, bound = matching(wanted)
+
+        async def read(before: int, floor: int, most: int) -> Sequence[ListedLetter]:
+            given = {**bound, "head": head, "before": before, "floor": floor, "most": most}
+            return [listed_letter(row) for row in await self._rows(doing, sql, given)]
+
+        ((last,),) = await self._rows(doing, "SELECT coalesce(max(number), 0) FROM dead_letter")
+        return await page(wanted, limit, min(_LAST if before is None else before, int(last) + 1), read)
 
     async def replayed(self, number: int, time: int) -> None:
         doing = f"can't mark dead letter {number} as replayed"

@@ -8,6 +8,7 @@ import orjson
 
 from hub.errors import JournalError
 from hub.journal.group import GroupCommit
+from hub.journal.letters import Letters, ListedLetter, Wanted, listed, page
 from hub.journal.migrations import Migration, load
 from hub.journal.port import (
     AS_READ,
@@ -17,11 +18,13 @@ from hub.journal.port import (
     Entry,
     JournalStatus,
     Refusal,
+    State,
     TagValue,
 )
 from hub.journal.rows import DEAD_LETTER, ENTRY, TAG, Rows, dead_letter, encode, entry, refusal_row, tag_value
 from hub.journal.sqlite_copies import SqliteCopies
 from hub.journal.sqlite_file import ENGINE, Connection, SqliteFile, Synchronous
+from hub.journal.sqlite_letters import matching
 from hub.journal.sqlite_rows import insert, insert_refusals
 from schema.errors import Reason
 
@@ -107,19 +110,32 @@ class SqliteJournal:
             yield entries
             after = entries[-1].sequence
 
-    async def history(self, kind: str, ids: Collection[str], limit: int, before: int | None = None) -> Sequence[Entry]:
+    async def history(
+        self, kind: str, ids: Collection[str], limit: int, before: int | None = None, *, after: int | None = None
+    ) -> Sequence[Entry]:
         wanted = sorted(set(ids))
         if not wanted:
             return ()
+        beyond, start = ("<", _LAST if before is None else before) if after is None else (">", after)
+        way = "DESC" if after is None else "ASC"
         # At most `limit` of each id are looked at, all in the index; only the rows that are given are read.
         sql = (
             f"WITH wanted (id) AS (VALUES {', '.join(['(?)'] * len(wanted))}) "
             f"SELECT {ENTRY} FROM assertion WHERE seq IN (SELECT found.seq FROM wanted JOIN assertion AS found "
-            "ON found.seq IN (SELECT seq FROM assertion WHERE kind = ? AND id = wanted.id AND seq < ? "
-            "ORDER BY seq DESC LIMIT ?) ORDER BY found.seq DESC LIMIT ?) ORDER BY seq DESC"
+            f"ON found.seq IN (SELECT seq FROM assertion WHERE kind = ? AND id = wanted.id AND seq {beyond} ? "
+            f"ORDER BY seq {way} LIMIT ?) ORDER BY found.seq {way} LIMIT ?) ORDER BY seq {way}"
         )
-        bound = (*wanted, kind, _LAST if before is None else before, limit, limit)
-        return await self._entries("can't read the history", sql, bound)
+        return await self._entries("can't read the history", sql, (*wanted, kind, start, limit, limit))
+
+    async def states(self, sequences: Collection[int]) -> Mapping[int, State]:
+        sql = (
+            "SELECT value, CASE WHEN value IN (SELECT seq FROM failed) THEN 'failed' "
+            "WHEN value <= applied OR value IN (SELECT seq FROM applied_ahead) THEN 'applied' ELSE 'pending' END "
+            "FROM json_each(?), progress"
+        )
+        bound = (orjson.dumps(list(sequences)).decode(),)
+        doing = self._doing("can't read how far assertions are")
+        return await self._file.read(doing, lambda c: {seq: State(state) for seq, state in c.execute(sql, bound)})
 
     async def tags(self, path: str, limit: int) -> Sequence[TagValue]:
         below = (f"{path}/", f"{path}0") if path else ("", "\U0010ffff")
@@ -137,6 +153,17 @@ class SqliteJournal:
         sql = f"SELECT {DEAD_LETTER} FROM dead_letter WHERE number > ? {only} ORDER BY number LIMIT ?"
         doing = self._doing("can't read the dead letters")
         return await self._file.read(doing, lambda c: [dead_letter(row) for row in c.execute(sql, (after, limit))])
+
+    async def refused(self, wanted: Wanted, limit: int, before: int | None = None, head: int = 2000) -> Letters:
+        doing = self._doing("can't look through the dead letters")
+        sql, bound = matching(wanted)
+
+        async def read(before: int, floor: int, most: int) -> Sequence[ListedLetter]:
+            given = (head, before, floor, *bound, most)
+            return await self._file.read(doing, lambda c: [listed(row) for row in c.execute(sql, given)])
+
+        last = await self._file.read(doing, lambda c: _value(c, "SELECT max(number) FROM dead_letter"))
+        return await page(wanted, limit, min(_LAST if before is None else before, last + 1), read)
 
     async def replayed(self, number: int, time: int) -> None:
         doing = self._doing(f"can't mark dead letter {number} as replayed")

@@ -17,6 +17,7 @@ from hub.journal.port import AS_READ, AcceptedAssertion, AcceptedEvent, Entry, E
 from schema.assertion import Assertion, Stamp
 from schema.errors import Reason
 from schema.json import Json
+from tests.contracts.journal_letters import LettersContract
 from tests.contracts.journal_positions import PositionsContract
 
 START = 1_767_225_600_000_000
@@ -59,7 +60,7 @@ async def everything(journal: Journal, after: int = 0, batch: int = 1000) -> lis
     return [entry async for entries in journal.read_assertions(after, batch) for entry in entries]
 
 
-class JournalContract(PositionsContract):
+class JournalContract(PositionsContract, LettersContract):
     """Subclasses give `fresh`: a journal that is open, migrated and empty, and closed at the end."""
 
     def fresh(self) -> AbstractAsyncContextManager[Journal]:
