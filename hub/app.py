@@ -25,7 +25,7 @@ from hub.announcing.live import Changes
 from hub.announcing.newest import Newest
 from hub.announcing.outbox import Outbox
 from hub.announcing.peers import Peers
-from hub.announcing.position import keep_position
+from hub.announcing.position import Common, keep_position
 from hub.announcing.publishing import Publishing
 from hub.announcing.republish import Republish
 from hub.announcing.trail import Trail
@@ -160,9 +160,9 @@ async def _assemble(
     projector = None
     if graph is not None:
         changes.reached(await journal.reached())
-        duties.append(partial(keep_position, journal, changes))
         newest = Newest()
         republish = Republish(graph, model, settings.authority, outbox, settings.topic_prefix, newest)
+        announcer = None
         if settings.role.projects:
             trail = await Trail.open(journal, model, settings.topic_prefix, settings.name)
             noting = newest if settings.beside_others else None
@@ -178,7 +178,10 @@ async def _assemble(
             duties += [partial(journal.watch, projector.wake), projector.run, publishing.run]
         if settings.beside_others:
             peers = Peers(settings.name, changes, republish)
-            duties += [partial(_hearing(settings).run, peers.hear, peers.began, peers.missed), peers.run]
+            common = _common(journal, changes, peers, settings.name, projector, announcer)
+            duties += [partial(_hearing(settings).run, peers.hear, peers.began, peers.missed), peers.run, common.keep]
+        else:
+            duties.append(partial(keep_position, journal, changes))
     rules = settings.rules()
     ingest = Ingest(
         journal,
@@ -195,6 +198,20 @@ async def _assemble(
         duties.append(Heirs(journal, gone, ingest.accept, partial(_session, settings, settings.group)).run)
     hub = Hub(settings, model, journal, graph, broker, changes, ingest, projector, outbox, caught_up, troubles)
     return hub, duties
+
+
+def _common(
+    journal: Journal,
+    changes: Changes,
+    peers: Peers,
+    name: str,
+    projector: Projector | None,
+    announcer: Announcer | None,
+) -> Common:
+    if projector is None or announcer is None:
+        # What this hub changes, which is nothing, is told.
+        return Common(journal, changes, peers, name, lambda reached: reached, lambda position: None)
+    return Common(journal, changes, peers, name, projector.told, announcer.told)
 
 
 def _nobody() -> None:

@@ -47,6 +47,9 @@ class Announcer:
         self._changes = changes
         self._outbox = outbox
         self._trail = trail
+        self._numbers = 0
+        """How many changes were told to other hubs in this run."""
+        self._told = (0, 0)
         self._reached = (0, 0)
         self._news = asyncio.Event()
 
@@ -63,11 +66,17 @@ class Announcer:
         told = [(one, change_of(one, time)) for one in changed]
         self._changes.publish(change for _, change in told)
         for one, change in told:
-            self._outbox.push(change_message.build(self._model, self._prefix, self._trail.name, change, self._qos))
+            self._tell(change)
             await self._outbox.room()
             self._golden(one)
         self._reached = (through, self._trail.setbacks)
         self._news.set()
+
+    def told(self, position: int) -> None:
+        """Says to the other hubs that all is told by now that this hub changed up to a position in the journal."""
+        if self._told != (self._numbers, position):
+            self._told = (self._numbers, position)
+            self._outbox.push_after(change_message.told(self._prefix, self._trail.name, self._place(), position))
 
     async def keep_position(self) -> None:
         """Keeps, until cancelled, how far everything has been published."""
@@ -81,6 +90,15 @@ class Announcer:
             except JournalError as error:
                 log.warning("keeping how far changes were announced: %s", error)
             await asyncio.sleep(POSITION_PAUSE)
+
+    def _tell(self, change: Change) -> None:
+        self._numbers += 1
+        place = None if self._newest is None else self._place()
+        message = change_message.build(self._model, self._prefix, self._trail.name, change, self._qos, place)
+        self._outbox.push(message)
+
+    def _place(self) -> change_message.Place:
+        return change_message.Place(self._trail.run, self._numbers)
 
     def _golden(self, changed: Changed) -> None:
         """Hands on the record. Nothing is awaited between seeing that it counts and that, or a newer one could come."""

@@ -50,6 +50,8 @@ class Outbox:
         """The least number of the retained messages that are being published, 0 for none."""
         self._number = 0
         self._passing: deque[Outbound] = deque()
+        self._after: set[int] = set()
+        """By their `id`, those in `_passing` that wait until all before them is published."""
         self._work = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
@@ -75,10 +77,15 @@ class Outbox:
         self._empty.clear()
         self._work.set()
 
+    def push_after(self, message: Outbound) -> None:
+        """Takes a message that is not retained, to be published after all such that were taken before it."""
+        self._after.add(id(message))
+        self.push(message)
+
     def _pass_on(self, message: Outbound) -> None:
         self._passing.append(message)
         if len(self._passing) > self._limit:
-            self._passing.popleft()
+            self._after.discard(id(self._passing.popleft()))
             if not self._overflowing:
                 log.warning("more than %d messages wait for the broker: the oldest are dropped", self._limit)
             self._overflowing = True
@@ -135,6 +142,9 @@ class Outbox:
             batch.append((0, self._dropped))
         self._overflowing = False
         while self._passing and len(batch) < self._in_flight:
+            if batch and id(self._passing[0]) in self._after:
+                break
+            self._after.discard(id(self._passing[0]))
             batch.append((0, self._passing.popleft()))
         while self._retained and len(batch) < self._in_flight:
             number, message = self._retained.pop(next(iter(self._retained)))

@@ -21,7 +21,7 @@ import orjson
 from graph.projection import Changed
 from graph.thing import Key
 from hub.announcing import golden
-from hub.journal.port import Entry, Journal
+from hub.journal.port import Aside, Entry, Journal
 from schema.registry import Model
 
 TRAIL = "trail/"
@@ -29,6 +29,10 @@ TRAIL = "trail/"
 
 A member `run` differs for each run of the hub, so that nobody who has followed an earlier one drops it.
 """
+
+
+ASIDES_KEPT = 200_000
+"""For how many assertions it is kept what changed beside those that they name."""
 
 
 class LooseEnd(NamedTuple):
@@ -49,7 +53,8 @@ class Trail:
         self._prefix = prefix
         self._ends = dict(ends)
         """Each with the greatest sequence of the batch that left it."""
-        self._run = uuid4().hex[:8]
+        self.run = uuid4().hex[:8]
+        """Tells this run of the hub from others."""
         self._writing = asyncio.Lock()
         self._unkept = False
         """Whether something is not in the journal that must be there before the next commit."""
@@ -81,6 +86,12 @@ class Trail:
         ends = {LooseEnd(Key(kind, id_), topic): position for kind, id_, topic in said["ends"]}
         return cls(journal, model, prefix, name, position, ends)
 
+    @staticmethod
+    async def runs(journal: Journal) -> Mapping[str, str]:
+        """The hubs that put things into the graph, or did and were not followed yet, each with the name of its run."""
+        kept = await journal.checkpoints(TRAIL)
+        return {key.removeprefix(TRAIL): orjson.loads(value)["run"] for key, value in kept.items()}
+
     async def begin_anew(self) -> None:
         """Lets everything count as unpublished, where the graph was replaced by another one."""
         self.position = 0
@@ -96,10 +107,14 @@ class Trail:
         A batch may be older than others that are published already, where another hub had it first and did not end it.
         """
         named = {Key(entry.accepted.assertion.kind, entry.accepted.assertion.id) for entry in entries}
-        found = [end for one in changed if (end := self._loose_end(one, named)) is not None]
+        beside = frozenset(one.key for one in changed if _is_beside(one, named))
+        found = [end for one in changed if (end := self._loose_end(one, beside)) is not None]
         first, last = min(entry.sequence for entry in entries), max(entry.sequence for entry in entries)
         if any(end not in self._ends for end in found):
             self._unkept = True
+        if beside:
+            asides = [Aside(last, key.kind, key.id) for key in sorted(beside)]
+            await self._journal.note_aside(asides, forget=last - ASIDES_KEPT)
         for end in found:
             self._ends[end] = max(last, self._ends.get(end, 0))
         if first <= self.position:
@@ -121,23 +136,27 @@ class Trail:
         self._ends = {end: sequence for end, sequence in self._ends.items() if sequence > through}
         await self._keep()
 
-    def _loose_end(self, changed: Changed, named: Collection[Key]) -> LooseEnd | None:
+    def _loose_end(self, changed: Changed, beside: Collection[Key]) -> LooseEnd | None:
         old = golden.topic_of(self._model, self._prefix, changed.before)
         if old is not None and old != golden.topic_of(self._model, self._prefix, changed.after):
             return LooseEnd(changed.key, old)
-        # An id that the batch names leads to the thing, whatever the id that it is kept under.
-        records = changed.after.records if changed.after else ()
-        ids = {changed.key, *(Key(changed.key.kind, record.key.id) for record in records)}
-        return LooseEnd(changed.key, None) if ids.isdisjoint(named) else None
+        return LooseEnd(changed.key, None) if changed.key in beside else None
 
     async def _keep(self) -> None:
         """Writes the trail as it is when its turn has come: of two that write, the later one has the newer state."""
         async with self._writing:
             ends = [[*end.key, end.topic] for end in self._ends]
-            kept = {"position": self.position, "ends": ends, "run": self._run}
+            kept = {"position": self.position, "ends": ends, "run": self.run}
             self._unkept, before = False, self._unkept
             try:
                 await self._journal.set_checkpoint(f"{TRAIL}{self.name}", orjson.dumps(kept))
             except BaseException:
                 self._unkept = self._unkept or before
                 raise
+
+
+def _is_beside(changed: Changed, named: Collection[Key]) -> bool:
+    """Whether a thing changes though no id that the batch names leads to it, whatever the id that it is kept under."""
+    records = changed.after.records if changed.after else ()
+    ids = {changed.key, *(Key(changed.key.kind, record.key.id) for record in records)}
+    return ids.isdisjoint(named)

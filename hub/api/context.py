@@ -137,8 +137,6 @@ class ApiContext:
     """Whether the answer tells its complexity."""
     batch: Batch | None = None
     """None where the request came alone."""
-    alone: bool = True
-    """Whether no other hub has a part in the journal: only then is it known how far changes are told."""
     source: Source | None = None
     """Where its events come from, for the one operation that is a subscription."""
     budget: Budget = field(init=False)

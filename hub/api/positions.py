@@ -10,12 +10,13 @@ import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 
+from hub.announcing.trail import ASIDES_KEPT
 from hub.api.errors import RequestError
 from hub.journal.port import Journal
 from hub.upkeep.consistency import AUTHORITY
-from hub.upkeep.origin import Origin
+from hub.upkeep.origin import MOVED, Origin
 
-OLDEST = 200_000
+OLDEST = ASIDES_KEPT
 """Assertions that may have come since a cursor. To tell of more of them takes longer than to read anew."""
 
 _MARK = b"change"
@@ -32,7 +33,8 @@ class Positions:
         """Those of the graph that is made from a journal now."""
         identity = (await Origin.of(journal)).journal
         authority = await journal.checkpoint(AUTHORITY) or b""
-        return cls(hashlib.sha256(identity.encode() + authority).hexdigest()[:12])
+        moved = await journal.checkpoint(MOVED) or b""
+        return cls(hashlib.sha256(identity.encode() + authority + moved).hexdigest()[:12])
 
     def cursor(self, position: int) -> str:
         text = b":".join((_MARK, self.origin.encode(), str(position).encode()))

@@ -1,9 +1,10 @@
 """What a subscriber missed: the things that the journal speaks of after its cursor, each once, as they are now.
 
-    read_assertions(after) ──> ids ──> the things that they name now ──> UPDATED, ENTERED, LEFT or DELETED
+    asides(after), read_assertions(after) ──> ids ──> the things that they name now ──> UPDATED, ENTERED, LEFT, DELETED
 
 What happened to them meanwhile is not told one by one. Nor is it known what each was before: so one that is gone, or
-does not meet the filter, is told of as DELETED or LEFT whether the subscriber knew it or not.
+does not meet the filter, is told of as DELETED or LEFT whether the subscriber knew it or not. An id under which another
+thing is kept now is gone too: it may have been one of its own.
 """
 
 from __future__ import annotations
@@ -34,16 +35,23 @@ Things = Mapping[Key, Mapping[str, Any]]
 async def replay(context: ApiContext, choice: Choice, since: int) -> AsyncGenerator[Event, None]:
     """The events of what changed after a position. Each bears the position from which to go on if it is the last."""
     told: set[Key] = set()
+
+    async def tell(named: set[Key], position: int) -> AsyncGenerator[Event, None]:
+        things = await _things(context, named)
+        for change in await _changes(choice, (named | things.keys()) - told, things, position):
+            yield Event(change)
+        told.update(named, things)
+
     # What is in the graph by now, or told by now to who listens already, is not told again after this.
     settled = context.changes.position
     position = since
+    beside = {Key(aside.kind, aside.id) for aside in await context.journal.asides(after=since)}
+    async for event in tell({key for key in beside if key.kind in choice.kinds}, position):
+        yield event
     async for entries in context.journal.read_assertions(after=since):
         said = (entry.accepted.assertion for entry in entries)
-        named = {Key(one.kind, one.id) for one in said if one.kind in choice.kinds} - told
-        things, others = await _things(context, named)
-        for change in await _changes(choice, (named - others | things.keys()) - told, things, position):
-            yield Event(change)
-        told |= named | things.keys()
+        async for event in tell({Key(one.kind, one.id) for one in said if one.kind in choice.kinds} - told, position):
+            yield event
         position = max(position, min(entries[-1].sequence, settled))
 
 
@@ -61,10 +69,9 @@ async def _changes(choice: Choice, keys: Iterable[Key], things: Things, position
     return changes
 
 
-async def _things(context: ApiContext, keys: Iterable[Key]) -> tuple[Things, set[Key]]:
-    """The things that these ids name now, and which ids are only other names of them. Placeholders are none."""
+async def _things(context: ApiContext, keys: Iterable[Key]) -> Things:
+    """The things that these ids name now. Placeholders are none."""
     found: dict[Key, Mapping[str, Any]] = {}
-    others: set[Key] = set()
     ids: dict[str, list[str]] = {}
     for key in keys:
         ids.setdefault(key.kind, []).append(key.id)
@@ -73,10 +80,9 @@ async def _things(context: ApiContext, keys: Iterable[Key]) -> tuple[Things, set
         elsewhere = sorted(set(wanted) - rows.keys())
         for start in range(0, len(elsewhere), _LOOKED_UP_AT_ONCE):
             named = await _by_name(context, kind, elsewhere[start : start + _LOOKED_UP_AT_ONCE])
-            others |= {Key(kind, id_) for id_ in named}
             rows |= {row["id"]: row for row in named.values()}
         found.update({Key(kind, id_): row for id_, row in rows.items() if not row["placeholder"]})
-    return found, others
+    return found
 
 
 async def _by_id(context: ApiContext, kind: str, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:

@@ -81,5 +81,4 @@ def context_of(hub: Hub, limits: Limits | None = None) -> ApiContext:
         version=VERSION,
         prefix=settings.topic_prefix,
         limits=limits or limits_of(settings),
-        alone=not settings.beside_others,
     )

@@ -124,12 +124,7 @@ class Subscriber:
 
 
 async def _position(context: ApiContext, positions: Positions, since: str) -> int:
-    if not context.alone:
-        raise RequestError(
-            "`since` is taken only where one hub has the journal to itself: how far the changes of other hubs are told "
-            "is not known here; read anew, and subscribe without it"
-        )
-    return positions.position(since, (await context.journal.status()).accepted)
+    return positions.position(since, await context.journal.last())
 
 
 @lru_cache(256)

@@ -105,6 +105,15 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Aside:
+    """A thing that changes with the assertions up to a sequence, though none of them names it."""
+
+    sequence: int
+    kind: str
+    id: str
+
+
 @dataclass(frozen=True, slots=True)
 class TagValue:
     """The newest value of a tag."""
@@ -164,6 +173,18 @@ class Journal(Protocol):
 
     async def reached(self) -> int:
         """The sequence up to which every assertion was marked as applied, or has failed."""
+        ...
+
+    async def last(self) -> int:
+        """The greatest sequence of an assertion; 0 where there is none."""
+        ...
+
+    async def note_aside(self, asides: Sequence[Aside], forget: int = 0) -> None:
+        """Keeps what changes beside what assertions name, and forgets what is of a sequence up to `forget`."""
+        ...
+
+    async def asides(self, after: int) -> Sequence[Aside]:
+        """What was noted so of sequences beyond `after`, in order; none twice of one sequence."""
         ...
 
     async def failed(self, entry: Entry, reason: Reason) -> None:

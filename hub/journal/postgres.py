@@ -12,6 +12,7 @@ from hub.journal.port import (
     AS_READ,
     AcceptedAssertion,
     AcceptedEvent,
+    Aside,
     DeadLetter,
     Entry,
     JournalStatus,
@@ -77,7 +78,21 @@ _STATUS = """
 """
 
 
-_REACHED = "SELECT coalesce((SELECT min(seq) - 1 FROM queue), (SELECT max(seq) FROM assertion), 0)"
+# As in `postgres_queue`: what was deleted lately is not looked through again.
+_REACHED = """
+    WITH least AS MATERIALIZED (
+        SELECT min(seq) AS seq FROM queue
+        WHERE seq >= CASE WHEN (SELECT times FROM reset) = %(resets)s THEN %(least)s ELSE 0 END
+    )
+    SELECT coalesce(least.seq - 1, (SELECT max(seq) FROM assertion), 0),
+           coalesce(least.seq, CASE WHEN times = %(resets)s THEN %(least)s ELSE 0 END), times
+    FROM least, reset
+"""
+
+_NOTE = """
+    WITH forgotten AS (DELETE FROM aside WHERE seq <= %s)
+    INSERT INTO aside SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bytea[]) ON CONFLICT DO NOTHING
+"""
 
 
 class PostgresJournal:
@@ -96,6 +111,8 @@ class PostgresJournal:
         self._queue = Queue(place)
         self._names = Names(place)
         self._appends = GroupCommit(self._keep)
+        self._looked = (0, 0)
+        """The least sequence that was pending when that was last looked at, and how often all was reset by then."""
         self.outstanding: tuple[str, ...] = ()
         """The migrations that the tables had not seen when the journal was opened."""
 
@@ -141,8 +158,25 @@ class PostgresJournal:
         await self._queue.remove(entries)
 
     async def reached(self) -> int:
-        ((reached,),) = await self._rows("can't read how far all is applied", _REACHED)
+        least, resets = self._looked
+        known = {"least": least, "resets": resets}
+        ((reached, *looked),) = await self._rows("can't read how far all is applied", _REACHED, known)
+        self._looked = (looked[0], looked[1])
         return int(reached)
+
+    async def last(self) -> int:
+        ((last,),) = await self._rows("can't read how far the journal goes", "SELECT max(seq) FROM assertion")
+        return last or 0
+
+    async def note_aside(self, asides: Sequence[Aside], forget: int = 0) -> None:
+        rows = [(aside.sequence, aside.kind, aside.id.encode()) for aside in asides]
+        sequences, kinds, ids = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
+        await self._write("can't note what changes aside", _NOTE, (forget, sequences, kinds, ids))
+
+    async def asides(self, after: int) -> Sequence[Aside]:
+        sql = "SELECT seq, kind, id FROM aside WHERE seq > %s ORDER BY seq, kind, id"
+        rows = await self._rows("can't read what changed aside", sql, (after,))
+        return [Aside(sequence, kind, id_.decode()) for sequence, kind, id_ in rows]
 
     async def failed(self, entry: Entry, reason: Reason) -> None:
         accepted = entry.accepted

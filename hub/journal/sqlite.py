@@ -14,6 +14,7 @@ from hub.journal.port import (
     AS_READ,
     AcceptedAssertion,
     AcceptedEvent,
+    Aside,
     DeadLetter,
     Entry,
     JournalStatus,
@@ -85,6 +86,23 @@ class SqliteJournal:
     async def reached(self) -> int:
         doing = self._doing("can't read how far all is applied")
         return await self._file.read(doing, lambda c: _value(c, "SELECT applied FROM progress"))
+
+    async def last(self) -> int:
+        doing = self._doing("can't read how far the journal goes")
+        return await self._file.read(doing, lambda c: _value(c, "SELECT max(seq) FROM assertion"))
+
+    async def note_aside(self, asides: Sequence[Aside], forget: int = 0) -> None:
+        def job(connection: Connection) -> None:
+            rows = [(aside.sequence, aside.kind, aside.id) for aside in asides]
+            connection.executemany("INSERT OR IGNORE INTO aside VALUES (?, ?, ?)", rows)
+            connection.execute("DELETE FROM aside WHERE seq <= ?", (forget,))
+
+        await self._file.write(self._doing("can't note what changes aside"), job)
+
+    async def asides(self, after: int) -> Sequence[Aside]:
+        sql = "SELECT seq, kind, id FROM aside WHERE seq > ? ORDER BY seq, kind, id"
+        doing = self._doing("can't read what changed aside")
+        return await self._file.read(doing, lambda c: [Aside(*row) for row in c.execute(sql, (after,))])
 
     async def failed(self, entry: Entry, reason: Reason) -> None:
         def job(connection: Connection) -> None:

@@ -127,6 +127,13 @@ class Batches:
         self.untold.clear()
         return self._take(entries, told)
 
+    def told(self, reached: int) -> int | None:
+        """Up to which sequence all that this hub changed is announced, where the journal has `reached` that far.
+
+        None while it may have changed what it has still to find out.
+        """
+        return None if self.untold else self.in_flight.told(reached)
+
     def give_back(self, entries: Sequence[Entry]) -> None:
         """Says that entries are in flight no more."""
         self.in_flight.give_back([entry.sequence for entry in entries])
@@ -149,9 +156,10 @@ class Batches:
     async def _tell(self, entries: Sequence[Entry], ticket: int, changed: Sequence[Changed]) -> None:
         try:
             await self.turns.come(ticket)
-            through = self.in_flight.announced(entry.sequence for entry in entries)
+            sequences = [entry.sequence for entry in entries]
             # Announced first: should the journal fail now, the entries are projected again, and that changes nothing.
-            await self.announce(changed, through)
+            await self.announce(changed, self.in_flight.through(sequences))
+            self.in_flight.announced(sequences)
         finally:
             self.turns.close(ticket)
         await self.projection.journal.applied(entries)

@@ -57,6 +57,10 @@ class Projector:
         self._idle.clear()
         self._wake.set()
 
+    def told(self, reached: int) -> int | None:
+        """Up to which sequence all that this hub changed is announced; see `Batches.told`."""
+        return self._batches.told(reached)
+
     async def idle(self) -> None:
         """Returns when everything that was in the journal is in the graph."""
         await self._idle.wait()

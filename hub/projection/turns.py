@@ -54,10 +54,18 @@ class InFlight:
         self._waiting.update(sequences)
         self._greatest = max(self._greatest, *sequences)
 
-    def announced(self, sequences: Iterable[int]) -> int:
-        """Notes what is announced; gives the greatest sequence up to which everything that was ever taken is."""
+    def through(self, sequences: Iterable[int]) -> int:
+        """Up to which sequence everything that was ever taken is announced, once these are."""
+        rest = self._waiting.difference(sequences)
+        return min(rest) - 1 if rest else self._greatest
+
+    def announced(self, sequences: Iterable[int]) -> None:
+        """Notes what is announced."""
         self._waiting.difference_update(sequences)
-        return min(self._waiting) - 1 if self._waiting else self._greatest
+
+    def told(self, reached: int) -> int:
+        """Up to which sequence nothing waits to be announced here, where all up to `reached` is in the graph."""
+        return min(reached, min(self._waiting, default=reached + 1) - 1)
 
     def give_back(self, sequences: Collection[int]) -> None:
         """Notes that these are marked in the journal, or pending again."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import orjson
 
@@ -34,7 +35,7 @@ from hub.upkeep.checksum import Sum
 from hub.upkeep.compare import Difference, differences
 from hub.upkeep.consistency import AUTHORITY, FINISHED, MIGRATION, UNFIT, authority_text, keep_authority
 from hub.upkeep.migrate_room import check_room
-from hub.upkeep.origin import Origin
+from hub.upkeep.origin import MOVED, Origin
 from hub.upkeep.pending import Progress, catch_up, drain
 from schema.model import MODEL
 from schema.registry import Model
@@ -290,4 +291,5 @@ async def _finish(target: _Side) -> None:
     assert target.graph is not None
     await keep_authority(target.journal, target.settings.authority)
     await (await Origin.of(target.journal)).note(target.graph)
+    await target.journal.set_checkpoint(MOVED, uuid4().hex.encode())
     await target.journal.set_checkpoint(MIGRATION, FINISHED)

@@ -13,6 +13,9 @@ from hub.journal.port import Journal
 IDENTITY = "identity"
 """The checkpoint by which a journal is told from others. A copy or an older backup of it has the same."""
 
+MOVED = "moved"
+"""The checkpoint that is another one after each move, where assertions are numbered anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:

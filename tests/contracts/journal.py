@@ -354,6 +354,8 @@ class JournalContract(PositionsContract, LettersContract):
                     a.received for a in good if a.received not in applied
                 ]
                 assert (await journal.status()).pending == len(entries)
+                last = await journal.last()
+                assert await journal.reached() == (entries[0].sequence - 1 if entries else last)
                 picked = [entry for index, entry in enumerate(entries) if index in picks]
                 if step == "append":
                     good += (new := some(len(picks), first=number * 10))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hub.journal.port import Journal
+from hub.journal.port import Aside, Journal
 
 
 class PositionsContract:
-    """Checkpoints, and the names that hubs hold."""
+    """Checkpoints, the names that hubs hold, and what changes beside what assertions name."""
 
     async def test_checkpoints(self, journal: Journal) -> None:
         assert await journal.checkpoint("erp") is None
@@ -35,3 +35,15 @@ class PositionsContract:
         await journal.release("hub-1")
         await journal.release("hub-1")
         assert await journal.hold("hub-1")
+
+    async def test_what_changed_aside_is_kept_by_sequence(self, journal: Journal) -> None:
+        assert await journal.asides(0) == []
+        first = [Aside(7, "MaterialLot", "LOT-\u0000ü%"), Aside(7, "Sample", "x" * 256)]
+        await journal.note_aside(first)
+        await journal.note_aside([first[1], Aside(9, "MaterialLot", "LOT-1")])
+        assert await journal.asides(0) == [*first, Aside(9, "MaterialLot", "LOT-1")]
+        assert await journal.asides(7) == [Aside(9, "MaterialLot", "LOT-1")]
+        await journal.note_aside([Aside(12, "MaterialLot", "LOT-1")], forget=7)
+        assert [aside.sequence for aside in await journal.asides(0)] == [9, 12]
+        await journal.note_aside([], forget=20)
+        assert await journal.asides(0) == []

@@ -16,6 +16,7 @@ from graph.projection import Changed, project
 from hub.address import Url
 from hub.announcing import change_message
 from hub.announcing.announce import Announcer
+from hub.announcing.change_message import Place, Said
 from hub.announcing.live import Change, Changes, ChangeType, Lagged
 from hub.announcing.newest import Newest
 from hub.announcing.outbox import Outbox
@@ -244,7 +245,12 @@ async def test_changes_are_told_at_both_hubs_once(hubs: tuple[Broker, Hub, Hub])
 
 def test_a_change_survives_the_way() -> None:
     message = change_message.build(MODEL, PREFIX, "hub-1", CHANGE, 1)
-    assert change_message.read(message.payload) == ("hub-1", CHANGE)
+    assert change_message.read(message.payload) == Said("hub-1", CHANGE)
+    place = Place("run", 7)
+    message = change_message.build(MODEL, PREFIX, "hub-1", CHANGE, 1, place)
+    assert change_message.read(message.payload) == Said("hub-1", CHANGE, place)
+    assert change_message.read(change_message.told(PREFIX, "hub-1", place, 9).payload) == Said("hub-1", None, place, 9)
+    assert change_message.read(change_message.missed(PREFIX, "hub-1").payload) == Said("hub-1")
 
 
 @pytest.mark.parametrize("payload", [b"", b"[]", b"{}", b'{"hub": 5}', b"\xff"])
@@ -261,7 +267,7 @@ async def test_one_who_listens_is_told_that_the_hub_was_cut_off(mosquitto: Mosqu
     listener = changes.subscribe()
 
     def hear(message: Inbound) -> None:
-        change = change_message.read(message.payload)[1]
+        change = change_message.read(message.payload).change
         assert change is not None
         changes.publish([change])
 

@@ -38,9 +38,9 @@ def test_all_is_announced_up_to_the_first_that_is_not() -> None:
     flight = InFlight()
     flight.take([1, 2, 3])
     flight.take([4, 5])
-    assert flight.announced([4, 5]) == 0
-    assert flight.announced([1, 3]) == 1
-    assert flight.announced([2]) == 5
+    for sequences, through in (([4, 5], 0), ([1, 3], 1), ([2], 5)):
+        assert flight.through(sequences) == through
+        flight.announced(sequences)
     assert set(flight.taken) == {1, 2, 3, 4, 5}, "they stay taken until they are marked"
     flight.give_back([1, 2, 3, 4, 5])
     assert not flight.taken
@@ -53,5 +53,16 @@ def test_what_is_taken_late_takes_back_how_far_all_is_announced() -> None:
     flight.give_back([7, 8])
     flight.take([3])
     flight.take([9])
-    assert flight.announced([9]) == 2
-    assert flight.announced([3]) == 9
+    assert flight.through([9]) == 2
+    flight.announced([9])
+    assert flight.through([3]) == 9
+
+
+def test_what_is_in_the_journal_is_told_but_for_what_waits_here() -> None:
+    flight = InFlight()
+    assert flight.told(7) == 7, "what other hubs put into the graph is none of this one's"
+    flight.take([5, 9])
+    assert flight.told(7) == 4
+    assert flight.told(3) == 3
+    flight.announced([5])
+    assert (flight.told(7), flight.told(20)) == (7, 8)
