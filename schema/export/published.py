@@ -60,6 +60,8 @@ _CHANGE_FORM: Part = {
         "systems": {**_TEXTS, "description": "The systems that describe it now."},
         "time": {**_TIME, "description": "When it was committed."},
         "hub": {**_TEXT, "description": "The name of the hub that tells it."},
+        "run": {**_TEXT, "description": "Which run of it, where other hubs are beside it."},
+        "number": {"type": "integer", "description": "Which of its changes in that run this is, from 1."},
     },
     "required": ["kind", "id", "change", "path", "pathBefore", "changed", "systems", "time", "hub"],
     "additionalProperties": False,

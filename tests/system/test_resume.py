@@ -39,7 +39,7 @@ def said(turn: int, lots: range) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 async def test_one_who_was_away_goes_on_at_another_hub_than_the_one_that_was_killed(site: Site) -> None:
-    async with site.pair() as (first, second), asyncio.timeout(PATIENCE):
+    async with site.pair() as (first, second):
         subscriber = Subscriber()
         async with subscriber.at(first):
             await site.say(*said(0, range(30)))
@@ -66,5 +66,6 @@ async def test_one_who_was_away_goes_on_at_another_hub_than_the_one_that_was_kil
 
 
 async def until(holds: Any) -> None:
-    while not holds():
-        await asyncio.sleep(0.02)
+    async with asyncio.timeout(PATIENCE):
+        while not holds():
+            await asyncio.sleep(0.02)
