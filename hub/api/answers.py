@@ -20,8 +20,10 @@ class Request:
     """An operation that a client asks for."""
 
     query: str
+    """The document; empty where it is named by its id alone."""
     variables: Mapping[str, Any] | None = None
     operation_name: str | None = None
+    document_id: str | None = None
 
 
 class Refused(Exception):

@@ -16,7 +16,8 @@ _WITH_ID = ("subscribe", "complete")
 _TYPES = ("connection_init", "ping", "pong", *_WITH_ID)
 
 _PAYLOAD: dict[str, tuple[tuple[type, ...], str]] = {
-    "query": ((str,), "text"),
+    "query": ((str, type(None)), "text"),
+    "documentId": ((str, type(None)), "text"),
     "variables": ((dict, type(None)), "an object"),
     "operationName": ((str, type(None)), "text"),
     "extensions": ((dict, type(None)), "an object"),
@@ -44,7 +45,7 @@ def read(data: str | bytes | None, limit: int) -> dict[str, Any]:
     if kind in _WITH_ID and not (isinstance(id_ := message.get("id"), str) and id_):
         raise FrameError(f'"{kind}" takes an "id", some text')
     if kind == "subscribe":
-        check_payload(message.get("payload"), 'the "payload" of "subscribe"')
+        _check_payload(message.get("payload"), 'the "payload" of "subscribe"')
     elif not isinstance(message.get("payload"), dict | None):
         raise FrameError(f'the "payload" of "{kind}" is not an object')
     return message
@@ -52,13 +53,18 @@ def read(data: str | bytes | None, limit: int) -> dict[str, Any]:
 
 def request(payload: Mapping[str, Any]) -> Request:
     """The operation that a checked payload of `subscribe` asks for."""
-    return Request(payload["query"], payload.get("variables"), payload.get("operationName"))
+    return Request(
+        payload.get("query") or "",
+        payload.get("variables"),
+        payload.get("operationName"),
+        payload.get("documentId") or None,
+    )
 
 
-def check_payload(payload: object, what: str) -> None:
+def _check_payload(payload: object, what: str) -> None:
     """Whether this is an operation that is asked for; `FrameError` says what is wrong with `what`."""
-    if not isinstance(payload, dict) or not payload.get("query"):
-        raise FrameError(f'{what} is an object with a "query"')
+    if not isinstance(payload, dict) or not (payload.get("query") or payload.get("documentId")):
+        raise FrameError(f'{what} is an object with a "query", or a "documentId"')
     for name, (types, meaning) in _PAYLOAD.items():
         if name in payload and not isinstance(payload[name], types):
             raise FrameError(f'"{name}" in {what} is not {meaning}')

@@ -44,7 +44,7 @@ def create_api(
     the size, depth and words of a document. `documents` are those that may be asked for by their id."""
     limits, documents = limits or Limits(), documents or Documents()
     schema = HubSchema(model, limits, documents)
-    operations = Operations(schema)
+    operations = Operations(schema, documents, limits)
 
     async def serve_schema(_request: Request) -> Response:
         if not limits.introspection:

@@ -40,6 +40,7 @@ from hub.api.evaluation import Evaluation, Event
 from hub.api.positions import Positions
 from hub.api.replay import replay
 from hub.api.schema import HubSchema
+from hub.api.sizes import nested_too_deeply
 
 SINCE = "since"
 
@@ -128,10 +129,12 @@ async def _position(context: ApiContext, positions: Positions, since: str) -> in
 
 
 @lru_cache(256)
-def parsed(text: str) -> DocumentNode | None:
-    """A document; None where it is none, which whoever executes it will tell."""
+def parsed(text: str, tokens: int) -> DocumentNode | None:
+    """A document of so many words and marks at most; None where it is none, which whoever executes it will tell."""
+    if nested_too_deeply(text) is not None:
+        return None
     try:
-        return parse(text, no_location=True, max_tokens=5_000)
+        return parse(text, no_location=True, max_tokens=tokens)
     except (GraphQLError, RecursionError):
         return None
 

@@ -1,6 +1,6 @@
 """graphql-sse, one operation a connection: what comes over WebSocket, over plain HTTP.
 
-    POST /graphql/stream             application/json, {"query", "variables"?, "operationName"?}
+    POST /graphql/stream             application/json, {"query", "variables"?, "operationName"?, "documentId"?}
     GET  /graphql/stream?query=…     not for mutations
 
     event: next
@@ -19,21 +19,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from json import JSONDecodeError
 from typing import Any
 
 from starlette.requests import ClientDisconnect
-from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 from strawberry.types.graphql import OperationType
 
-from hub.api import frames, json_values
-from hub.api.answers import Answers, Refused
-from hub.api.answers import Request as Asked
+from hub.api.answers import Answers, Refused, Request
 from hub.api.context import ApiContext, Limits
 from hub.api.masking import unexpected
 from hub.api.operations import ANY, Operations
+from hub.api.view import asked
+from hub.api.view.asked import Asked, Headers, header
+from hub.api.view.refused import Refused as Wrong
+from hub.api.view.site import check_site
 
 EVENT_STREAM = "text/event-stream"
 
@@ -51,14 +51,6 @@ _COMMENT = ":\n\n"
 _STARTING = "the hub is starting or stopping; try again in a moment"
 
 
-class _Wrong(Exception):
-    """A request that is none, with its status."""
-
-    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.response = _problem(status, [{"message": message}], headers)
-
-
 class Streams:
     """The ASGI app that the address is routed to."""
 
@@ -68,18 +60,17 @@ class Streams:
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = HttpRequest(scope, receive)
         try:
-            asked, allowed = await self._read(request)
+            request, allowed = await self._read(scope, receive)
             context = self._provide()
             if context is None:
-                raise _Wrong(503, _STARTING, {"retry-after": "1"})
+                raise Wrong(503, _STARTING, {"Retry-After": "1"})
         except ClientDisconnect:
             return
-        except _Wrong as wrong:
-            await wrong.response(scope, receive, send)
+        except Wrong as wrong:
+            await _problem(wrong.status, [{"message": str(wrong)}], wrong.headers)(scope, receive, send)
             return
-        serving = asyncio.create_task(self._serve(context, asked, allowed, scope, receive, send))
+        serving = asyncio.create_task(self._serve(context, request, allowed, scope, receive, send))
         leaving = asyncio.create_task(_gone(receive))
         try:
             await asyncio.wait({serving, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -91,14 +82,14 @@ class Streams:
     async def _serve(
         self,
         context: ApiContext,
-        asked: Asked,
+        request: Request,
         allowed: Collection[OperationType],
         scope: Scope,
         receive: Receive,
         send: Send,
     ) -> None:
         try:
-            answers = await self._operations.begin(context, asked, allowed)
+            answers = await self._operations.begin(context, request, allowed)
         except Refused as refused:
             await _problem(400, refused.errors)(scope, receive, send)
         except Exception as error:
@@ -106,28 +97,22 @@ class Streams:
         else:
             await _stream(answers, send)
 
-    async def _read(self, request: HttpRequest) -> tuple[Asked, Collection[OperationType]]:
-        accepted = request.headers.get("accept", "")
-        if not _accepts(accepted):
-            raise _Wrong(406, f"this address answers with {EVENT_STREAM} alone; name it in Accept, or ask at /graphql")
-        if request.method == "GET":
-            return _asked(_of_query(request)), ANY - {OperationType.MUTATION}
-        if request.method != "POST":
-            raise _Wrong(405, f"{request.method} is not answered here; send GET or POST", {"allow": "GET, POST"})
-        # A page of another site can't make a browser send JSON unasked.
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
-            raise _Wrong(415, f"the Content-Type is {kind or 'missing'}; send application/json")
-        return _asked(_json(await self._body(request))), ANY
-
-    async def _body(self, request: HttpRequest) -> bytes:
-        limit, parts, size = self._limits.max_body, [], 0
-        async for part in request.stream():
-            size += len(part)
-            if size > limit:
-                raise _Wrong(413, f"the request is larger than {limit} bytes; send less, or split it")
-            parts.append(part)
-        return b"".join(parts)
+    async def _read(self, scope: Scope, receive: Receive) -> tuple[Request, Collection[OperationType]]:
+        headers: Headers = scope["headers"]
+        if not _accepts(header(headers, b"accept")):
+            raise Wrong(406, f"this address answers with {EVENT_STREAM} alone; name it in Accept, or ask at /graphql")
+        match scope["method"]:
+            case "GET":
+                check_site(headers)
+                return _request(asked.from_address(scope["query_string"])), ANY - {OperationType.MUTATION}
+            case "POST":
+                # A page of another site can't make a browser send JSON unasked.
+                asked.check_content(headers)
+                found = asked.from_body(await asked.body(receive, headers, self._limits.max_body))
+                assert isinstance(found, Asked)
+                return _request(found), ANY
+            case method:
+                raise Wrong(405, f"{method[:20]} is not answered here; send GET or POST", {"Allow": "GET, POST"})
 
 
 async def _stream(answers: Answers, send: Send) -> None:
@@ -173,30 +158,8 @@ def _accepts(accepted: str) -> bool:
     return any(found in (EVENT_STREAM, "text/*", "*/*") for found in ranges)
 
 
-def _of_query(request: HttpRequest) -> dict[str, Any]:
-    given: dict[str, Any] = dict(request.query_params)
-    for name in ("variables", "extensions"):
-        if name in given:
-            given[name] = _json(given[name].encode(), f"`{name}`") if given[name] else None
-    return given
-
-
-def _json(body: bytes, what: str = "the request") -> dict[str, Any]:
-    try:
-        found = json_values.loads(body)
-    except (JSONDecodeError, UnicodeDecodeError) as error:
-        raise _Wrong(400, f"{what} is no JSON: {error}") from None
-    if isinstance(found, dict):
-        return found
-    raise _Wrong(400, f'{what} is no JSON object; send {{"query": "…", "variables": {{…}}}}')
-
-
-def _asked(given: dict[str, Any]) -> Asked:
-    try:
-        frames.check_payload(given, "the request")
-    except frames.FrameError as error:
-        raise _Wrong(400, str(error)) from None
-    return frames.request(given)
+def _request(found: Asked) -> Request:
+    return Request(found.query or "", found.variables, found.operation_name, found.document_id)
 
 
 def _problem(status: int, errors: Sequence[Mapping[str, Any]], headers: Mapping[str, str] | None = None) -> Response:

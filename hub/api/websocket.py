@@ -8,6 +8,9 @@ Whoever breaks the rules is closed with a code and the reason:
 
     4400 no message of the protocol     4406 another subprotocol         4409 an id that is in use
     4401 subscribe before the greeting  4408 no greeting within seconds  4429 a second greeting
+    4500 a fault of the hub
+
+Reasons begin with the protocol's own words.
 
 Source: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
 """
@@ -74,15 +77,23 @@ class Sockets:
         await socket.accept(PROTOCOL if offered else None)
         try:
             if not offered:
-                raise _Close(4406, f"this address speaks the subprotocol {PROTOCOL} alone")
+                raise _Close(4406, f"Subprotocol not acceptable: this address speaks {PROTOCOL} alone")
             if context is None:
                 raise _Close(_TRY_AGAIN_LATER, _STARTING)
-            await _Conversation(socket, self._operations, context, self._limits.max_body).run()
+            await self._converse(socket, context)
         except _Close as close:
             with contextlib.suppress(WebSocketDisconnect, RuntimeError):
                 await socket.close(close.code, close.reason)
         except WebSocketDisconnect:
             return
+
+    async def _converse(self, socket: WebSocket, context: ApiContext) -> None:
+        try:
+            await _Conversation(socket, self._operations, context, self._limits.max_body).run()
+        except (_Close, WebSocketDisconnect):
+            raise
+        except Exception as error:
+            raise _Close(4500, f"Internal server error: {unexpected(error)['message']}") from None
 
 
 class _Conversation:
@@ -106,7 +117,9 @@ class _Conversation:
                     while not self._acknowledged:
                         await self._hear()
             except TimeoutError:
-                raise _Close(4408, f"no connection_init within {INIT_SECONDS:g} seconds") from None
+                raise _Close(
+                    4408, f"Connection initialisation timeout: no connection_init within {INIT_SECONDS:g} seconds"
+                ) from None
             while True:
                 await self._hear()
         finally:
@@ -132,16 +145,16 @@ class _Conversation:
 
     async def _greet(self) -> None:
         if self._greeted:
-            raise _Close(4429, "connection_init came a second time")
+            raise _Close(4429, "Too many initialisation requests: connection_init came a second time")
         self._greeted = True
         await self._send({"type": "connection_ack"})
         self._acknowledged = True
 
     async def _subscribe(self, id_: str, payload: Mapping[str, Any]) -> None:
         if not self._acknowledged:
-            raise _Close(4401, "subscribe came before connection_ack; send connection_init first")
+            raise _Close(4401, "Unauthorized: subscribe came before connection_ack; send connection_init first")
         if id_ in self._running:
-            raise _Close(4409, f"an operation with the id {id_} is under way")
+            raise _Close(4409, f"Subscriber for {id_} already exists")
         if len(self._running) >= MAX_OPERATIONS:
             many = f"{MAX_OPERATIONS} operations are under way on this connection, the most there may be; end some"
             await self._refuse(id_, [{"message": many, "extensions": {"code": "BAD_REQUEST"}}])

@@ -22,6 +22,7 @@ from hub.api.view.answering import BY_GET, BY_POST, answer
 from hub.api.view.asked import Asked, Headers, header
 from hub.api.view.patience import Patience
 from hub.api.view.refused import Refused
+from hub.api.view.site import check_site
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ class View:
         return together([await answer(self._schema, each, context, self._documents, BY_POST) for each in questions])
 
     async def _get(self, scope: Scope, headers: Headers, accepted: str, receive: Receive, send: Send) -> None:
-        _check_site(headers)
+        check_site(headers)
         question = asked.from_address(scope["query_string"])
         context = self._context(headers)
         await asked.body(receive, headers, self._limits.max_body)
@@ -120,12 +121,3 @@ def _acceptable(accepted: str | None) -> str:
             406, "the request's Accept takes none of application/graphql-response+json and application/json; add one"
         )
     return accepted
-
-
-def _check_site(headers: Headers) -> None:
-    """Refuses what a page of another site makes a browser ask by a form, a picture or a script.
-
-    Such a page could not read the answer, and a question changes nothing; but it would have the hub work for it.
-    """
-    if header(headers, b"sec-fetch-site") == "cross-site" and header(headers, b"sec-fetch-mode") != "cors":
-        raise Refused(403, "a page of another site asks; ask from a page of the hub's own address, or by POST")

@@ -33,6 +33,9 @@ class Listener:
     def stop_reading(self) -> None:
         self._socket.transport.pause_reading()
 
+    def read_on(self) -> None:
+        self._socket.transport.resume_reading()
+
     def drop(self) -> None:
         """Goes without a word."""
         self._socket.transport.abort()
@@ -73,4 +76,11 @@ async def listening(api: Api, query: str, variables: Mapping[str, Any] | None = 
         yield listener
     async with asyncio.timeout(PATIENCE):
         while api.hub.changes.listeners != before:
+            await asyncio.sleep(0.001)
+
+
+async def listeners(api: Api, number: int) -> None:
+    """Returns when so many evaluations listen to the hub's changes; equal subscriptions share one."""
+    async with asyncio.timeout(PATIENCE):
+        while api.hub.changes.listeners != number:
             await asyncio.sleep(0.001)

@@ -90,7 +90,7 @@ async def test_variables_come_in_the_address_too(api: Api) -> None:
     assert events(response.text)[0] == ("next", LOT)
     response = await api.client.get("/graphql/stream", params={**asked, "variables": "{"}, headers=ACCEPT)
     assert response.status_code == 400
-    assert response.json()["errors"][0]["message"].startswith("`variables` is no JSON")
+    assert response.json()["errors"][0]["message"].startswith("`variables` in the address is no JSON")
 
 
 async def test_mutations_are_posted(api: Api) -> None:
@@ -148,6 +148,13 @@ async def test_what_is_no_request_is_refused(api: Api, sent: dict[str, Any], sta
     response = await api.client.request(url="/graphql/stream", headers=headers, **sent)
     assert response.status_code == status
     assert response.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(("mode", "status"), [("no-cors", 403), ("navigate", 403), ("cors", 200)])
+async def test_a_page_of_another_site_opens_no_stream_by_a_picture(api: Api, mode: str, status: int) -> None:
+    headers = {"accept": "image/*,*/*", "sec-fetch-site": "cross-site", "sec-fetch-mode": mode}
+    response = await api.client.get("/graphql/stream", params={"query": QUESTION}, headers=headers)
+    assert response.status_code == status
 
 
 async def test_the_client_of_the_protocols_makers_understands_it(api: Api) -> None:

@@ -16,7 +16,7 @@ from websockets.frames import Close
 from websockets.typing import Subprotocol
 
 from hub.announcing.live import Change, ChangeType
-from hub.api import websocket
+from hub.api import frames, websocket
 from tests.hub.api.conftest import Api
 from tests.hub.api.listening import PATIENCE, connected, listening
 from tests.servers import npm
@@ -130,6 +130,15 @@ async def closed_after(api: Api, *frames: str | bytes, protocols: Sequence[str] 
     return closed.value.rcvd
 
 
+WORDS = {
+    4401: "Unauthorized",
+    4406: "Subprotocol not acceptable",
+    4408: "Connection initialisation timeout",
+    4409: "Subscriber for 1 already exists",
+    4429: "Too many initialisation requests",
+}
+"""What the protocol says with each code."""
+
 NO_TEXT = b'{"type": "ping", "payload": {"a": "\xff"}}'
 INIT = '{"type": "connection_init"}'
 
@@ -138,8 +147,13 @@ INIT = '{"type": "connection_init"}'
     ("frames", "code"),
     [
         ([_subscribe(query=LISTEN)], 4401),
+        (['{"type": "ping"}', _subscribe(query=LISTEN)], 4401),
         ([INIT, INIT], 4429),
+        ([INIT, _subscribe(query=LISTEN), INIT], 4429),
         ([INIT, _subscribe(query=LISTEN), _subscribe(query=LISTEN)], 4409),
+        ([INIT, _subscribe(query=LISTEN), _subscribe(query="{ hub { version } }")], 4409),
+        ([INIT, _subscribe(variables={})], 4400),
+        ([INIT, _subscribe(documentId=5)], 4400),
         ([NO_TEXT], 4400),
         ([INIT, NO_TEXT], 4400),
         ([INIT, b"{}"], 4400),
@@ -154,18 +168,60 @@ INIT = '{"type": "connection_init"}'
 async def test_whoever_breaks_a_rule_is_closed_with_its_code(
     api: Api, frames: Sequence[str | bytes], code: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert (await closed_after(api, *frames)).code == code
+    close = await closed_after(api, *frames)
+    assert close.code == code
+    assert close.reason.startswith(WORDS.get(code, ""))
     assert "Traceback" not in caplog.text
 
 
 @pytest.mark.parametrize("protocols", [(), ("graphql-ws",)])
 async def test_another_subprotocol_is_closed(api: Api, protocols: Sequence[str]) -> None:
-    assert (await closed_after(api, protocols=protocols)).code == 4406
+    close = await closed_after(api, protocols=protocols)
+    assert (close.code, close.reason.startswith(WORDS[4406])) == (4406, True)
 
 
 async def test_one_who_does_not_greet_is_closed(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websocket, "INIT_SECONDS", 0.05)
-    assert (await closed_after(api, '{"type": "ping"}')).code == 4408
+    close = await closed_after(api, '{"type": "ping"}', '{"type": "pong"}')
+    assert (close.code, close.reason.startswith(WORDS[4408])) == (4408, True)
+
+
+async def test_a_fault_of_the_hub_closes_with_its_code_and_an_id_that_the_log_has(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_data: object, _limit: int) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(frames, "read", fail)
+    close = await closed_after(api, INIT)
+    assert close.code == 4500 and close.reason.startswith("Internal server error")
+    assert close.reason.rpartition(" ")[2] in caplog.text
+
+
+async def test_who_offers_more_than_the_protocol_is_spoken_to_in_it(api: Api) -> None:
+    url = f"ws://127.0.0.1:{api.port}/graphql"
+    offered = [Subprotocol("graphql-ws"), Subprotocol("graphql-transport-ws")]
+    async with connect(url, subprotocols=offered) as socket:
+        assert socket.subprotocol == "graphql-transport-ws"
+
+
+async def test_nothing_is_said_of_an_operation_after_the_client_has_ended_it(api: Api) -> None:
+    async with connected(api) as listener:
+        for number in range(50):
+            query = "{ hub { version } }" if number % 2 else "subscription { changes { id } }"
+            await listener.send(id=str(number), type="subscribe", payload={"query": query})
+            await listener.send(id=str(number), type="complete")
+            await listener.send(type="ping", payload={"after": number})
+        said: list[str] = []
+        after = -1
+        while after < 49:
+            message = await listener.receive()
+            if message["type"] == "pong":
+                after = message["payload"]["after"]
+            else:
+                assert int(message["id"]) > after, "it was ended before the ping"
+                said.append(message["type"])
+        assert "error" not in said
 
 
 async def test_null_payloads_are_as_good_as_none(api: Api) -> None:
