@@ -1,7 +1,10 @@
-"""A root of a read plan that walks: everything that can be reached from one thing by steps of some kinds.
+"""A root of a read plan that walks: everything that can be reached by steps of some kinds.
 
     Walk ── steps: Step      from a thing to the next; several hops where it leads through things in between
              └─ Hop          one link, in one direction, with the values wanted of its edge
+                 └─ Period   when it held, for a walk within a window of time
+
+It begins with one thing, or with all of a kind that meet a condition.
 
 A walk goes level by level and takes each thing once, so diamonds and cycles cost no more than their things and edges.
 What comes back holds the things that were reached and every step between two of them, whichever way it was reached:
@@ -20,10 +23,26 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graph.plan import Direction, Row, Select, Value
+from graph.plan import Condition, Direction, Row, Select, Value, where_lines
+from schema.registry import Attribute
 
 LEVEL = 1_000
 """Of a level with more things than this, and more than twice `first`, a store may take which it finds first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """When something was so: of its edge where the edge says, else of the thing that the hop leads to.
+
+    Where nobody said the beginning or the end there is none: so nothing is left out that may have been in a window.
+    """
+
+    starts: tuple[Attribute, ...] = ()
+    ends: tuple[Attribute, ...] = ()
+    """Of the edge."""
+    begins: tuple[Attribute, ...] = ()
+    closes: tuple[Attribute, ...] = ()
+    """Of the thing. The first that is said counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +52,8 @@ class Hop:
     direction: Direction
     values: tuple[Value, ...] = ()
     """Link attributes wanted of the edge."""
+    period: Period | None = None
+    """Where there is one, it must have a moment in common with the walk's window and with the step's other periods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +80,31 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Everything within reach of one thing. `first` counts the thing itself; without `depth`, no depth is too great."""
+    """Everything within reach. `first` counts the beginning too; without `depth`, no depth is too great.
+
+    It begins with the thing of `kind` that the parameter `identifier` names, or with all things of the kind that meet
+    `where`.
+    """
 
     key: str
     kind: str
-    identifier: str
+    identifier: str | None
     steps: tuple[Step, ...]
     nodes: tuple[Select, ...]
     """What is wanted of the things reached: one for each kind that the walk can come to, its beginning included."""
     through: tuple[Select, ...] = ()
     first: str = "first"
     depth: str | None = None
+    where: Condition | None = None
+    window: tuple[str, str] | None = None
+    """The parameters with the first and the last moment that periods must touch; None in one is no bound."""
 
     def lines(self) -> Iterator[str]:
         """The walk, for people."""
         deep = f" depth ${self.depth}" if self.depth else ""
-        yield f"{self.key}: walk from {self.kind} by identifier ${self.identifier} first ${self.first}{deep}"
+        named = f"by identifier ${self.identifier}" if self.identifier else " ".join(where_lines(self.where))
+        meanwhile = f" from ${self.window[0]} to ${self.window[1]}" if self.window else ""
+        yield f"{self.key}: walk from {self.kind} {named} first ${self.first}{deep}{meanwhile}"
         for step in self.steps:
             yield "  " + step.source + "".join(_hop_text(hop) for hop in step.hops)
 

@@ -1,25 +1,31 @@
 """A walk on Ladybug, level by level: one statement for each hop of a kind of step, over all things of the level.
 
-beginning   1 statement, and 1 more where nothing known has the identifier
+beginning   1 statement, and 1 more where nothing known has the identifier; 1 for all that meet a condition
 level       1 statement for each hop that begins at a kind in it; steps that begin with equal hops share theirs
 at the end  1 statement for each kind reached, and those of what hangs below its things
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime
 from typing import Any
 
-from graph.cypher import quote
+from graph.cypher import quote, where_text
+from graph.ladybug.cypher import LadybugRenderer
 from graph.ladybug.read import Fields, Reader, Run, following
-from graph.plan import Direction, Lookup, Own, Row, Select, Value
+from graph.periods import Times, bounds, overlap
+from graph.plan import Lookup, Own, Row, Select, Value
 from graph.rows import by_kind
 from graph.thing import Key
-from graph.walks import LEVEL, Hop, Reached, StepRow, Walk, answer
+from graph.walks import LEVEL, Hop, Reached, Step, StepRow, Walk, answer
 
-Ends = dict[str, list[tuple[str, int, Row]]]
-"""By the id where a hop begins: the ids at its end, each with the edge's occurrence and values."""
+End = tuple[str, int, Row, tuple[Times, ...]]
+"""The id at the end of a hop, the edge's occurrence and values, and when it was so, where the hop has a period."""
+
+Ends = dict[str, list[End]]
+"""By the id where a hop begins."""
 
 Below = Callable[[Select, Mapping[str, Row]], None]
 """Reads what hangs below things into their rows."""
@@ -32,30 +38,44 @@ class WalkReader(Reader):
     """Reads walks too."""
 
     def walk(self, walk: Walk) -> Row | None:
-        kind = next(select.kind for select in walk.nodes if select.kind.name == walk.kind)
-        begin = self._lookup(Lookup(walk.key, walk.identifier, Select(kind, (_ID,))))
-        if begin is None:
-            return None
         first = int(self._parameters[walk.first])
+        begin = self._begin(walk, max(2 * first, LEVEL))
+        if not begin:
+            return None
         depth = None if walk.depth is None else int(self._parameters[walk.depth])
-        return Walker(self._run, self._below, walk, first, depth).go(begin[_ID.key])
+        window = [self._parameters[name] for name in walk.window or ()]
+        return Walker(self._run, self._below, walk, first, depth, window).go(begin)
+
+    def _begin(self, walk: Walk, most: int) -> list[str]:
+        """The ids of what it begins with."""
+        if walk.identifier is not None:
+            kind = next(select.kind for select in walk.nodes if select.kind.name == walk.kind)
+            found = self._lookup(Lookup(walk.key, walk.identifier, Select(kind, (_ID,))))
+            return [] if found is None else [found[_ID.key]]
+        render = LadybugRenderer(self._parameters)
+        where = where_text([] if walk.where is None else [render.condition(walk.where, "n")])
+        text = f"MATCH (n:{quote(walk.kind)}){where} RETURN n.id ORDER BY n.id LIMIT {most}"
+        return [id_ for (id_,) in self._run(text, render.parameters)]
 
 
 class Walker:
     """Walks once."""
 
-    def __init__(self, run: Run, below: Below, walk: Walk, first: int, depth: int | None) -> None:
+    def __init__(
+        self, run: Run, below: Below, walk: Walk, first: int, depth: int | None, window: Sequence[str | None] = ()
+    ) -> None:
         self._run = run
         self._below = below
         self._walk = walk
         self._first = first
         self._depth = first if depth is None else min(depth, first)
         self._bounded = depth is not None
+        self._window: tuple[Times, ...] = ((_time(window[0]), _time(window[1])),) if window else ()
         self._rows: list[list[StepRow]] = [[] for _ in walk.steps]
 
-    def go(self, begin: str) -> Row:
-        """Everything within reach of the thing with this id."""
-        front = {Key(self._walk.kind, begin)}
+    def go(self, begin: Iterable[str]) -> Row:
+        """Everything within reach of the things with these ids."""
+        front = {Key(self._walk.kind, id_) for id_ in begin}
         seen, levels = set(front), [front]
         ahead = self._ahead(front, seen)
         while ahead and len(levels) <= self._depth and len(seen) <= self._first:
@@ -82,32 +102,40 @@ class Walker:
         ids, hops = by_kind(front), dict[Any, Ends]()
         ahead: set[Key] = set()
         for place, step in enumerate(self._walk.steps):
-            rows: list[StepRow] = [(id_, id_, (), (), []) for id_ in sorted(ids.get(step.source, ()))]
-            for hop in step.hops:
-                ends = self._ends(hop, rows, hops)
-                rows = [
-                    (begin, end, (*between, at), (*occurrences, occurrence), [*values, value])
-                    for begin, at, between, occurrences, values in rows
-                    for end, occurrence, value in ends.get(at, ())
-                ]
-            self._rows[place] += [(row[0], row[1], row[2][1:], row[3], row[4]) for row in rows]
+            rows = self._steps(step, ids.get(step.source, ()), hops)
+            self._rows[place] += rows
             ahead |= {Key(step.target, row[1]) for row in rows}
         return {key for key in ahead if key not in seen}
 
-    def _ends(self, hop: Hop, rows: Iterable[StepRow], known: dict[Any, Ends]) -> Ends:
-        """Where a hop leads from the ends of these steps. Steps that begin with equal hops share what it finds."""
-        keys = sorted({row[1] for row in rows})
+    def _steps(self, step: Step, ids: Collection[str], known: dict[Any, Ends]) -> list[StepRow]:
+        """The steps of a kind from things with these ids."""
+        found: list[tuple[StepRow, tuple[Times, ...]]] = [((id_, id_, (), (), []), self._window) for id_ in sorted(ids)]
+        for hop in step.hops:
+            ends = self._ends(hop, {row[1] for row, _ in found}, known)
+            found = [
+                ((begin, end, (*between, at), (*occurrences, occurrence), [*values, value]), (*times, *period))
+                for (begin, at, between, occurrences, values), times in found
+                for end, occurrence, value, period in ends.get(at, ())
+                if not period or overlap((*times, *period))
+            ]
+        return [(row[0], row[1], row[2][1:], row[3], row[4]) for row, _ in found]
+
+    def _ends(self, hop: Hop, ids: Iterable[str], known: dict[Any, Ends]) -> Ends:
+        """Where a hop leads from things with these ids. Steps that begin with equal hops share what it finds."""
+        keys = sorted(ids)
         name = (hop, tuple(keys))
         if name not in known:
-            known[name] = self._hop(hop.direction, hop.values, keys) if keys else {}
+            known[name] = self._hop(hop, keys) if keys else {}
         return known[name]
 
-    def _hop(self, direction: Direction, values: tuple[Value, ...], keys: list[str]) -> Ends:
-        fields = Fields.of(values, "e")
-        wanted = ", ".join(["k", "n.id", "e.`_occurrence`", *fields.expressions])
+    def _hop(self, hop: Hop, keys: list[str]) -> Ends:
+        fields, period = Fields.of(hop.values, "e"), bounds(hop, "e", "n")
+        wanted = ["k", "n.id", "e.`_occurrence`", *(time or "null" for time in period or ()), *fields.expressions]
+        text = f"{following(hop.direction, [])} RETURN {', '.join(wanted)}"
         ends: Ends = {}
-        for key, end, occurrence, *raw in self._run(f"{following(direction, [])} RETURN {wanted}", {"keys": keys}):
-            ends.setdefault(key, []).append((end, occurrence, fields.row(raw)))
+        for key, end, occurrence, *raw in self._run(text, {"keys": keys}):
+            times = () if period is None else ((raw.pop(0), raw.pop(0)),)
+            ends.setdefault(key, []).append((end, occurrence, fields.row(raw), times))
         return ends
 
     def _through(self) -> dict[str, dict[str, Row]]:
@@ -127,3 +155,8 @@ class Walker:
         rows = {id_: fields.row(raw) for id_, *raw in self._run(text, {"ids": sorted(ids)})}
         self._below(select, rows)
         return rows
+
+
+def _time(text: str | None) -> datetime | None:
+    """A moment as the engine gives those that it keeps: in UTC, without saying so."""
+    return None if text is None else datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)

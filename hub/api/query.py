@@ -14,6 +14,7 @@ from hub.api.integration.history import HistoryQuery
 from hub.api.integration.letters import LettersQuery
 from hub.api.namespace import Place, read_place
 from hub.api.questions.compare import CompareQuery
+from hub.api.questions.impact import ImpactQuery
 from hub.api.questions.readiness import ReadinessQuery
 from hub.api.questions.trace import TraceQuery
 from hub.api.status import Hub, read_status
@@ -67,7 +68,7 @@ async def _hub(info: Info) -> Hub:
 
 
 @strawberry.type(description="Questions. Every kind of thing has two fields of its own: one thing, and a list.")
-class Query(LettersQuery, HistoryQuery, ReadinessQuery, CompareQuery, TraceQuery):
+class Query(LettersQuery, HistoryQuery, ReadinessQuery, CompareQuery, ImpactQuery, TraceQuery):
     node: Entity | None = strawberry.field(
         resolver=_node, description="One thing of any kind; null where there is none."
     )

@@ -15,7 +15,9 @@ from hub.api import reading
 from hub.api.common import Entity, Found, Quantity
 from hub.api.context import Info, core
 from hub.api.errors import RequestError
+from hub.api.questions import walked
 from hub.api.questions.selected import Things, Where, shown
+from hub.api.questions.walked import WalkLimit, named
 from hub.api.scalars import DateTime
 from schema.registry import Kind
 
@@ -40,12 +42,6 @@ def _work(found: strawberry.Parent[TraceEdge], info: Info) -> Found:
 class TraceDirection(Enum):
     UPSTREAM = strawberry.enum_value("UPSTREAM", description="To what it was made of: its ancestors.")
     DOWNSTREAM = strawberry.enum_value("DOWNSTREAM", description="To what was made of it: its descendants.")
-
-
-@strawberry.enum(description="What a genealogy was cut by.")
-class TraceLimit(Enum):
-    FIRST = strawberry.enum_value("FIRST", description="There are more things than `first`.")
-    MAX_DEPTH = strawberry.enum_value("MAX_DEPTH", description="It goes on from the things at `maxDepth`.")
 
 
 @strawberry.type(description="A thing in a genealogy.")
@@ -104,11 +100,7 @@ class Trace:
         description="Groups of things, by `globalId`, each of which came of all the others."
     )
     truncated: bool = strawberry.field(description="Whether something is missing.")
-    truncated_by: list[TraceLimit] = strawberry.field(description="By which limit.")
-
-
-def _named(key: Key) -> strawberry.ID:
-    return strawberry.ID(f"{key.kind}:{key.id}")
+    truncated_by: list[WalkLimit] = strawberry.field(description="By which limit.")
 
 
 def _kind(info: Info, name: str) -> Kind:
@@ -136,8 +128,8 @@ def _edge(edge: Origin, facts: dict[Key, Fact]) -> TraceEdge:
     last = next((way.through[-1] for way in edge.ways if way.through), None)
     return TraceEdge(
         fact=None if last is None else facts[last],
-        source=_named(edge.of),
-        target=_named(edge.into),
+        source=named(edge.of),
+        target=named(edge.into),
         depth=edge.depth,
         closes_cycle=edge.closes_cycle,
         quantity=amount,
@@ -158,11 +150,7 @@ async def _trace(
 ) -> Trace | None:
     context, model = info.context, info.context.model
     up = direction is TraceDirection.UPSTREAM
-    if max_depth is not None and not 0 <= max_depth <= context.limits.max_walk:
-        raise RequestError(f"`maxDepth` is {max_depth}; ask for 0 to {context.limits.max_walk}, or leave it out")
-    wanted = context.limits.max_page if first is None else first
-    if not 1 <= wanted <= context.limits.max_walk:
-        raise RequestError(f"`first` is {first}; ask for 1 to {context.limits.max_walk}")
+    wanted = walked.first(context, first, max_depth)
     between = [each.name for each in work(model)]
     places: Where = {
         ("nodes", "entity"): [each.name for each in materials(model)],
@@ -193,14 +181,14 @@ async def _trace(
     edges = [_edge(edge, facts) for edge in made.edges]
     things.give([*(facts[key] for key in made.depths), *(fact for e in edges for w in e.ways for fact in w.facts)])
     cyclic = {key for cycle in made.cycles for key in cycle}
-    limits = [TraceLimit.FIRST] * found["more"] + [TraceLimit.MAX_DEPTH] * found["deeper"]
+    limits = walked.limits(found)
     return Trace(
         nodes=[
-            TracedThing(fact=facts[key], id=_named(key), depth=depth, in_cycle=key in cyclic)
+            TracedThing(fact=facts[key], id=named(key), depth=depth, in_cycle=key in cyclic)
             for key, depth in made.depths.items()
         ],
         edges=edges,
-        cycles=[[_named(key) for key in cycle] for cycle in made.cycles],
+        cycles=[[named(key) for key in cycle] for cycle in made.cycles],
         truncated=bool(limits),
         truncated_by=limits,
     )
