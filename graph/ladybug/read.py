@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graph.aggregate import Aggregate
+from graph.around import Near, Shortest
 from graph.columns import Column, ColumnType, columns_of, value_of
 from graph.cypher import (
     Renderer,
@@ -144,9 +145,21 @@ class Reader:
                 return self._search(root)
             case Walk():
                 return self.walk(root)
+            case Near():
+                return self.near(root)
+            case Shortest():
+                return self.shortest(root)
 
     def walk(self, walk: Walk) -> Row | None:
         """What walks from thing to thing: see `graph.ladybug.walk`."""
+        raise NotImplementedError
+
+    def near(self, root: Near) -> Row | None:
+        """What is near a thing: see `graph.ladybug.around`."""
+        raise NotImplementedError
+
+    def shortest(self, root: Shortest) -> Row:
+        """The shortest way between two things: see `graph.ladybug.around`."""
         raise NotImplementedError
 
     def _search(self, root: Search) -> Row:

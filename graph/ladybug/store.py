@@ -19,9 +19,9 @@ from graph import dump
 from graph.cypher import quote
 from graph.errors import StoreDamaged, StoreUnavailable
 from graph.ladybug import ddl, explore, files
+from graph.ladybug.around import AroundReader
 from graph.ladybug.engine import Database, Session
 from graph.ladybug.read import decode
-from graph.ladybug.walk import WalkReader
 from graph.ladybug.write import Statements, Writer
 from graph.plan import Plan, Row
 from graph.store import Health, WriteTransaction
@@ -119,7 +119,7 @@ class LadybugStore:
             await to_the_end(self._on_write_thread(self._commit))
 
     async def read(self, plan: Plan, parameters: Mapping[str, Any]) -> Row:
-        return await self._reading(lambda session: WalkReader(session.run, parameters).read(plan))
+        return await self._reading(lambda session: AroundReader(session.run, parameters).read(plan))
 
     async def counts(self) -> Mapping[str, int]:
         return await self._reading(partial(explore.counts, model=self._model))

@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 from graph.aggregate import Aggregate
+from graph.around import Near, Shortest
 from graph.columns import Column, ColumnType, columns_of, compared_column, value_of
 from graph.cypher import (
     Make,
@@ -161,9 +162,21 @@ class PlanRenderer(Neo4jRenderer):
                 return self._search(root)
             case Walk():
                 return self.walk(root)
+            case Near():
+                return self.near(root)
+            case Shortest():
+                return self.shortest(root)
 
     def walk(self, walk: Walk) -> Part:
         """What walks from thing to thing: see `graph.neo4j.walk`."""
+        raise NotImplementedError
+
+    def near(self, root: Near) -> Part:
+        """What is near a thing: see `graph.neo4j.around`."""
+        raise NotImplementedError
+
+    def shortest(self, root: Shortest) -> Part:
+        """The shortest way between two things: see `graph.neo4j.around`."""
         raise NotImplementedError
 
     def _search(self, root: Search) -> Part:

@@ -5,8 +5,8 @@ from typing import Any
 
 from graph.cache import Cache
 from graph.cypher import outline
+from graph.neo4j.around import AroundRenderer
 from graph.neo4j.cypher import Statement, statement
-from graph.neo4j.walk import WalkRenderer
 from graph.plan import Plan
 
 
@@ -19,8 +19,8 @@ class KeptStatements:
 
     def of(self, plan: Plan, given: Mapping[str, Any]) -> Statement:
         if not plan.kept:
-            return statement(plan, given, WalkRenderer)
+            return statement(plan, given, AroundRenderer)
         # Plans are told apart by what they are, not by what they say: to compare them would take as long as to render.
         # So each is kept with its statement, and its id stays its own.
         key = (id(plan), outline(given))
-        return self._kept.of(key, lambda: (plan, statement(plan, given, WalkRenderer)))[1]
+        return self._kept.of(key, lambda: (plan, statement(plan, given, AroundRenderer)))[1]

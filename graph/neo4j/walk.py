@@ -41,7 +41,7 @@ class WalkRenderer(PlanRenderer):
             f"ELSE {self._next(walk, steps, state, f'{level} > {levels} OR size({state}.seen) > {first}')} END) "
             f"AS {state} "
         )
-        nodes, of_nodes = self._nodes(walk.nodes, f"{state}.seen")
+        nodes, of_nodes = self.nodes(walk.nodes, f"{state}.seen")
         between = [self._between(select, state) for select in walk.through]
         members = [
             f"{state}.sizes",
@@ -60,7 +60,7 @@ class WalkRenderer(PlanRenderer):
         if walk.identifier is not None:
             return f"{self.named(walk.kind, walk.identifier, node)} WITH [{node}] AS {begin}"
         where = where_text([] if walk.where is None else [self.condition(walk.where, node)])
-        most = self.bind(walk.first, _level)
+        most = self.bind(walk.first, level_size)
         found = f"COLLECT {{ MATCH ({node}:{quote(walk.kind)}){where} RETURN {node} LIMIT {most} }}"
         return f"WITH {found} AS {begin} WHERE size({begin}) > 0"
 
@@ -86,7 +86,7 @@ class WalkRenderer(PlanRenderer):
     def _next(self, walk: Walk, steps: Sequence[Together], state: str, last: str) -> str:
         """The state after one level more; after the `last` with its steps, and no more things."""
         found = " + ".join(group.collected(self, walk, f"{state}.front", n) for n, group in enumerate(steps))
-        thing, most = self.variable("y"), self.bind(walk.first, _level)
+        thing, most = self.variable("y"), self.bind(walk.first, level_size)
         front = (
             f"COLLECT {{ UNWIND found AS r WITH r[1] AS {thing} WHERE NOT {thing} IN {state}.seen "
             f"RETURN DISTINCT {thing} LIMIT {most} }}"
@@ -99,7 +99,7 @@ class WalkRenderer(PlanRenderer):
         )
         return f"head([found IN [{found}] | CASE WHEN {last} THEN {ended} ELSE head([f IN [{front}] | {grown}]) END])"
 
-    def _nodes(self, selects: Sequence[Select], things: str) -> tuple[str, list[Decode]]:
+    def nodes(self, selects: Sequence[Select], things: str) -> tuple[str, list[Decode]]:
         """Rows `[place among the kinds, id, thing]`, in the order in which they were found."""
         node = self.variable("n")
         found = [self._node(select, node) for select in selects]
@@ -123,7 +123,8 @@ class WalkRenderer(PlanRenderer):
         return Part(text, found.decode)
 
 
-def _level(first: Any) -> int:
+def level_size(first: Any) -> int:
+    """How many things a level may have, of how many are wanted."""
     return max(2 * int(first), LEVEL)
 
 

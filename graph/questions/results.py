@@ -5,6 +5,8 @@ before they are given out, and 7.8.6, statements of conformity; ISA-95 Part 2 (I
 
 - Results of one specification are in order of when they were measured, and the newest counts: a retest takes the place
   of what it repeats. A retracted result never counts, nor does an invalid sample.
+- A failure that was verified stands until a result that is verified too, and decides, takes its place; a retest that
+  nobody has verified leaves it standing. A failure counts from the moment that it is entered.
 - A value beyond a limit fails, unless its test is said to decide nothing. Units are converted; where they can't be, the
   stated verdict counts.
 - A lot needs a result that passes for each specification in force that is mandatory for its material or a class of it.
@@ -40,6 +42,14 @@ class Test:
     @property
     def newest(self) -> Fact:
         return self.results[-1]
+
+    @property
+    def standing(self) -> Fact | None:
+        """The newest result that is verified and decides; None where there is none."""
+        return next((result for result in reversed(self.results) if self._decides(result)), None)
+
+    def _decides(self, result: Fact) -> bool:
+        return result["status"] != "ENTERED" and outcome(result, self.specification)[0] in ("PASSED", "FAILED")
 
     @property
     def optional(self) -> bool:
@@ -136,6 +146,9 @@ def _judged(test: Test) -> Iterator[Reason]:
     if verdict == "FAILED":
         yield Reason(Rule.TEST_RESULT, weighs or Severity.BLOCKS, f"{sentence}.", newest, said)
         return
+    stands = _stands(test)
+    if stands is not None:
+        yield stands
     if verdict != "PASSED":
         yield Reason(Rule.TEST_RESULT, weighs or Severity.UNKNOWN, f"{sentence}.", newest, said)
         return
@@ -147,9 +160,27 @@ def _judged(test: Test) -> Iterator[Reason]:
     if note := _unlike(newest["value"], test.specification):
         yield Reason(Rule.TEST_RESULT, Severity.WARNS, note, newest, newest.said("value"))
     for earlier in test.results[:-1]:
-        if outcome(earlier, test.specification)[0] == "FAILED":
+        told = stands is not None and earlier is stands.thing
+        if not told and outcome(earlier, test.specification)[0] == "FAILED":
             text = f"{test.characteristic}: {_found(earlier)} failed ({earlier.id}); the later {newest.id} passed."
             yield Reason(Rule.TEST_RESULT, Severity.WARNS, text, earlier, earlier.said("verdict", "value", "text"))
+
+
+def _stands(test: Test) -> Reason | None:
+    """That a verified failure stands, whatever a later result says that is not verified, or decides nothing."""
+    standing, newest = test.standing, test.newest
+    if standing is None or standing is newest:
+        return None
+    verdict, why = outcome(standing, test.specification)
+    if verdict != "FAILED":
+        return None
+    unlike = "nobody has verified it" if newest["status"] == "ENTERED" else "it does not decide"
+    text = (
+        f"{test.characteristic}: {_found(standing)} {why} ({standing.id}); the later {newest.id} does not take its "
+        f"place, for {unlike}."
+    )
+    severity = Severity.WARNS if test.optional else Severity.BLOCKS
+    return Reason(Rule.TEST_RESULT, severity, text, standing, standing.said("verdict", "value", "text", "status"))
 
 
 def _results(lot: Fact) -> list[Fact]:

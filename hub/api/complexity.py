@@ -32,8 +32,8 @@ from graphql import (
 from graph.cache import Cache
 from hub.api.context import Limits
 
-PAGED = "first"
-"""The argument that says how long a list is."""
+PAGED = ("first", "limit")
+"""The arguments that say how long a list is; a field has one of them at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +160,14 @@ class _Compiler:
         return own or page or UNBOUNDED, _object(self._selection(selections, inner, None))
 
     def _length(self, field: GraphQLField, node: FieldNode) -> Length | None:
-        """What `first` says of a field; None where it takes none."""
-        argument = field.args.get(PAGED)
-        if argument is None:
+        """What `first` or `limit` says of a field; None where it takes neither."""
+        name = next((name for name in PAGED if name in field.args), None)
+        if name is None:
             return None
+        argument = field.args[name]
         default = argument.default_value
         usual = default if isinstance(default, int) else None
-        given = next((a.value for a in node.arguments or () if a.name.value == PAGED), None)
+        given = next((a.value for a in node.arguments or () if a.name.value == name), None)
         if isinstance(given, IntValueNode):
             return Length(int(given.value))
         if isinstance(given, VariableNode):

@@ -8,6 +8,7 @@ kept, so counting takes as long as the rows do and not as the answer would.
 from __future__ import annotations
 
 from graph.aggregate import Aggregate
+from graph.around import Near, Shortest
 from graph.plan import Lookup, Row, Select
 from graph.roots import Root
 from graph.search import Search
@@ -26,9 +27,9 @@ def things(root: Root, found: Row | None) -> int:
     if isinstance(root, Search):
         selects = {select.kind.name: select for select in root.selects}
         return sum(_of(selects[row["kind"]], row["node"], counts) for row in found["rows"])
-    if isinstance(root, Walk):
+    if isinstance(root, Walk | Near | Shortest):
         selects = {select.kind.name: select for select in root.nodes}
-        return sum(_of(selects[row["kind"]], row["node"], counts) for row in found["nodes"])
+        return sum(_of(selects[row["kind"]], row["node"], counts) for row in found["nodes"] or ())
     return sum(_of(root.select, row["node"], counts) for row in found["rows"])
 
 

@@ -13,6 +13,7 @@ from hub.api.errors import RequestError
 from hub.api.integration.history import HistoryQuery
 from hub.api.integration.letters import LettersQuery
 from hub.api.namespace import Place, read_place
+from hub.api.questions.around import AroundQuery
 from hub.api.questions.compare import CompareQuery
 from hub.api.questions.impact import ImpactQuery
 from hub.api.questions.readiness import ReadinessQuery
@@ -68,7 +69,7 @@ async def _hub(info: Info) -> Hub:
 
 
 @strawberry.type(description="Questions. Every kind of thing has two fields of its own: one thing, and a list.")
-class Query(LettersQuery, HistoryQuery, ReadinessQuery, CompareQuery, ImpactQuery, TraceQuery):
+class Query(LettersQuery, HistoryQuery, ReadinessQuery, CompareQuery, ImpactQuery, TraceQuery, AroundQuery):
     node: Entity | None = strawberry.field(
         resolver=_node, description="One thing of any kind; null where there is none."
     )

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from graph.ladybug.store import LadybugStore
 from graph.store import GraphStore
+from tests.contracts.graph_around import GraphAroundContract
 from tests.contracts.graph_walks import GraphWalkContract
 from tests.contracts.walk_world import WALKS
 
 
-class TestLadybugWalks(GraphWalkContract):
+class TestLadybugWalks(GraphWalkContract, GraphAroundContract):
     async def open(self, place: Path) -> GraphStore:
         store = await LadybugStore.open(place, WALKS)
         await store.migrate()

@@ -8,18 +8,19 @@ from pathlib import Path
 import neo4j
 import pytest
 
+from graph.neo4j.around import AroundRenderer
 from graph.neo4j.cypher import statement
 from graph.neo4j.store import Neo4jStore
-from graph.neo4j.walk import WalkRenderer
 from graph.plan import Plan
 from graph.store import GraphStore
+from tests.contracts.graph_around import GraphAroundContract
 from tests.contracts.graph_walks import GraphWalkContract, walk
 from tests.contracts.walk_world import WALKS
 from tests.graph.neo4j.test_cypher import LANES, scans
 from tests.servers.neo4j import Neo4jPool
 
 
-class TestNeo4jWalks(GraphWalkContract):
+class TestNeo4jWalks(GraphWalkContract, GraphAroundContract):
     url = ""
 
     @pytest.fixture(autouse=True)
@@ -34,7 +35,7 @@ class TestNeo4jWalks(GraphWalkContract):
 
 async def test_a_walk_is_one_statement_that_begins_at_an_index(neo4j_pool: Neo4jPool, store: Neo4jStore) -> None:
     plan = Plan((walk(up=True),))
-    text = statement(plan, {"begin": "id:O'Neil", "first": 4711, "depth": 4712}, WalkRenderer).text
+    text = statement(plan, {"begin": "id:O'Neil", "first": 4711, "depth": 4712}, AroundRenderer).text
     assert not [value for value in ("O'Neil", "4711", "4712") if value in text]
     async with neo4j.AsyncGraphDatabase.driver(neo4j_pool.server(0).url) as driver:
         given = dict.fromkeys(re.findall(r"\$(\w+)", text), 1)

@@ -82,7 +82,12 @@ LATER = "2026-03-06T08:00:00Z"
         ([], Verdict.UNKNOWN),
         ([result(verdict="FAILED"), result("R-2", measuredAt=LATER)], Verdict.READY),
         ([result(), result("R-2", measuredAt=LATER, verdict="FAILED")], Verdict.NOT_READY),
-        ([result(verdict="FAILED"), result("R-2", measuredAt=LATER, verdict="PENDING")], Verdict.UNKNOWN),
+        ([result(verdict="FAILED"), result("R-2", measuredAt=LATER, verdict="PENDING")], Verdict.NOT_READY),
+        ([result(verdict="FAILED"), result("R-2", measuredAt=LATER, status="ENTERED")], Verdict.NOT_READY),
+        ([result(verdict="FAILED"), result("R-2", measuredAt=LATER, verdict="INCONCLUSIVE")], Verdict.NOT_READY),
+        ([result(), result("R-2", measuredAt=LATER, status="ENTERED")], Verdict.UNKNOWN),
+        ([result(), result("R-2", measuredAt=LATER, status="ENTERED", verdict="FAILED")], Verdict.NOT_READY),
+        ([result(status="ENTERED", verdict="FAILED"), result("R-2", measuredAt=LATER)], Verdict.READY),
         ([result(verdict="FAILED", specification=None)], Verdict.NOT_READY),  # the characteristic tells which
         ([result(), result("R-2", verdict="FAILED", specification=OPTIONAL)], Verdict.READY),
         ([result(specification=OPTIONAL)], Verdict.UNKNOWN),
@@ -96,6 +101,14 @@ def test_a_failed_result_that_a_retest_passed_is_told() -> None:
     _, gravest, texts = judged(sampled(result("R-9", verdict="FAILED"), result("R-2", measuredAt=LATER)))
     assert gravest[Rule.TEST_RESULT, "R-9"] is Severity.WARNS
     assert "pH: 3 [pH] failed (R-9); the later R-2 passed." in texts
+
+
+def test_a_verified_failure_stands_until_a_verified_retest() -> None:
+    retest = result("R-2", measuredAt=LATER, status="ENTERED")
+    _, gravest, texts = judged(sampled(result("R-9", verdict="FAILED"), retest))
+    assert gravest[Rule.TEST_RESULT, "R-9"] is Severity.BLOCKS
+    assert gravest[Rule.TEST_RESULT, "R-2"] is Severity.UNKNOWN
+    assert "pH: 3 [pH] failed (R-9); the later R-2 does not take its place, for nobody has verified it." in texts
 
 
 def test_limits_are_compared_in_their_own_unit() -> None:

@@ -19,12 +19,12 @@ query ($lot: ID!, $at: DateTime = "2026-03-13T10:00:00Z") {
 }
 """
 
-# What the plant's file says. LEM-2604: the pH meter's calibration had run out when R-2017 was measured, the second
-# torque is not verified, and labels of the whole material are crooked.
+# What the plant's file says. LEM-2604: the pH meter's calibration had run out when R-2017 was measured, a torque failed
+# and the second is not verified, and labels of the whole material are crooked.
 LEM_2604 = {
     ("BLOCKS", "CALIBRATION", "CAL-301"),
     ("UNKNOWN", "TEST_RESULT", "R-2020"),
-    ("WARNS", "TEST_RESULT", "R-2019"),
+    ("BLOCKS", "TEST_RESULT", "R-2019"),
     ("WARNS", "NON_CONFORMANCE", "NC-105"),
 }
 
@@ -108,8 +108,8 @@ async def test_things_are_selected_as_anywhere_under_any_alias_by_one_plan(plant
           what: thing { id globalId ... on Calibration { instrument { name } } }
           thing { __typename @include(if: $type) ...Valid sources { system } }
         }
-        reasons(severity: [WARNS]) { thing { ... on TestResult { id sample { id lot { id } } } ... on NonConformance {
-          correctiveActions(first: 1, orderBy: [{dueAt: DESC}]) { totalCount nodes { id status } } } } }
+        reasons(severity: [UNKNOWN, WARNS]) { thing { ... on TestResult { id sample { id lot { id } } }
+          ... on NonConformance { correctiveActions(first: 1, orderBy: [{dueAt: DESC}]) { totalCount nodes { id status } } } } }
       }
     }
     fragment Valid on Calibration { until: validUntil }"""
@@ -118,12 +118,16 @@ async def test_things_are_selected_as_anywhere_under_any_alias_by_one_plan(plant
     found = answer.data["now"]
     assert found["bad"] == [
         {
+            "what": {"id": "R-2019", "globalId": "TestResult:R-2019"},
+            "thing": {"__typename": "TestResult", "sources": [{"system": "lims"}]},
+        },
+        {
             "what": {"id": "CAL-301", "globalId": "Calibration:CAL-301", "instrument": {"name": "pH meter"}},
             "thing": {"__typename": "Calibration", "until": "2026-03-08T08:00:00Z", "sources": [{"system": "cmms"}]},
-        }
+        },
     ]
     assert [r["thing"] for r in found["reasons"]] == [
-        {"id": "R-2019", "sample": {"id": "S-110", "lot": {"id": "LEM-2604"}}},
+        {"id": "R-2020", "sample": {"id": "S-110", "lot": {"id": "LEM-2604"}}},
         {"correctiveActions": {"totalCount": 1, "nodes": [{"id": "CA-12", "status": "OPEN"}]}},
     ]
     assert (await plant_on_neo4j.ask(ask)).data == answer.data
