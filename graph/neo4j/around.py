@@ -136,10 +136,12 @@ class AroundRenderer(WalkRenderer):
         """The first of the shortest ways: of each place the first thing that the one before leads to."""
         way, place = self.variable("w"), self.variable("i")
         thing, edge, next_ = (self.variable(letter) for letter in "xey")
-        least = (
-            f"head(COLLECT {{ UNWIND [last({way})] AS {thing} MATCH ({thing})-{_types(edge, root.links)}-({next_}) "
-            f"WHERE {edge}.`_golden` AND {next_} IN {middle}[{place}] RETURN min({self._name(next_)}) }})"
+        names = (
+            f"COLLECT {{ UNWIND [last({way})] AS {thing} MATCH ({thing})-{_types(edge, root.links)}-({next_}) "
+            f"WHERE {edge}.`_golden` AND {next_} IN {middle}[{place}] RETURN {self._name(next_)} }}"
         )
+        # Nothing may be sorted or aggregated within a list's expression.
+        least = f"reduce(k = '', t IN {names} | CASE WHEN k = '' OR t < k THEN t ELSE k END)"
         taken = f"head([k IN [{least}] | head([y IN {middle}[{place}] WHERE {self._name('y')} = k])])"
         return (
             f"CASE WHEN size({middle}) = 0 THEN [] "

@@ -58,7 +58,8 @@ async def test_what_a_lot_was_made_of_is_near_it(plant: Api) -> None:
     }  # fmt: skip
     assert found["edges"][0] == {
         "from": "MaterialLot:BEV-2604", "to": "MaterialLot:SYR-2604", "relationship": "ASSEMBLED_FROM",
-        "name": "assembledFrom", "text": "Of MaterialLot BEV-2604, the lots that it was made from: MaterialLot SYR-2604.",
+        "name": "assembledFrom",
+        "text": "Of MaterialLot BEV-2604, the lots that it was made from: MaterialLot SYR-2604.",
         "values": {
             "quantity": {"value": 4000, "unit": "kg"}, "job": "JO-1017", "operation": "MADE",
             "time": "2026-03-13T01:30:00Z",

@@ -109,7 +109,8 @@ async def test_things_are_selected_as_anywhere_under_any_alias_by_one_plan(plant
           thing { __typename @include(if: $type) ...Valid sources { system } }
         }
         reasons(severity: [UNKNOWN, WARNS]) { thing { ... on TestResult { id sample { id lot { id } } }
-          ... on NonConformance { correctiveActions(first: 1, orderBy: [{dueAt: DESC}]) { totalCount nodes { id status } } } } }
+          ... on NonConformance { correctiveActions(first: 1, orderBy: [{dueAt: DESC}]) {
+            totalCount nodes { id status } } } } }
       }
     }
     fragment Valid on Calibration { until: validUntil }"""
