@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from bench import applied, bridge, growth, hubs, ingest, latency, mqtt, neo4j
+from bench import applied, bridge, growth, hubs, ingest, latency, mqtt, neo4j, subscribers
 from bench.graphql import measured as graphql
 from bench.measure import Measure, show
 from hub import process
@@ -27,6 +27,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "hubs": hubs.measure,
     "growth": growth.measure,
     "graphql": graphql.measure,
+    "subscribers": subscribers.measure,
 }
 
 
