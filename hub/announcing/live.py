@@ -49,6 +49,8 @@ class Change:
     time: int
     position: int = 0
     """The sequence in the journal up to which everything was told before this."""
+    replayed: bool = False
+    """Whether it is looked up since a cursor, and not told as it happened."""
 
     @property
     def key(self) -> Key:

@@ -106,7 +106,7 @@ class Evaluation:
         """The event's answer. It is executed once, however many ask."""
         if event.text is None:
             event.text = asyncio.create_task(self._execute(event.what))
-        return await asyncio.shield(event.text)
+        return event.text.result() if event.text.done() else await asyncio.shield(event.text)
 
     async def _begin(self) -> None:
         # Heard from before the filter's memory is made, so that nothing falls between.

@@ -65,7 +65,7 @@ async def _changes(choice: Choice, keys: Iterable[Key], things: Things, position
             come = ChangeType.ENTERED if choice.narrow else ChangeType.UPDATED
             change = come if key in met else ChangeType.LEFT
             path, systems = thing["path"], tuple(thing["systems"] or ())
-        changes.append(Change(key.kind, key.id, change, path, None, (), systems, time, position))
+        changes.append(Change(key.kind, key.id, change, path, None, (), systems, time, position, replayed=True))
     return changes
 
 

@@ -93,6 +93,9 @@ class Event:
     cursor: str = strawberry.field(
         description="Up to here nothing is missing: `since` takes it. A few events may come twice."
     )
+    replayed: bool = strawberry.field(
+        description="Whether it is told `since` a cursor: the thing as it is now, which may have been told before."
+    )
     missed: int | None = strawberry.field(
         description="For LAGGED: of how many things changes were missed; null where that is not known, as this hub was "
         "cut off from others. Null for all else."
@@ -234,5 +237,6 @@ _VALUES: dict[str, Callable[[Told, CoreInfo], Any]] = {
     "systems": _of(lambda change: change.systems, ()),
     "time": lambda told, _info: instant(told.what.time if isinstance(told.what, Change) else now()),
     "cursor": lambda told, _info: told.cursor,
+    "replayed": _of(lambda change: change.replayed, False),
     "missed": lambda told, _info: told.what.missed if isinstance(told.what, Lagged) else None,
 }

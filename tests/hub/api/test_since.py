@@ -133,7 +133,7 @@ async def cursor_now(api: Api, query: str) -> str:
         return str((await listener.change())["cursor"])
 
 
-ALL = "subscription ($since: String) { changes(since: $since) { id change cursor entity { id kind } } }"
+ALL = "subscription ($since: String) { changes(since: $since) { id change replayed cursor entity { id kind } } }"
 
 
 async def test_things_that_became_one_while_away_are_told_of_under_both_ids(api: Api) -> None:
@@ -163,6 +163,7 @@ async def test_things_that_came_apart_while_away_are_both_told_of(api: Api) -> N
     cursor = await cursor_now(api, ALL)
     await api.take(bridge, None, 2)
     told = await told_since(api, ALL, cursor, "TWO-0", "TWO-1")
+    assert told["TWO-1"]["replayed"]
     assert told["TWO-1"]["entity"] == {"id": "TWO-1", "kind": "MaterialLot"}
 
 
