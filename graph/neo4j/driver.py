@@ -23,9 +23,8 @@ from graph.errors import GraphError, ReadFailed, ReadTimeout, StoreBusy, StoreUn
 from graph.waiting import to_the_end
 
 CONNECT_SECONDS = 5.0
-RETRY_SECONDS = 0.5
-"""For how long the package itself tries a read again: once, after a second. Who reads may ask again; writes are tried
-again by the hub."""
+AGAIN_SECONDS = 0.1
+"""After how long a read is tried again, once. Who reads may ask again; writes are tried again by the hub."""
 
 GRACE_SECONDS = 5.0
 """How much longer than a transaction's limit an answer is waited for: the server ends what takes too long."""
@@ -138,18 +137,20 @@ class Transaction:
 class _Read:
     """A statement that only reads. Cancelled only while it runs: cancelled while connecting, the package leaks."""
 
-    def __init__(self, cypher: str, parameters: Mapping[str, Any]) -> None:
+    def __init__(self, cypher: str, parameters: Mapping[str, Any], operation: str, seconds: float) -> None:
         self.cypher = cypher
+        self._query = neo4j.Query(cypher, metadata=_metadata(operation), timeout=seconds)
         self._parameters = dict(parameters)
         self._running = False
         self._unwanted = False
 
-    async def work(self, transaction: neo4j.AsyncManagedTransaction) -> Rows:
+    async def work(self, session: neo4j.AsyncSession) -> Rows:
+        """Runs it as a transaction by itself, which takes one round trip where one of the package's own takes two."""
         if self._unwanted:
             return []
         self._running = True
         try:
-            return await (await transaction.run(self.cypher, self._parameters)).values()
+            return await (await session.run(self._query, self._parameters)).values()
         finally:
             self._running = False
 
@@ -176,16 +177,15 @@ class Server:
                 auth=auth,
                 connection_timeout=CONNECT_SECONDS,
                 connection_acquisition_timeout=2 * CONNECT_SECONDS,
-                max_transaction_retry_time=RETRY_SECONDS,
                 liveness_check_timeout=60.0,
                 notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
                 user_agent="unshub",
             )
 
     async def read(self, cypher: str, parameters: Mapping[str, Any], operation: str) -> Rows:
-        """Runs one statement that only reads; transient faults are tried again by the driver."""
-        read = _Read(cypher, parameters)
-        task = asyncio.create_task(self._read(read, operation))
+        """Runs one statement that only reads; after a transient fault once more, as on a connection that had ended."""
+        read = _Read(cypher, parameters, operation, self._read_seconds)
+        task = asyncio.create_task(self._read(read))
         self._reads.add(task)
         task.add_done_callback(self._reads.discard)
         try:
@@ -194,11 +194,20 @@ class Server:
             read.cancel(task)
             raise
 
-    async def _read(self, read: _Read, operation: str) -> Rows:
-        work = neo4j.unit_of_work(metadata=_metadata(operation), timeout=self._read_seconds)(read.work)
+    async def _read(self, read: _Read) -> Rows:
         with _translated(f"reading the graph {self.place} by {_short(read.cypher)}", ReadFailed):
-            async with asyncio.timeout(self._read_seconds + GRACE_SECONDS), self._session(neo4j.READ_ACCESS) as session:
-                return await session.execute_read(work)
+            async with asyncio.timeout(self._read_seconds + GRACE_SECONDS):
+                try:
+                    return await self._once(read)
+                except (exceptions.DriverError, exceptions.Neo4jError) as error:
+                    if not error.is_retryable():
+                        raise
+                await asyncio.sleep(AGAIN_SECONDS)
+                return await self._once(read)
+
+    async def _once(self, read: _Read) -> Rows:
+        async with self._session(neo4j.READ_ACCESS) as session:
+            return await read.work(session)
 
     async def run(self, cypher: str, parameters: Mapping[str, Any] | None = None) -> Rows:
         """Runs one statement that is a transaction by itself, or several: changes of the schema, mass deletion."""

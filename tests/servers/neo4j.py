@@ -147,8 +147,9 @@ class Neo4j:
         self._end(kill=True)
 
     def pause(self) -> None:
-        """Stops the server in its tracks: connections stay, nothing answers."""
+        """Stops the server in its tracks: connections stay, nothing answers. Returns when all its threads stand."""
         self._signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED)
 
     def resume(self) -> None:
         self._signal(signal.SIGCONT)
