@@ -35,7 +35,7 @@ async def measure(runs: int, count: int | None, *, largest: bool = False) -> lis
     share = min(SHARE, sizes[0])
     async with AsyncExitStack() as stack:
         turns = [_part(await stack.enter_async_context(_graph(size, sizes[1])), size, share) for size in sizes]
-        await by_turns(neo4j.WARM if count is None else 1, *turns)
+        await by_turns(neo4j.WARM if count is None else 0, *turns)
         found = await by_turns(runs, *turns)
     return [
         Measure(f"{name} at {size:,} lots", found[f"{name} {size}"], "objects/s", found[f"{name} {sizes[0]}"], of, runs)

@@ -22,7 +22,7 @@ async def measure(runs: int, count: int | None) -> list[Measure]:
     lots = count or COUNT
     with servers() as on:
         parts = [_part(on, number, lots) for number in _NAMES]
-        await by_turns(1, *parts)
+        await by_turns(1 if count is None else 0, *parts)
         found = await by_turns(runs, *parts)
     return [
         Measure(

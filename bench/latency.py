@@ -46,7 +46,7 @@ async def measure(runs: int, count: int | None) -> list[Measure]:
     lots = count or COUNT
     with servers() as on:
         turns = (_of_files(lots), _of_servers(on, lots), _least(on, lots))
-        await by_turns(1, *turns)
+        await by_turns(1 if count is None else 0, *turns)
         found = await by_turns(runs, *turns)
     return [
         Measure(

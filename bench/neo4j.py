@@ -33,7 +33,7 @@ async def measure(runs: int, count: int | None) -> list[Measure]:
         url = running.url
         parts_ = (_projector(url, lots), _by_hand(url, lots, indexed=False), _by_hand(url, lots, indexed=True))
         everything = (*parts_, _whole(url, lots))
-        await by_turns(WARM if count is None else 1, *everything)
+        await by_turns(WARM if count is None else 0, *everything)
         found = await by_turns(runs, *everything)
     return [
         Measure(f"{what}, {name}", found[f"{figure} {name}"], "objects/s", found[f"{floor} {name}"], of, runs)

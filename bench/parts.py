@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -21,6 +20,7 @@ from schema.contract import Contract
 from schema.events import EventContract
 from schema.model import MODEL
 from schema.rules import Rules
+from tests.servers import free_port
 
 
 class Countdown:
@@ -54,9 +54,7 @@ def folder() -> Iterator[Path]:
 
 def address() -> Address:
     """A port of the loopback address that nothing listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return Address("127.0.0.1", listener.getsockname()[1])
+    return Address("127.0.0.1", free_port())
 
 
 @asynccontextmanager

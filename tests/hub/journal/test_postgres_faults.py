@@ -13,6 +13,14 @@ from hub.errors import JournalError
 from hub.journal.postgres import PostgresJournal
 from tests.contracts.journal import accepted, contents, everything, some
 from tests.servers.postgres import Postgres
+from tests.servers.postgres import postgres as start_postgres
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    """A server of this file's own: what many tests have left makes a recovery long."""
+    with start_postgres() as server:
+        yield server
 
 
 @pytest.fixture
