@@ -3,7 +3,7 @@
     attribute          one column of its name; a quantity two: `quantity`, `quantity_unit`
     parameters         JSON text; enums and dates text (ISO 8601, so that it orders); instants the store's own type
     a node's own       `id`, `path`, `placeholder`, `updatedAt`, `identifiers`, `properties` (JSON text)
-    a node's state     `_systems`, `_records`, `_edges`, `_conflicts` (JSON text), `_search`
+    a node's state     `_systems`, `_records`, `_edges`, `_conflicts` (JSON text), `_search`, `_issue`, `_disputed`
     an edge's own      `_occurrence`, `_golden`, `_stated` (JSON text)
 
 An underscore never occurs in the model's camelCase names, so no attribute can take one of these. Values here are JSON;
@@ -21,6 +21,7 @@ from typing import Any
 
 import orjson
 
+from graph.issues import disputed, mark
 from graph.plan import Own, Part
 from graph.state import conflicts_to_json, edges_to_json, records_to_json
 from graph.thing import Edge, Thing
@@ -78,6 +79,8 @@ _OF_ATTRIBUTE = {
 ID = Column("id", ColumnType.TEXT)
 SEARCH = Column("_search", ColumnType.TEXT)
 SYSTEMS = Column("_systems", ColumnType.TEXTS)
+ISSUE = Column("_issue", ColumnType.TEXT)
+DISPUTED = Column("_disputed", ColumnType.TEXTS)
 
 _OWN = {
     Own.ID: ID,
@@ -120,7 +123,7 @@ def compared_column(what: Attribute | Own, part: Part | None) -> Column:
 def node_columns(kind: Kind) -> tuple[Column, ...]:
     """Every column of a kind's nodes, `id` first."""
     of_attributes = (column for a in kind.attributes.values() for column in attribute_columns(a))
-    return (ID, *of_attributes, *(column for own, column in _OWN.items() if own is not Own.ID), SEARCH)
+    return (ID, *of_attributes, *(column for own, column in _OWN.items() if own is not Own.ID), SEARCH, ISSUE, DISPUTED)
 
 
 def edge_columns(link: Link) -> tuple[Column, ...]:
@@ -175,6 +178,8 @@ def node_values(kind: Kind, thing: Thing) -> list[Any]:
         compact(edges_to_json(thing.edges)) if thing.edges else "[]",
         compact(conflicts_to_json(thing.conflicts)) if thing.conflicts else "[]",
         search_text([*(name.partition(":")[2] for name in identifiers), values.get("name"), values.get("description")]),
+        mark(thing),
+        disputed(thing.conflicts),
     ]
 
 

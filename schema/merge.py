@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -257,6 +258,27 @@ def _precedence(said: Said, kind: str, cell: str, authority: Authority) -> tuple
     """The order in which words count. Of two places the deeper one does: some systems know the site, some the cell."""
     depth = -str(said.value).count("/") if cell == PATH else 0
     return authority.rank(said.system, kind, cell), depth, -said.time, said.system, said.id
+
+
+class Rule(Enum):
+    """What decides which of two words counts; the first that tells them apart."""
+
+    AUTHORITY = "authority"
+    NEWEST = "newest"
+    NAME = "name"
+
+
+def decided(kind: Kind, cell: str, said: Sequence[Said], authority: Authority) -> tuple[Rule, Said]:
+    """Why the first of several words counts before the next one that contradicts it, and which that is.
+
+    `said` is in the order in which words count, as rivals are.
+    """
+    first, *others = said
+    apart = [s for s in others if s.system != first.system]
+    rival = next((s for s in apart if _differ(kind, cell, (first, s))), apart[0])
+    if authority.rank(first.system, kind.name, cell) != authority.rank(rival.system, kind.name, cell):
+        return Rule.AUTHORITY, rival
+    return (Rule.NEWEST if first.time != rival.time else Rule.NAME), rival
 
 
 def _differ(kind: Kind, cell: str, said: Sequence[Said]) -> bool:

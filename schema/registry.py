@@ -140,6 +140,10 @@ class Model:
             found.setdefault(link.relationship, []).append(link)
         return {name: tuple(links) for name, links in sorted(found.items())}
 
+    def link_between(self, source: str, relationship: str, target: str) -> Link:
+        """The link that a relationship type is between two kinds; there is one at most."""
+        return next(link for link in self.relationships[relationship] if (link.source, link.target) == (source, target))
+
     def __iter__(self) -> Iterator[Kind]:
         return iter(self.kinds.values())
 

@@ -3,6 +3,7 @@
     root list        1 statement, and 1 more where a total is wanted
     root lookup      1 statement, and 1 more where nothing known has the identifier: a placeholder may
     aggregate        1 for the whole and 1 for the groups, and 1 more where times are by the calendar of a time zone
+    issues           1 statement for each kind until the page is full, and 1 to 3 more for each with things on the page
     search           1 statement for each kind, and 1 more for each that has found something
     link of a level  1 statement over all nodes of the level, and 1 more for totals of lists that go on from a cursor
 
@@ -33,7 +34,8 @@ from graph.cypher import (
     quote,
     where_text,
 )
-from graph.ladybug import searching
+from graph.issues import Issues
+from graph.ladybug import issues, searching
 from graph.ladybug.aggregate import Aggregator
 from graph.ladybug.cypher import EVERYTHING, LadybugRenderer
 from graph.plan import (
@@ -149,6 +151,8 @@ class Reader:
                 return self.near(root)
             case Shortest():
                 return self.shortest(root)
+            case Issues():
+                return issues.issues(self._run, root, self._parameters, self._with_ids)
 
     def walk(self, walk: Walk) -> Row | None:
         """What walks from thing to thing: see `graph.ladybug.walk`."""

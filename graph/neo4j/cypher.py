@@ -33,7 +33,8 @@ from graph.cypher import (
     quote,
     where_text,
 )
-from graph.neo4j import searching
+from graph.issues import Issues
+from graph.neo4j import issues, searching
 from graph.neo4j.aggregate import aggregate
 from graph.neo4j.ddl import LANE, THING
 from graph.neo4j.driver import instant
@@ -166,6 +167,8 @@ class PlanRenderer(Neo4jRenderer):
                 return self.near(root)
             case Shortest():
                 return self.shortest(root)
+            case Issues():
+                return self._issues(root)
 
     def walk(self, walk: Walk) -> Part:
         """What walks from thing to thing: see `graph.neo4j.walk`."""
@@ -184,6 +187,12 @@ class PlanRenderer(Neo4jRenderer):
         parts = {select.kind.name: self._node(select, node) for select in root.selects}
         made = {kind: (part.text, part.decode) for kind, part in parts.items()}
         return Part(*searching.search(self, root, node, made))
+
+    def _issues(self, root: Issues) -> Part:
+        node = self.variable("n")
+        parts = {select.kind.name: self._node(select, node) for select in root.selects}
+        made = {kind: (part.text, part.decode) for kind, part in parts.items()}
+        return Part(*issues.issues(self, root, node, made))
 
     def _lookup(self, root: Lookup) -> Part:
         """By what names a thing; else a placeholder, which nothing names but its id."""

@@ -5,7 +5,7 @@ identifier names), `_Withdrawn` (floors of withdrawn records), `_Lane` (what wri
 (the types of the columns written, so that a type that changed is noticed: Neo4j keeps values as they come).
 
     unique    id of each kind, key of the store's own nodes, number of lanes
-    range     of each kind its enums and instants; the path of all things
+    range     of each kind its enums and instants; the path, and what is the matter, of all things
     text      the search text of all things, in trigrams, since a search finds any part of a word
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graph.columns import SEARCH, Column, columns_of, edge_columns, node_columns
+from graph.columns import ISSUE, SEARCH, Column, columns_of, edge_columns, node_columns
 from graph.cypher import quote
 from graph.errors import SchemaMismatch
 from graph.plan import Own
@@ -64,6 +64,10 @@ class Index:
         return name, cls(labels[0], properties[0], type_, constraint is not None)
 
 
+MARKED = Index(THING, ISSUE.name)
+"""The index of what things carry where something is the matter with them: see `graph.issues`."""
+
+
 def indexes(model: Model) -> tuple[Index, ...]:
     """The indexes that a model needs; `SchemaMismatch` where a kind has the common label's name."""
     if THING in model.kinds:
@@ -73,6 +77,7 @@ def indexes(model: Model) -> tuple[Index, ...]:
         *(Index(index.label, index.column, unique=True) for index in own),
         Index(THING, _PATH),
         Index(THING, SEARCH.name, "TEXT"),
+        MARKED,
         *(index for kind in model for index in _of_kind(kind)),
     )
 

@@ -32,10 +32,11 @@ def search(render: Renderer, root: Search, node: str, made: Mapping[str, Made]) 
     def rows(raw: Sequence[Any], given: Mapping[str, Any]) -> Row:
         return {"rows": [{"kind": kind, "node": made[kind][1](value, given)} for kind, value in raw]}
 
-    return f"COLLECT {{ {found} RETURN [kind, {_by_kind(made)}] }}", rows
+    return f"COLLECT {{ {found} RETURN [kind, {by_kind(made)}] }}", rows
 
 
-def _by_kind(made: Mapping[str, Made]) -> str:
+def by_kind(made: Mapping[str, Made]) -> str:
+    """The expression that makes a thing whose kind is `kind`."""
     alike: dict[str, list[str]] = {}
     for kind, (text, _) in made.items():
         alike.setdefault(text, []).append(kind)

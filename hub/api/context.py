@@ -15,7 +15,9 @@ from hub.announcing.live import Changes
 from hub.api.errors import RequestError
 from hub.journal.port import Journal
 from hub.messages import BrokerStatus
+from schema.authority import EQUAL, Authority
 from schema.registry import Model
+from schema.rules import SystemRules
 from schema.topic import DEFAULT_PREFIX
 
 if TYPE_CHECKING:
@@ -137,6 +139,10 @@ class ApiContext:
     """Whether the answer tells its complexity."""
     batch: Batch | None = None
     """None where the request came alone."""
+    authority: Authority = EQUAL
+    """Whose word counts where systems disagree."""
+    systems: Mapping[str, SystemRules] | None = None
+    """The systems that may speak, and what each may say; None for any."""
     source: Source | None = None
     """Where its events come from, for the one operation that is a subscription."""
     budget: Budget = field(init=False)

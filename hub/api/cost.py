@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from graph.aggregate import Aggregate
 from graph.around import Near, Shortest
+from graph.issues import Issues
 from graph.plan import Lookup, Row, Select
 from graph.roots import Root
 from graph.search import Search
@@ -24,7 +25,7 @@ def things(root: Root, found: Row | None) -> int:
     counts: dict[tuple[int, int], int] = {}
     if isinstance(root, Lookup):
         return _of(root.select, found, counts)
-    if isinstance(root, Search):
+    if isinstance(root, Search | Issues):
         selects = {select.kind.name: select for select in root.selects}
         return sum(_of(selects[row["kind"]], row["node"], counts) for row in found["rows"])
     if isinstance(root, Walk | Near | Shortest):

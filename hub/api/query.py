@@ -10,8 +10,10 @@ from hub.api import reading
 from hub.api.common import Entity, Found
 from hub.api.context import Info, core
 from hub.api.errors import RequestError
+from hub.api.integration.conflicts import ConflictsQuery
 from hub.api.integration.history import HistoryQuery
 from hub.api.integration.letters import LettersQuery
+from hub.api.integration.placeholders import PlaceholdersQuery
 from hub.api.namespace import Place, read_place
 from hub.api.questions.around import AroundQuery
 from hub.api.questions.compare import CompareQuery
@@ -69,7 +71,17 @@ async def _hub(info: Info) -> Hub:
 
 
 @strawberry.type(description="Questions. Every kind of thing has two fields of its own: one thing, and a list.")
-class Query(LettersQuery, HistoryQuery, ReadinessQuery, CompareQuery, ImpactQuery, TraceQuery, AroundQuery):
+class Query(
+    PlaceholdersQuery,
+    ConflictsQuery,
+    LettersQuery,
+    HistoryQuery,
+    ReadinessQuery,
+    CompareQuery,
+    ImpactQuery,
+    TraceQuery,
+    AroundQuery,
+):
     node: Entity | None = strawberry.field(
         resolver=_node, description="One thing of any kind; null where there is none."
     )

@@ -81,4 +81,6 @@ def context_of(hub: Hub, limits: Limits | None = None) -> ApiContext:
         version=VERSION,
         prefix=settings.topic_prefix,
         limits=limits or limits_of(settings),
+        authority=settings.authority,
+        systems=settings.rules().systems,
     )

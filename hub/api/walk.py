@@ -17,7 +17,7 @@ from hub.api import cursors
 from hub.api.context import CoreInfo
 from hub.clock import instant
 from schema.assertion import IDENTIFIER_CELL, PATH, PROPERTY_CELL
-from schema.merge import Record
+from schema.merge import Record, Said
 from schema.registry import Kind
 
 KIND = ".kind"
@@ -115,18 +115,20 @@ def conflicts_of(kind: Kind, found: Any) -> list[Row]:
         {
             "attribute": "path" if conflict.cell == PATH else conflict.cell,
             "winner": conflict.said[0].system,
-            "said": [
-                {
-                    "system": s.system,
-                    "id": s.id,
-                    "value": spoken(kind, conflict.cell, s.value),
-                    "eventTime": instant(s.time),
-                }
-                for s in conflict.said
-            ],
+            "said": [said(kind, conflict.cell, each) for each in conflict.said],
         }
         for conflict in conflicts_from_json(found or ())
     ]
+
+
+def said(kind: Kind, cell: str, word: Said) -> Row:
+    """One system's word on a cell."""
+    return {
+        "system": word.system,
+        "id": word.id,
+        "value": spoken(kind, cell, word.value),
+        "eventTime": instant(word.time),
+    }
 
 
 def identifiers(row: Row, info: CoreInfo) -> list[Row]:

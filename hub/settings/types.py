@@ -172,10 +172,11 @@ Scope = Annotated[str, AfterValidator(_scope)]
 
 def scopes(authority: Authority) -> dict[str, list[str]]:
     """The orders as settings have them, by scope."""
-    return {_scope_text(kind, cell): list(order) for (kind, cell), order in authority.orders.items()}
+    return {scope_text(kind, cell): list(order) for (kind, cell), order in authority.orders.items()}
 
 
-def _scope_text(kind: str | None, cell: str | None) -> str:
+def scope_text(kind: str | None, cell: str | None) -> str:
+    """A scope as settings have it."""
     return DEFAULT_SCOPE if kind is None else kind if cell is None else f"{kind}.{cell}"
 
 
