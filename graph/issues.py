@@ -15,13 +15,15 @@ and none where they are not wanted.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 import orjson
 
 from graph.plan import Row, Select, select_lines
+from graph.state import conflicts_from_json
 from graph.thing import Conflict, Key, Thing
 
 ALL = 1_000
@@ -131,6 +133,23 @@ def referrer(kind: str, relationship: str, id_: str, stated: str, records: str) 
         "stated": orjson.loads(stated),
         "records": orjson.loads(records),
     }
+
+
+OVERLOOKED = (
+    "MATCH (n:{kind}) WHERE n.`_issue` IS NULL AND (n.placeholder OR n.`_conflicts` <> '[]') "
+    "RETURN n.id, n.placeholder, n.`_conflicts` LIMIT {limit}"
+)
+"""Gives nodes that should have a mark and have none, as those that an earlier version wrote."""
+
+
+def marked(kind: str, rows: Iterable[Sequence[Any]]) -> list[tuple[str, str, str, list[str]]]:
+    """Of rows of `OVERLOOKED`: the id, the conflicts as they are, the mark, and what is disputed."""
+    found: list[tuple[str, str, str, list[str]]] = []
+    for id_, placeholder, text in rows:
+        issue = Issue.PLACEHOLDER if placeholder else Issue.CONFLICT
+        words = disputed(conflicts_from_json(orjson.loads(text)))
+        found.append((id_, text, _mark(issue, Key(kind, id_)), words or []))
+    return found
 
 
 def page(rows: Sequence[Row], first: int) -> Row:

@@ -21,6 +21,7 @@ from graph.errors import StoreDamaged, StoreUnavailable
 from graph.ladybug import ddl, explore, files
 from graph.ladybug.around import AroundReader
 from graph.ladybug.engine import Database, Session
+from graph.ladybug.marks import put_marks
 from graph.ladybug.read import decode
 from graph.ladybug.write import Statements, Writer
 from graph.plan import Plan, Row
@@ -331,9 +332,11 @@ def _migrate(session: Session, wanted: ddl.Tables) -> tuple[str, ...]:
     there = {row[1] for row in session.run("CALL show_tables() RETURN *")}
     if ddl.FINGERPRINT in there and _noted(session, _TABLES) == wanted.fingerprint:
         return ()
-    statements = ddl.additions(wanted, ddl.present(session.run))
+    before = ddl.present(session.run)
+    statements = ddl.additions(wanted, before)
     for statement in statements:
         session.run(statement)
+    put_marks(session, before)
     _note(session, _TABLES, wanted.fingerprint)
     return statements
 

@@ -18,6 +18,7 @@ from graph.neo4j import ddl, explore
 from graph.neo4j.cypher import decode
 from graph.neo4j.driver import Address, Server
 from graph.neo4j.kept import KeptStatements
+from graph.neo4j.marks import put_marks
 from graph.neo4j.write import LANES, LOCK_LANES, Statements, Writer
 from graph.plan import Plan, Row
 from graph.rows import IDENTIFIER, WITHDRAWN
@@ -82,6 +83,8 @@ class Neo4jStore:
         wanted, there = ddl.types(self._model), await self._types()
         ddl.check_types(wanted, there)
         statements = ddl.additions(self._indexes, await self._server.run(ddl.PRESENT))
+        if there and ddl.MARKED.statement in statements:
+            await put_marks(self._model, self._server.run)
         for each in statements:
             await self._change(each)
         if statements:

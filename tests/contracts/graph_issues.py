@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +164,22 @@ class GraphIssuesContract:
             await tell(store, [said(*seen[0], 9, note="described"), said("Gadget", "N", 9, parts=["A"])])
         assert seen == [*(("Gadget", f"P{n}") for n in range(5)), *(("Owner", f"O{n}") for n in range(5))]
 
+    async def forget_marks(self, store: GraphStore, place: Path) -> GraphStore:
+        """Makes the graph one of an earlier version, without marks; gives it opened anew and migrated."""
+        raise NotImplementedError
+
+    async def test_a_graph_of_an_earlier_version_is_marked(self, store: GraphStore, tmp_path: Path) -> None:
+        await tell(store, [said("Gadget", "A", note="1", owner=["O"]), said("Gadget", "A", 1, "erp", note="2")])
+        await tell(store, [said("Gadget", "B", note="1", parts=["A", "ü'"])])
+        before = [entry async for entry in store.dump()]
+        store = await self.forget_marks(store, tmp_path / "graph")
+        try:
+            assert [entry async for entry in store.dump()] == before
+            assert names(await issues(store, Issue.CONFLICT, only=word_of("note", "erp"))) == [("Gadget", "A")]
+            assert names(await issues(store, Issue.PLACEHOLDER)) == [("Gadget", "ü'"), ("Owner", "O")]
+        finally:
+            await store.close()
+
     @LAW
     @given(
         st.lists(
@@ -202,8 +218,3 @@ def _one(id_: str, system: str, cells: dict[str, Json], owner: bool, number: int
     if owner:
         return said("Owner", id_, number, system, **{k: v for k, v in cells.items() if k not in GADGET.links})
     return said("Gadget", id_, number, system, **cells)
-
-
-def marks(nodes: Iterable[Row]) -> dict[tuple[str, str], tuple[Any, Any]]:
-    """What nodes of a dump carry for what is the matter with them."""
-    return {(n["node"], n["id"]): (n["_issue"], n["_disputed"]) for n in nodes if "node" in n}

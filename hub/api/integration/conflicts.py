@@ -39,8 +39,8 @@ class ConflictRule(Enum):
 
 @strawberry.type(
     description="Systems say different things of one attribute or link to one. Have the system that is wrong say it "
-    "anew; or, where another should be believed, change `authority` in the hub's settings and start it again: the graph "
-    "is then made anew under that order."
+    "anew; or, where another should be believed, change `authority` in the hub's settings and start it again: the "
+    "graph is then made anew under that order."
 )
 class Disagreement:
     attribute: str = strawberry.field(description="The attribute or link; or `properties/` and a name.")
@@ -48,8 +48,8 @@ class Disagreement:
     said: list[Said] = strawberry.field(description="Every system's word, the one that counts first.")
     rule: ConflictRule = strawberry.field(description="Why it counts before the next word that contradicts it.")
     authority: str | None = strawberry.field(
-        description="The entry of the setting `authority` that ranks the winner, as `MaterialLot.status`, `MaterialLot` "
-        "or `default`; null where none names it."
+        description="The entry of the setting `authority` that ranks the winner, as `MaterialLot.status`, "
+        "`MaterialLot` or `default`; null where none names it."
     )
     order: list[str] | None = strawberry.field(description="The order of systems in that entry, the highest first.")
     since: DateTime = strawberry.field(

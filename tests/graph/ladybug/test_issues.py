@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from graph.ladybug.engine import Database
 from graph.ladybug.store import LadybugStore
 from graph.store import GraphStore
 from tests.contracts.graph_issues import GraphIssuesContract
@@ -15,3 +16,15 @@ class TestLadybugIssues(GraphIssuesContract):
         store = await LadybugStore.open(place, WORLD)
         await store.migrate()
         return store
+
+    async def forget_marks(self, store: GraphStore, place: Path) -> GraphStore:
+        await store.close()
+        database = Database(place)
+        session = database.session(writing=True)
+        for table in ("Gadget", "Owner"):
+            for column in ("_issue", "_disputed"):
+                session.run(f"ALTER TABLE {table} DROP {column}")
+        session.run("MATCH (m:_Model {key: 'tables'}) DELETE m")
+        session.close()
+        database.close()
+        return await self.open(place)

@@ -30,6 +30,15 @@ class TestNeo4jIssues(GraphIssuesContract):
         await store.clear()
         return store
 
+    async def forget_marks(self, store: GraphStore, place: Path) -> GraphStore:
+        async with neo4j.AsyncGraphDatabase.driver(self.url) as driver:
+            await driver.execute_query("DROP INDEX unshub_Thing__issue")
+            await driver.execute_query("MATCH (n:Thing) REMOVE n._issue, n._disputed")
+        await store.close()
+        again = await Neo4jStore.open(self.url, WORLD)
+        assert await again.migrate()
+        return again
+
 
 @pytest.mark.parametrize("issue", Issue)
 async def test_it_is_one_statement_that_begins_at_an_index(
