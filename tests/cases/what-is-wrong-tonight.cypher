@@ -1,0 +1,91 @@
+MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [COLLECT {
+  UNWIND $p0 AS r CALL (r) { MATCH (n1:`Thing`) WHERE n1.`_issue` > r[1] AND n1.`_issue` < r[2] AND $p2 IN n1.`_disputed` RETURN n1 ORDER BY n1.`_issue` LIMIT $p1 } WITH n1, r[0] AS kind ORDER BY n1.`_issue` LIMIT $p1 RETURN [kind, n1 {.`id`, .`_conflicts`}, null, []]
+}] AS found RETURN found, before = COLLECT {
+  MATCH (l:`_Lane`) RETURN l.token
+} AS whole
+
+MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [COLLECT {
+  UNWIND $p0 AS r CALL (r) { MATCH (n1:`Thing`) WHERE n1.`_issue` > r[1] AND n1.`_issue` < r[2] AND $p2 IN n1.`_disputed` RETURN n1 ORDER BY n1.`_issue` LIMIT $p1 } WITH n1, r[0] AS kind ORDER BY n1.`_issue` LIMIT $p1 RETURN [kind, n1 {.`id`, .`_conflicts`}, null, []]
+}] AS found RETURN found, before = COLLECT {
+  MATCH (l:`_Lane`) RETURN l.token
+} AS whole
+
+MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [COLLECT {
+  UNWIND $p0 AS r CALL (r) { MATCH (n1:`Thing`) WHERE n1.`_issue` > r[1] AND n1.`_issue` < r[2] AND EXISTS {
+    MATCH (n1)<-[e]-(:`Thing`) WHERE e.`_stated` CONTAINS $p2
+  } RETURN n1 ORDER BY n1.`_issue` LIMIT $p1 } WITH n1, r[0] AS kind ORDER BY n1.`_issue` LIMIT $p1 RETURN [kind, n1 {.`id`, .`_conflicts`}, COUNT {
+    (n1)<--()
+  }, COLLECT {
+    MATCH (n1)<-[e]-(x:`Thing`) WITH e, x LIMIT 1000 WITH e, x, [label IN labels(x) WHERE label <> 'Thing'][0] AS of ORDER BY of, type(e), x.id, e.`_occurrence` LIMIT $p3 RETURN [of, type(e), x.id, e.`_stated`, x.`_records`]
+  }]
+}] AS found RETURN found, before = COLLECT {
+  MATCH (l:`_Lane`) RETURN l.token
+} AS whole
+
+CALL dbms.components() YIELD name, versions, edition RETURN name, versions[0], edition
+
+RETURN [COUNT {
+  MATCH (n:`Equipment`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`EquipmentClass`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`PhysicalAsset`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`Person`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`PersonnelClass`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`MaterialClass`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`MaterialDefinition`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`MaterialLot`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`MaterialSublot`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`BillOfMaterials`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`EngineeringChange`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`Document`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`WorkMaster`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`ProcessSegment`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`OperationsRequest`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`BusinessPartner`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`PurchaseReceipt`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`Shipment`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`JobOrder`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`JobResponse`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`Batch`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`BatchStep`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`Sample`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`TestSpecification`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`TestResult`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`NonConformance`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`CorrectiveAction`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`MaintenancePlan`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`Calibration`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`AssetCondition`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`OperationsEvent`) WHERE NOT n.placeholder
+}, COUNT {
+  MATCH (n:`Tag`) WHERE NOT n.placeholder
+}]

@@ -15,7 +15,7 @@ from graph.questions.facts import Fact, Word
 from graph.state import records_from_json
 from hub.api import walk
 from hub.api.common import Entity, Found, Identifier, PageInfo
-from hub.api.context import ApiContext, Info, core
+from hub.api.context import ApiContext, Budget, Info, core
 from hub.api.errors import RequestError
 from hub.api.integration import troubled
 from hub.api.integration.paging import AFTER, CURSOR, FIRST, NO_TOTAL
@@ -119,7 +119,8 @@ def _wanted(info: Info) -> int:
     """How many referrers are selected of a placeholder, of all places where some are the most."""
     request = core(info)
     variables: Any = request.variable_values
-    document = Document(request.schema, request.fragments, variables, info.context.budget.of(request.field_nodes[0]))
+    # What is selected is counted where it is compiled.
+    document = Document(request.schema, request.fragments, variables, Budget(info.context.limits))
     most = 0
 
     def look(nodes: list[FieldNode], type_name: str) -> None:
