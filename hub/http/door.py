@@ -7,21 +7,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import resource
 from functools import partial
 from typing import Any
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 log = logging.getLogger(__name__)
 
 REQUEST_SECONDS = 30.0
 """For a request to come in whole, from its connection or its first byte on."""
 
+MOST_UNFINISHED = 65_536
+"""Bytes of a head; of one that comes in a single read, a read's size more."""
+
 MOST_CONNECTIONS = 4096
 MOST_FILES = 65_536
 SAY_AGAIN_SECONDS = 60.0
+
+_TARGET = re.compile(rb"/[!\"$-~]*")
+"""A path and a query: no address of another server, and no fragment, which is for clients alone."""
+
+_CODING = b"transfer-encoding"
 
 _FULL = b"this hub has too many connections; try again in a moment"
 _TOO_MANY = (
@@ -45,13 +53,27 @@ def most_connections(files: int) -> int:
     return min(MOST_CONNECTIONS, files // 2)
 
 
-class Door(H11Protocol):
-    """One connection. Beyond the most, a new one is told so and closed; one that dawdles over a request is closed."""
+class BadRequest(Exception):
+    """The head of a request is refused."""
+
+
+class Door(HttpToolsProtocol):
+    """One connection. Beyond the most, a new one is told so and closed; one that dawdles over a request is closed.
+
+    What httptools lets pass and must not is refused here: see `_check`.
+    """
 
     def __init__(self, *args: Any, most: int, **named: Any) -> None:
         super().__init__(*args, **named)
         self._most = most
         self._late: asyncio.TimerHandle | None = None
+        self._in_body = False
+        """Whether a request's head has come in and its body has not."""
+        self._whole = False
+        """Whether nothing has come in since the last whole request."""
+        self._moved = False
+        self._unfinished = 0
+        """Bytes of a head, or of what is between two parts of a body, that has not ended yet."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -62,16 +84,82 @@ class Door(H11Protocol):
             self._await_request()
 
     def data_received(self, data: bytes) -> None:
+        self._whole = self._moved = False
         super().data_received(data)
-        wants = self.conn.their_state in (h11.IDLE, h11.SEND_BODY) and self.transport.get_protocol() is self
-        if not wants:
-            self._stop_waiting()
-        elif self._late is None:
-            self._await_request()
+        self._unfinished = 0 if self._moved else self._unfinished + len(data)
+        if self._unfinished > MOST_UNFINISHED and not self.transport.is_closing():
+            self.send_400_response("The head of the request is too large.")
+        self._watch()
+
+    def on_headers_complete(self) -> None:
+        self._check()
+        self._in_body = self._moved = True
+        super().on_headers_complete()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # What follows a body in parts would come to the headers while the request is being answered.
+        if not self._in_body:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        self._moved = True
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._in_body = False
+        self._whole = self._moved = True
+        super().on_message_complete()
+
+    def on_message_begin(self) -> None:
+        self._whole = False
+        super().on_message_begin()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._watch()
+
+    def send_400_response(self, msg: str) -> None:
+        """Says that what came is no request; never within, or before, an answer to what came before it."""
+        if not self._answering() and not (self._in_body and self.cycle.response_started):
+            super().send_400_response(msg)
+        elif self._in_body:
+            self.transport.close()
+        else:
+            self.flow.pause_reading()
+            self.cycle.keep_alive = False
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def _check(self) -> None:
+        """`BadRequest` where intermediaries could take the head for another request than this one.
+
+        That is with no host or several, with a body that ends neither by its length nor by its parts alone, with a
+        target that is no path of this server, and in another version of HTTP.
+        """
+        named = [name for name, _ in self.headers]
+        version = self.parser.get_http_version()
+        hosts = named.count(b"host")
+        if version not in ("1.0", "1.1") or not _TARGET.fullmatch(self.url):
+            raise BadRequest
+        if hosts > 1 or (not hosts and version == "1.1"):
+            raise BadRequest
+        if _CODING in named and [value.lower() for name, value in self.headers if name == _CODING] != [b"chunked"]:
+            raise BadRequest
+
+    def _answering(self) -> bool:
+        """Whether an answer is under way to a request before the one that is coming in."""
+        if self._in_body:
+            return bool(self.pipeline)
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _watch(self) -> None:
+        """Gives a request its time, from its first byte on, or from when what came before it was answered."""
+        if self._whole or self.transport.get_protocol() is not self:
+            self._stop_waiting()
+        elif self._late is None and not self._answering() and not self.transport.is_closing():
+            self._await_request()
 
     def _await_request(self) -> None:
         self._late = self.loop.call_later(REQUEST_SECONDS, self._close)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import resource
 import socket
 from collections.abc import AsyncIterator
@@ -55,6 +56,88 @@ async def test_a_request_that_never_ends_is_closed(
     async with connected(address, LIVEZ) as reader:
         assert b"200 OK" in await reader.readline()
     assert "Traceback" not in caplog.text
+
+
+_LOCAL = b" HTTP/1.1\r\nHost: localhost\r\n"
+_GET, _POST = b"GET /livez" + _LOCAL, b"POST /livez" + _LOCAL
+_PARTS = _POST + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /livez HTTP/1.1\r\n\r\n",
+        _GET + b"Host: localhost\r\n\r\n",
+        b"GET /livez HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"GET /livez HTTP/2.0\r\nHost: localhost\r\n\r\n",
+        b"GET /livez HTTP/0.9\r\nHost: localhost\r\n\r\n",
+        b"GET /livez\r\n\r\n",
+        b"GET http://elsewhere/livez" + _LOCAL + b"\r\n",
+        b"BREW /livez" + _LOCAL + b"\r\n",
+        b"CONNECT localhost:80" + _LOCAL + b"\r\n",
+        b"OPTIONS *" + _LOCAL + b"\r\n",
+        b"GET /livez#here" + _LOCAL + b"\r\n",
+        b"GET /livez?\xc3\xa9" + _LOCAL + b"\r\n",
+        _POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        _POST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\naa",
+        _POST + b"Content-Length: +1\r\n\r\na",
+        _POST + b"Content-Length: 99999999999999999999999\r\n\r\na",
+        _POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        _POST + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        _POST + b"Transfer-Encoding: identity\r\n\r\n",
+        _POST + b"Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n",
+        _POST + b"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+        _PARTS + b"zz\r\na\r\n0\r\n\r\n",
+        _PARTS + b"1\r\nab\r\n0\r\n\r\n",
+        _PARTS + b"1\na\n0\n\n",
+        b"GET /livez HTTP/1.1\nHost: localhost\n\n",
+        b"GET /livez HTTP/1.1\r\nHost : localhost\r\n\r\n",
+        _GET + b"X: a\x00b\r\n\r\n",
+        _GET + b"X: a\rb\r\n\r\n",
+        _GET + b": a\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01",
+    ],
+)
+async def test_what_two_could_take_for_different_requests_is_refused(address: Address, sent: bytes) -> None:
+    async with connected(address, sent) as reader, asyncio.timeout(5):
+        answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.1 400 ") and answer.count(b"HTTP/1.1") == 1
+
+
+@pytest.mark.parametrize("begun", [_GET + b"X: ", b"\r\n", _PARTS + b"0\r\nX: "], ids=["head", "before", "after"])
+async def test_a_head_has_its_size(address: Address, begun: bytes) -> None:
+    """Whatever httptools would keep of it, or skip, for ever."""
+    _reader, writer = await asyncio.open_connection(address.host, address.port)
+    writer.write(begun)
+    with contextlib.suppress(ConnectionError):
+        async with asyncio.timeout(5):
+            while True:
+                writer.write(b"\r\n" * 4096 if begun == b"\r\n" else b"a" * 8192)
+                await writer.drain()
+    writer.close()
+    async with connected(address, LIVEZ) as again:
+        assert b"200 OK" in await again.readline()
+
+
+async def test_what_follows_a_body_is_no_header(address: Address) -> None:
+    """A second `Host` there would be taken for one of the request that is being answered."""
+    sent = b"POST /nothing" + _LOCAL + b"Transfer-Encoding: chunked\r\n\r\n0\r\nHost: elsewhere\r\n\r\n"
+    async with connected(address, sent) as reader:
+        assert b"404" in await reader.readline()
+
+
+async def test_requests_sent_at_once_are_answered_in_turn(address: Address) -> None:
+    async with connected(address, LIVEZ * 3 + b"nothing\r\n\r\n") as reader, asyncio.timeout(5):
+        answers = await reader.read()
+    assert answers.count(b"HTTP/1.1 200 OK") == 3 and answers.endswith(b"}")
+
+
+async def test_what_is_no_request_ends_no_answer_before_it(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time runs for what comes in, and not while an answer is being made."""
+    monkeypatch.setattr(http_door, "REQUEST_SECONDS", 0.1)
+    async with connected(address, LIVEZ + b"\r\nGET /livez HTTP/1.1\r\nHo") as reader, asyncio.timeout(5):
+        answers = await reader.read()
+    assert answers.count(b"HTTP/1.1 200 OK") == 1 and answers.endswith(b"}")
 
 
 async def test_the_end_of_an_answer_waits_for_nobody(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
