@@ -9,6 +9,7 @@ RUN /opt/unshub/bin/pip install --require-hashes --requirement requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY schema schema
 COPY graph graph
+COPY connectors connectors
 COPY hub hub
 RUN /opt/unshub/bin/pip install --no-deps --no-build-isolation .
 

@@ -1,6 +1,6 @@
 """The hub put together: every long-lived part opened in one place, in order, and closed in the opposite one.
 
-    journal -> graph store -> announcing -> projection -> ingest -> broker, which starts the flow
+    journal -> graph store -> announcing -> projection -> ingest -> broker, which starts the flow -> connectors
 
 Which of them a hub has, its role says (`hub.settings.Role`).
 
@@ -29,6 +29,8 @@ from hub.announcing.position import Common, keep_position
 from hub.announcing.publishing import Publishing
 from hub.announcing.republish import Republish
 from hub.announcing.trail import Trail
+from hub.connect.files import all_of
+from hub.connect.running import run_all
 from hub.errors import HubError
 from hub.group import roster
 from hub.group.heirs import Heirs
@@ -110,6 +112,7 @@ class Hub:
 @asynccontextmanager
 async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hub]:
     """Opens every part and yields the hub, running. A `HubError` or `GraphError` says which could not be opened."""
+    connectors = all_of(settings) if settings.role.connects else ()
     settings.data.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         journal = await open_journal(settings.journal)
@@ -119,10 +122,12 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
             # Not while the graph is rebuilt or the journal moved: what is taken meanwhile would be missed there.
             async with roster.gate(journal):
                 await roster.enrol(journal, settings.name)
-        else:
+        elif settings.role is not Role.CONNECT:
             graph = await consistency.open_graph(settings, model, journal)
             stack.push_async_callback(graph.close)
         hub, duties = await _assemble(settings, model, journal, graph)
+        if connectors:
+            duties = [*duties, partial(run_all, settings, connectors, journal)]
         try:
             async with asyncio.TaskGroup() as tasks:
                 # What is given to the outbox leaves it from the first moment; the rest may need the broker.

@@ -23,6 +23,8 @@ MAX_LINES = 400
 CONFINED = {
     "gmqtt": "hub/mqtt/connection.py",
     "sqlite3": "hub/journal/sqlite_file.py",
+    "jsonata": "connectors/expression.py",
+    "sqlalchemy": "connectors/",
     "neo4j": "graph/neo4j/driver.py",
     "psycopg": "hub/journal/postgres_",
     "ladybug": "graph/ladybug/",

@@ -13,7 +13,9 @@ from typing import Annotated
 
 import typer
 
+from connectors.errors import ConnectorError
 from graph.errors import GraphError
+from hub.cli.connectors import commands as connectors
 from hub.cli.dead_letters import commands as dead_letters
 from hub.cli.demo import demo
 from hub.cli.doctor import doctor
@@ -62,6 +64,7 @@ def app(reporting: Reporting | None = None) -> typer.Typer:
     cli.command("rebuild")(rebuild)
     cli.command("migrate")(migrate)
     cli.add_typer(dead_letters(), name="dead-letters")
+    cli.add_typer(connectors(), name="connectors")
     cli.command("doctor")(doctor)
     return cli
 
@@ -75,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(INTERRUPTED)
     except SettingsError as error:
         show_faults(error.faults)
-    except (HubError, GraphError, SchemaError, OSError) as error:
+    except (HubError, GraphError, ConnectorError, SchemaError, OSError) as error:
         _told(error, reporting)
     except Exception as error:
         _told(error, reporting, unexpected=True)

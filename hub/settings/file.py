@@ -48,10 +48,17 @@ class SettingsFile:
 
     def fault(self, location: Location, message: str, fix: str) -> Fault:
         """A fault at a location, or at the nearest one above it that the file has."""
+        return _fault(self.path, self._position(location), message, fix)
+
+    def place(self, location: Location) -> str:
+        """Where a location is, or the nearest one above it that the file has: `unshub.yaml:3:7`."""
+        position = self._position(location)
+        return f"{self.path}:{position.line}:{position.column}"
+
+    def _position(self, location: Location) -> Position:
         while location and location not in self.positions:
             location = location[:-1]
-        position = self.positions.get(location, Position(1, 1))
-        return _fault(self.path, position, message, fix)
+        return self.positions.get(location, Position(1, 1))
 
 
 def read(path: Path) -> SettingsFile:

@@ -23,5 +23,5 @@ def misfits(settings: Settings) -> Iterator[Misfit]:
         yield name, f"{what}, and they need one broker", "set `broker` to mqtt://HOST:PORT"
     if settings.journal.scheme != "postgresql":
         yield name, f"{what}, and they need one journal", "set `journal` to postgresql://USER@HOST/DATABASE"
-    if settings.graph.scheme == "ladybug" and settings.role is not Role.INGEST:
+    if settings.graph.scheme == "ladybug" and settings.role not in (Role.INGEST, Role.CONNECT):
         yield name, f"{what}, and they need one graph", "set `graph` to neo4j://USER@HOST"

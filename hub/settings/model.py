@@ -61,6 +61,7 @@ class Role(StrEnum):
     INGEST = "ingest"
     PROJECT = "project"
     API = "api"
+    CONNECT = "connect"
 
     @property
     def ingests(self) -> bool:
@@ -76,6 +77,11 @@ class Role(StrEnum):
     def answers(self) -> bool:
         """Whether it answers GraphQL."""
         return self in (Role.ALL, Role.API)
+
+    @property
+    def connects(self) -> bool:
+        """Whether it runs the connectors."""
+        return self in (Role.ALL, Role.CONNECT)
 
 
 class SystemSettings(BaseModel):
@@ -121,8 +127,8 @@ class Settings(BaseSettings):
     role: Role = Field(
         Role.ALL,
         description="What this hub does: `ingest` takes messages into the journal, `project` brings the graph up with "
-        "the journal, `api` answers GraphQL, `all` does everything. Hubs that do a part share a broker, a PostgreSQL "
-        "journal and a Neo4j graph.",
+        "the journal, `api` answers GraphQL, `connect` runs the connectors, `all` does everything. Hubs that do a part "
+        "share a broker, a PostgreSQL journal and a Neo4j graph.",
         examples=["api"],
     )
     data: LocalPath = Field(
@@ -237,6 +243,11 @@ class Settings(BaseSettings):
         description="How long a GraphQL request over HTTP may take; then it is ended, with what it has the graph read. "
         "Seconds, or as 5s, 1m.",
         examples=["10s"],
+    )
+    connectors: LocalPath | None = Field(
+        None,
+        description="A folder of connectors, each a YAML file: other systems that are read, and what they assert.",
+        examples=["/etc/unshub/connectors"],
     )
     introspection: bool | None = Field(
         None,

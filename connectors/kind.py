@@ -1,0 +1,84 @@
+"""What a kind of connector is: how it is configured, and how a source of it is read.
+
+A kind is a class of one instance without state, found by the entry point group `unshub.connectors`. Everything of a
+source is called from one thread of its own, so that drivers which wait hold up nobody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from connectors.records import Record
+from connectors.secret import Secret
+from connectors.settings import ConnectorSettings
+from schema.json import Json
+
+NEVER_AGAIN = float("nan")
+"""The mark of a record that no later run reads again unless it was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Records that were read together.
+
+    `position` is where to go on when these have arrived. `marks` has for each record a number that grows with its time
+    of change, None where it has none; unused in streams that are compared as a whole.
+    """
+
+    records: Sequence[Record]
+    position: Json = None
+    marks: Sequence[float | None] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a source found. `remedy` is empty where all is well."""
+
+    what: str
+    detail: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that a source has to read: its name, its fields with their types, and how a stream of it is written."""
+
+    name: str
+    fields: Mapping[str, str]
+    draft: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """A source that was opened. Its errors are `SourceError`s, without secrets."""
+
+    def check(self, fields: Mapping[str, frozenset[str]]) -> Iterator[Look]:
+        """Looks whether it can be read; reads no data. `fields` are the fields that each stream's mapping names."""
+        ...
+
+    def discover(self) -> Iterator[Offer]:
+        """What it offers."""
+        ...
+
+    def read(self, stream: str, position: Json) -> Iterator[Page]:
+        """What has changed in a stream since a position, in order; all of it, where there is none."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of it."""
+        ...
+
+
+class Kind(Protocol):
+    """How sources of one kind are configured and opened."""
+
+    name: str
+    """As `kind` in a connector's file has it."""
+
+    settings: type[ConnectorSettings]
+
+    def open(self, settings: Any, secrets: Mapping[str, Secret], folder: Path) -> Source:
+        """Prepares a source; connects at the first use. `folder` is where its file is, for paths in it."""
+        ...

@@ -1,0 +1,1 @@
+"""The kinds that come along: one file each."""

@@ -1,0 +1,321 @@
+"""The kind `sql`: tables, views and queries of a database, by SQLAlchemy.
+
+Pages are asked for by key, each in a transaction of its own that only reads, so that nothing is held open in somebody
+else's database. A stream with `changed` goes on from the newest change, less `overlap`; rows of one time of change
+follow one another by `key`. Rows without a time of change are read at every run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, model_validator
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    column,
+    create_engine,
+    event,
+    func,
+    inspect,
+    literal,
+    or_,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
+
+from connectors.errors import SourceError
+from connectors.faults import nearest
+from connectors.kind import NEVER_AGAIN, Look, Offer, Page
+from connectors.kinds import sql_values
+from connectors.records import record_of
+from connectors.secret import Secret, hide
+from connectors.settings import ConnectorSettings, Names, StreamName, StreamSettings
+from schema.json import Json
+
+DRIVERS = {
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+    "mssql": "mssql+pymssql",
+    "oracle": "oracle+oracledb",
+    "sqlite": "sqlite",
+}
+"""The driver that each database is reached by, unless the URL names another."""
+
+CONNECT_SECONDS = 10
+_READ_ONLY = {
+    "sqlite": "PRAGMA query_only = ON",
+    "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+    "mysql": "SET SESSION TRANSACTION READ ONLY",
+    "mariadb": "SET SESSION TRANSACTION READ ONLY",
+}
+
+
+def _url(value: str) -> str:
+    try:
+        url = make_url(value)
+    except ArgumentError:
+        raise ValueError("is no URL; write it as postgresql://reader@db.example/mes") from None
+    if url.password is not None:
+        raise ValueError("holds a password; write it into a file of its own, and name that in `passwordFile`")
+    if url.drivername.split("+")[0] not in DRIVERS:
+        raise ValueError(f"is of no database known here; known are {', '.join(DRIVERS)}")
+    return value
+
+
+class SqlStream(StreamSettings):
+    """Rows of a table, a view or a query."""
+
+    table: str | None = Field(
+        None, description="The table or view, `schema.name` where it is in one.", examples=["lot"]
+    )
+    query: str | None = Field(
+        None,
+        description="A SELECT in place of `table`, without ORDER BY.",
+        examples=["SELECT l.*, m.code FROM lot l JOIN material m ON m.id = l.material_id"],
+    )
+    where: str | None = Field(None, description="A condition on the rows.", examples=["site = 'north'"])
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> SqlStream:
+        if (self.table is None) == (self.query is None):
+            raise ValueError("names neither or both of `table` and `query`; give one of them")
+        return self
+
+
+class SqlSettings(ConnectorSettings):
+    """A database."""
+
+    url: Annotated[str, AfterValidator(_url)] = Field(
+        description="The database, without a password.", examples=["postgresql://reader@db.example:5432/mes"]
+    )
+    password_file: Path | None = Field(None, description="A file with the password.", examples=["/run/secrets/mes"])
+    streams: Mapping[StreamName, SqlStream] = Field(min_length=1, description="What is read, by a name of your own.")
+
+    def secret_files(self) -> Mapping[str, Path]:
+        return {} if self.password_file is None else {"passwordFile": self.password_file}
+
+
+class SqlKind:
+    """Databases."""
+
+    name = "sql"
+    settings = SqlSettings
+
+    def open(self, settings: SqlSettings, secrets: Mapping[str, Secret], folder: Path) -> SqlSource:
+        return SqlSource(settings, secrets.get("passwordFile"), folder)
+
+
+class SqlSource:
+    """A database that is read."""
+
+    def __init__(self, settings: SqlSettings, password: Secret | None, folder: Path) -> None:
+        self._settings = settings
+        self._secrets = () if password is None else (password,)
+        url = make_url(settings.url)
+        self.shown = url.render_as_string(hide_password=True)
+        self._engine = _engine(_reached(url, password, folder), self.shown)
+
+    def check(self, fields: Mapping[str, frozenset[str]]) -> Iterator[Look]:
+        with self._connected() as connection:
+            version = ".".join(map(str, connection.dialect.server_version_info or ()))
+            yield Look("connection", f"{self.shown} lets the connector in ({connection.dialect.name} {version})")
+            for name, stream in self._settings.streams.items():
+                yield from self._check_stream(connection, name, stream, fields.get(name, frozenset()))
+
+    def _check_stream(
+        self, connection: Connection, name: str, stream: SqlStream, fields: frozenset[str]
+    ) -> Iterator[Look]:
+        columns = list(connection.execute(_rows(stream).limit(0)).keys())
+        needed = {*stream.key, *(stream.changed or ()), *fields}
+        missing = sorted(needed - set(columns))
+        for each in missing:
+            yield Look(
+                name, f"there is no column {each!r}", f"{nearest(each, columns)}; names are as the database has them"
+            )
+        if missing or stream.changed is None:
+            if not missing:
+                yield Look(name, f"{len(columns)} columns; all rows are read and compared at every run")
+            return
+        empty = select(func.count()).select_from(_rows(stream).where(_changed(stream).is_(None)).subquery())
+        count = connection.execute(empty).scalar_one()
+        remedy = "name a second column in `changed`, as [write_date, create_date]" if count else ""
+        detail = (
+            f"{count} rows have no time of change, and are read at every run" if count else "every row has its time"
+        )
+        yield Look(name, f"{len(columns)} columns; {detail}", remedy)
+
+    def discover(self) -> Iterator[Offer]:
+        with self._connected() as connection:
+            inspector = inspect(connection)
+            default = inspector.default_schema_name
+            for schema in inspector.get_schema_names():
+                if schema in ("information_schema", "pg_catalog", "mysql", "performance_schema", "sys"):
+                    continue
+                for name in sorted({*inspector.get_table_names(schema), *inspector.get_view_names(schema)}):
+                    shown = name if schema == default else f"{schema}.{name}"
+                    yield _offer(inspector, schema, name, shown)
+
+    def read(self, stream: str, position: Json) -> Iterator[Page]:
+        settings = self._settings.streams[stream]
+        if settings.changed is None:
+            yield from self._whole(settings, position)
+            return
+        yield from self._timeless(settings, position)
+        yield from self._changed(settings, position)
+
+    def _whole(self, stream: SqlStream, position: Json) -> Iterator[Page]:
+        after = None if position is None else sql_values.loads(position)
+        while rows := self._page(stream, _after(stream.key, after), stream.key):
+            after = [rows[-1][name] for name in stream.key]
+            yield Page([record_of(list(row), row.values()) for row in rows], sql_values.dumps(after))
+
+    def _timeless(self, stream: SqlStream, position: Json) -> Iterator[Page]:
+        nothing = _changed(stream).is_(None)
+        after = None
+        while rows := self._page(stream, [nothing, *_after(stream.key, after)], stream.key):
+            after = [rows[-1][name] for name in stream.key]
+            yield Page([record_of(list(row), row.values()) for row in rows], position, [None] * len(rows))
+
+    def _changed(self, stream: SqlStream, position: Json) -> Iterator[Page]:
+        changed = _changed(stream)
+        if position is None:
+            conditions: list[ColumnElement[bool]] = [changed.is_not(None)]
+        else:
+            newest, *rest = sql_values.loads(position)
+            begin = sql_values.before(newest, stream.overlap) if stream.overlap else None
+            conditions = (
+                _lexical([changed, *map(_column, stream.key)], [newest, *rest])
+                if begin is None
+                else [changed >= literal(begin)]
+            )
+        order: list[ColumnElement[Any]] = [changed, *map(_column, stream.key)]
+        highest = position
+        while rows := self._page(stream, conditions, stream.key, order, changed):
+            last = [rows[-1]["_changed"], *(rows[-1][name] for name in stream.key)]
+            marks = [sql_values.mark(row.pop("_changed"), NEVER_AGAIN) for row in rows]
+            conditions = _lexical(order, last)
+            # Below the overlap the position stands still: a run that is cut off there must not go back.
+            highest = sql_values.greater(sql_values.dumps(last), highest)
+            yield Page([record_of(list(row), row.values()) for row in rows], highest, marks)
+
+    def _page(
+        self,
+        stream: SqlStream,
+        conditions: Sequence[ColumnElement[bool]],
+        key: Sequence[str],
+        order: Sequence[ColumnElement[Any]] | None = None,
+        changed: ColumnElement[Any] | None = None,
+    ) -> list[dict[str, Any]]:
+        rows = _rows(stream)
+        if changed is not None:
+            rows = rows.add_columns(changed.label("_changed"))
+        rows = rows.where(*conditions).order_by(*(order or map(_column, key))).limit(stream.page)
+        with self._connected() as connection:
+            return [dict(row) for row in connection.execute(rows).mappings()]
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            cause = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
+            doing = "reach" if isinstance(error, OperationalError) and error.statement is None else "read"
+            raise SourceError(hide(f"can't {doing} {self.shown}: {cause}", self._secrets)) from None
+
+
+def _reached(url: URL, password: Secret | None, folder: Path) -> URL:
+    database = url.drivername.split("+")[0]
+    if "+" not in url.drivername:
+        url = url.set(drivername=DRIVERS[database])
+    if password is not None:
+        url = url.set(password=password.reveal())
+    if database == "sqlite" and url.database:
+        # Read only, and never made where it is not there.
+        url = url.set(database=f"file:{folder / url.database}", query={"mode": "ro", "uri": "true"})
+    return url
+
+
+def _engine(url: URL, shown: str) -> Engine:
+    try:
+        engine = create_engine(url, pool_size=1, max_overflow=1, pool_pre_ping=True, hide_parameters=True)
+    except NoSuchModuleError:
+        raise SourceError(f"can't open {shown}: no driver {url.drivername!r} is known") from None
+    except ImportError as error:
+        extra = url.drivername.split("+")[0]
+        raise SourceError(
+            f"can't open {shown}: its driver is not installed ({error}); `pip install 'unshub[{extra}]'`"
+        ) from None
+    statement = _READ_ONLY.get(engine.dialect.name)
+    if statement is not None:
+        event.listen(engine, "connect", _reading_only(statement))
+    return engine
+
+
+def _reading_only(statement: str) -> Callable[[Any, Any], None]:
+    def begin(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(statement)
+        cursor.close()
+        if hasattr(connection, "commit"):
+            connection.commit()
+
+    return begin
+
+
+def _rows(stream: SqlStream) -> Select[Any]:
+    if stream.table is not None:
+        schema, _, name = stream.table.rpartition(".")
+        rows = select(text("*")).select_from(table(name, schema=schema or None))
+    else:
+        assert stream.query is not None
+        rows = select(text("*")).select_from(text(f"({stream.query.strip().rstrip(';')}) unshub_rows"))
+    return rows if stream.where is None else rows.where(text(f"({stream.where})"))
+
+
+def _changed(stream: SqlStream) -> ColumnElement[Any]:
+    assert stream.changed is not None
+    columns = [_column(name) for name in stream.changed]
+    return columns[0] if len(columns) == 1 else func.coalesce(*columns)
+
+
+def _column(name: str) -> ColumnElement[Any]:
+    return column(name)
+
+
+def _after(key: Names, values: Sequence[Any] | None) -> list[ColumnElement[bool]]:
+    return [] if values is None else _lexical([_column(name) for name in key], values)
+
+
+def _lexical(columns: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> list[ColumnElement[bool]]:
+    """Rows after the one with these values. Written out, since not every database compares rows of values."""
+    alternatives = [
+        and_(*(c == literal(v) for c, v in zip(columns[:n], values[:n], strict=True)), columns[n] > literal(values[n]))
+        for n in range(len(columns))
+    ]
+    return [or_(*alternatives)]
+
+
+def _offer(inspector: Any, schema: str | None, name: str, shown: str) -> Offer:
+    columns = {each["name"]: str(each["type"]) for each in inspector.get_columns(name, schema)}
+    key = inspector.get_pk_constraint(name, schema).get("constrained_columns") or list(columns)[:1]
+    times = [each for each, kind in columns.items() if "TIMESTAMP" in kind.upper() or "DATETIME" in kind.upper()]
+    changed = [each for each in times if any(word in each.lower() for word in ("chang", "modif", "updat", "write"))]
+    draft: dict[str, Any] = {"table": shown, "key": key[0] if len(key) == 1 else list(key)}
+    if changed:
+        draft["changed"] = changed[0]
+    return Offer(shown, columns, draft)

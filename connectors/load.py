@@ -1,0 +1,102 @@
+"""A connector's file as a connector, or everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from connectors import secret
+from connectors.faults import Document, Faults, Misfit, nearest, of_validation
+from connectors.kind import Kind, Source
+from connectors.mapping.build import Defaults, build
+from connectors.mapping.mapping import RecordMapping
+from connectors.mapping.times import Clock, zone_of
+from connectors.registry import Kinds
+from connectors.secret import Secret
+from connectors.settings import ConnectorSettings, StreamSettings
+from schema.registry import Model
+
+
+@dataclass(frozen=True)
+class Connector:
+    """A connector that is configured without fault."""
+
+    name: str
+    kind: Kind
+    settings: ConnectorSettings
+    mappings: Mapping[str, RecordMapping]
+    secrets: Mapping[str, Secret]
+    folder: Path
+
+    def open(self) -> Source:
+        """Its source."""
+        return self.kind.open(self.settings, self.secrets, self.folder)
+
+    def hidden(self, text: str) -> str:
+        """A text without its secrets."""
+        return secret.hide(text, self.secrets.values())
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A connector, or None and why not."""
+
+    connector: Connector | None
+    misfits: Sequence[Misfit] = ()
+
+
+def load(name: str, document: Document, folder: Path, kinds: Kinds, model: Model) -> Loaded:
+    """Reads a connector's file."""
+    values = document.values
+    named = values.get("kind")
+    kind = kinds.get(named) if isinstance(named, str) else None
+    if kind is None:
+        return Loaded(None, [_no_kind(values, kinds)])
+    faults = Faults()
+    try:
+        settings = kind.settings.model_validate(dict(values))
+    except ValidationError as error:
+        return Loaded(None, list(of_validation(error, kind.settings)))
+    mappings = {}
+    for stream, own in settings.streams.items():
+        built = build(own.map, _defaults(settings, own), model, document.place, ("streams", stream, "map"), faults)
+        if built is not None:
+            mappings[stream] = built
+    secrets = _secrets(settings, folder, faults)
+    if faults.found:
+        return Loaded(None, faults.found)
+    return Loaded(Connector(name, kind, settings, mappings, secrets, folder))
+
+
+def _no_kind(values: Mapping[str, Any], kinds: Kinds) -> Misfit:
+    if "kind" not in values:
+        return Misfit((), "kind is missing", f"write how the source is reached, one of {', '.join(kinds)}")
+    return Misfit(("kind",), f"there is no kind of connector {values['kind']!r}", nearest(str(values["kind"]), kinds))
+
+
+def _defaults(settings: ConnectorSettings, stream: StreamSettings) -> Defaults:
+    clock = Clock(None if settings.time_zone is None else zone_of(settings.time_zone))
+    nulls = settings.nulls if stream.nulls is None else stream.nulls
+    return Defaults(stream.location or settings.location, clock, nulls, time_expression(stream))
+
+
+def time_expression(stream: StreamSettings) -> str | None:
+    """When a record was changed: the first of the fields that is there."""
+    if stream.changed is None:
+        return None
+    return " : ".join([*(f"`{name}` ? `{name}`" for name in stream.changed[:-1]), f"`{stream.changed[-1]}`"])
+
+
+def _secrets(settings: ConnectorSettings, folder: Path, faults: Faults) -> dict[str, Secret]:
+    found = {}
+    for name, file in settings.secret_files().items():
+        try:
+            found[name] = secret.read(folder / file.expanduser())
+        except ValueError as error:
+            message, _, fix = str(error).partition("; ")
+            faults.add((name,), f"{name}: {file} {message}", fix)
+    return found

@@ -1,0 +1,229 @@
+"""One stream's part of what is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from sqlalchemy import Table, bindparam, delete, exists, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import Connection, Engine
+
+from connectors.mapping.messages import Thing
+from connectors.state.tables import CHECKPOINT, GONE, LAST, LETTER, RECORD, THING, reading, writing
+from connectors.state.values import Checkpoint, Kept, Known, LastRun, Step
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """One stream's part of what is kept."""
+
+    engine: Engine = field(repr=False)
+    connector: str
+    stream: str
+
+    def checkpoint(self) -> Checkpoint:
+        """How far it is."""
+        with reading(self.engine) as connection:
+            row = connection.execute(select(CHECKPOINT).where(*self._own(CHECKPOINT))).first()
+        return (
+            Checkpoint() if row is None else Checkpoint(orjson.loads(row.position), row.generation, bool(row.complete))
+        )
+
+    def known(self, keys: Sequence[str]) -> dict[str, Known]:
+        """What was said before of records, by key."""
+        if not keys:
+            return {}
+        with reading(self.engine) as connection:
+            rows = connection.execute(
+                select(RECORD.c.key, RECORD.c.digest, RECORD.c.observed).where(
+                    *self._own(RECORD), RECORD.c.key.in_(keys)
+                )
+            )
+            return {row.key: Known(row.digest, row.observed) for row in rows}
+
+    def keep(self, step: Step) -> None:
+        """Keeps what follows from a page."""
+        with writing(self.engine) as connection:
+            self._keep_records(connection, step)
+            self._keep_letters(connection, step)
+            if step.forget_below is not None:
+                connection.execute(delete(RECORD).where(*self._own(RECORD), RECORD.c.mark < step.forget_below))
+            self._keep_checkpoint(connection, Checkpoint(step.position, step.generation, False))
+
+    def completed(self, generation: int) -> None:
+        """A run came to its end."""
+        with writing(self.engine) as connection:
+            before = connection.execute(select(CHECKPOINT.c.position).where(*self._own(CHECKPOINT))).scalar()
+            position = None if before is None else orjson.loads(before)
+            self._keep_checkpoint(connection, Checkpoint(position, generation, True))
+
+    def ran(self, last: LastRun) -> None:
+        """Keeps how a run went."""
+        with writing(self.engine) as connection:
+            put = insert(LAST)
+            put = put.on_conflict_do_update(index_elements=LAST.primary_key, set_={"told": put.excluded.told})
+            connection.execute(put, {**self._names, "told": orjson.dumps(last)})
+
+    def last(self) -> LastRun | None:
+        """How the last run went; None where there was none."""
+        with reading(self.engine) as connection:
+            told = connection.execute(select(LAST.c.told).where(*self._own(LAST))).scalar()
+        return None if told is None else LastRun(**orjson.loads(told))
+
+    def count(self) -> int:
+        """How many records are known."""
+        with reading(self.engine) as connection:
+            return connection.execute(select(func.count()).select_from(RECORD).where(*self._own(RECORD))).scalar_one()
+
+    def gone(self, generation: int) -> int:
+        """How many records a whole run, the one of this generation, has not found any more."""
+        with reading(self.engine) as connection:
+            return connection.execute(
+                select(func.count()).select_from(RECORD).where(*self._own(RECORD), RECORD.c.generation < generation)
+            ).scalar_one()
+
+    def unsaid(self, generation: int, limit: int) -> list[Thing]:
+        """Things that nothing asserts any more that a whole run has found; the same again until `withdrawn`."""
+        mine = THING.alias()
+        other = THING.alias()
+        alive = (
+            select(other.c.id)
+            .join(
+                RECORD,
+                (RECORD.c.connector == other.c.connector)
+                & (RECORD.c.stream == other.c.stream)
+                & (RECORD.c.key == other.c.key),
+            )
+            .where(
+                other.c.connector == self.connector,
+                other.c.kind == mine.c.kind,
+                other.c.id == mine.c.id,
+                (RECORD.c.stream != self.stream) | (RECORD.c.generation >= generation),
+            )
+        )
+        old = exists(
+            select(RECORD.c.key).where(*self._own(RECORD), RECORD.c.key == mine.c.key, RECORD.c.generation < generation)
+        )
+        chosen = (
+            select(mine.c.kind, mine.c.id, func.min(mine.c.location).label("location"))
+            .where(mine.c.connector == self.connector, mine.c.stream == self.stream)
+            .where((mine.c.key == GONE) | old)
+            .where(~exists(alive))
+            .group_by(mine.c.kind, mine.c.id)
+            .limit(limit)
+        )
+        with reading(self.engine) as connection:
+            return [Thing(row.kind, row.id, row.location) for row in connection.execute(chosen)]
+
+    def withdrawn(self, things: Iterable[Thing]) -> None:
+        """Forgets things that were withdrawn."""
+        rows = [{"k": thing.kind, "i": thing.id} for thing in things]
+        if rows:
+            with writing(self.engine) as connection:
+                connection.execute(
+                    delete(THING).where(
+                        *self._own(THING), THING.c.kind == bindparam("k"), THING.c.id == bindparam("i")
+                    ),
+                    rows,
+                )
+
+    def forget_gone(self, generation: int) -> None:
+        """Forgets the records that a whole run has not found, once their things are withdrawn."""
+        with writing(self.engine) as connection:
+            old = select(RECORD.c.key).where(*self._own(RECORD), RECORD.c.generation < generation)
+            connection.execute(delete(THING).where(*self._own(THING), THING.c.key.in_(old)))
+            connection.execute(delete(THING).where(*self._own(THING), THING.c.key == GONE))
+            connection.execute(delete(LETTER).where(*self._own(LETTER), LETTER.c.key.in_(old)))
+            connection.execute(delete(RECORD).where(*self._own(RECORD), RECORD.c.generation < generation))
+
+    def reset(self) -> None:
+        """Begins anew: the next run reads everything and says it again. What records asserted stays known.
+
+        So that what has gone meanwhile is withdrawn.
+        """
+        with writing(self.engine) as connection:
+            connection.execute(update(RECORD).where(*self._own(RECORD)).values(digest=b""))
+            connection.execute(update(CHECKPOINT).where(*self._own(CHECKPOINT)).values(position=b"null", complete=0))
+
+    def _keep_records(self, connection: Connection, step: Step) -> None:
+        if step.said:
+            self._keep_things(connection, step.said)
+            rows = [
+                {**self._names, "key": s.key, "digest": s.digest, "observed": s.observed, "mark": s.mark}
+                | {"generation": step.generation}
+                for s in step.said
+            ]
+            put = insert(RECORD)
+            changed = {name: put.excluded[name] for name in ("digest", "observed", "mark", "generation")}
+            connection.execute(put.on_conflict_do_update(index_elements=RECORD.primary_key, set_=changed), rows)
+        if step.found:
+            connection.execute(
+                update(RECORD)
+                .where(*self._own(RECORD), RECORD.c.key.in_(step.found))
+                .values(generation=step.generation)
+            )
+
+    def _keep_things(self, connection: Connection, said: Sequence[Kept]) -> None:
+        compared = {kept.key: kept.things for kept in said if kept.things is not None}
+        if not compared:
+            return
+        own = (*self._own(THING), THING.c.key.in_(list(compared)))
+        before = connection.execute(select(THING.c.key, THING.c.kind, THING.c.id, THING.c.location).where(*own))
+        now = {(key, thing.kind, thing.id) for key, things in compared.items() for thing in things}
+        dropped = [row._asdict() for row in before if (row.key, row.kind, row.id) not in now]
+        connection.execute(delete(THING).where(*own))
+        rows = [
+            {**self._names, "key": key, **thing._asdict()} for key, things in compared.items() for thing in set(things)
+        ]
+        rows += [{**self._names, **row, "key": GONE} for row in dropped]
+        if rows:
+            put = insert(THING)
+            located = {"location": put.excluded.location}
+            connection.execute(put.on_conflict_do_update(index_elements=THING.primary_key, set_=located), rows)
+
+    def _keep_letters(self, connection: Connection, step: Step) -> None:
+        mapped = [*(kept.key for kept in step.said), *step.same, *step.mapped]
+        if mapped:
+            connection.execute(delete(LETTER).where(*self._own(LETTER), LETTER.c.key.in_(mapped)))
+        if step.letters:
+            put = insert(LETTER)
+            changed = {name: put.excluded[name] for name in ("time", "record", "troubles")}
+            connection.execute(
+                put.on_conflict_do_update(index_elements=["connector", "stream", "key"], set_=changed),
+                [
+                    {
+                        **self._names,
+                        "key": letter.key,
+                        "time": time.time_ns() // 1000,
+                        "record": orjson.dumps(letter.record),
+                        "troubles": orjson.dumps(list(letter.troubles)),
+                    }
+                    for letter in step.letters
+                ],
+            )
+
+    def _keep_checkpoint(self, connection: Connection, checkpoint: Checkpoint) -> None:
+        put = insert(CHECKPOINT)
+        names = ("position", "generation", "complete")
+        connection.execute(
+            put.on_conflict_do_update(
+                index_elements=CHECKPOINT.primary_key, set_={name: put.excluded[name] for name in names}
+            ),
+            {
+                **self._names,
+                "position": orjson.dumps(checkpoint.position),
+                "generation": checkpoint.generation,
+                "complete": int(checkpoint.complete),
+            },
+        )
+
+    @property
+    def _names(self) -> dict[str, Any]:
+        return {"connector": self.connector, "stream": self.stream}
+
+    def _own(self, table: Table) -> tuple[Any, Any]:
+        return table.c.connector == self.connector, table.c.stream == self.stream

@@ -1,0 +1,283 @@
+"""`unshub connectors`: other systems that are read, looked at and run from here.
+
+A hub runs its connectors by itself. What is done here goes through the same state, so that a run here and the hub's go
+on from each other; one process at a time runs a connector.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+import yaml
+
+from hub.cli.dead_letters import Machine
+from hub.cli.options import with_settings
+from hub.cli.output import err, out, show_json
+from hub.cli.progress import Stages
+from hub.errors import HubError
+from hub.settings import Settings
+
+if TYPE_CHECKING:
+    from connectors.load import Connector
+    from connectors.state import State
+    from connectors.stream import Outcome
+
+Name = Annotated[str, typer.Argument(help="The connector: its file's name without `.yaml`.")]
+Stream = Annotated[str | None, typer.Option(help="Only this stream.", metavar="NAME")]
+
+with_connectors = with_settings("connectors", "data")
+with_broker = with_settings(
+    "connectors",
+    "data",
+    "broker",
+    "mqtt",
+    "broker_password_file",
+    "broker_ca_file",
+    "broker_certificate_file",
+    "broker_key_file",
+    "broker_key_password_file",
+    "topic_prefix",
+    "max_payload",
+    "future_tolerance",
+)
+
+
+def commands() -> typer.Typer:
+    """The commands below `connectors`."""
+    group = typer.Typer(no_args_is_help=True, help="Look at other systems, and bring in what they know.")
+    group.command("list")(with_connectors(list_connectors))
+    group.command("check")(with_connectors(check))
+    group.command("discover")(with_connectors(discover))
+    group.command("preview")(with_connectors(preview))
+    group.command("run")(with_broker(run))
+    group.command("letters")(with_connectors(letters))
+    group.command("pause")(with_connectors(pause))
+    group.command("resume")(with_connectors(resume))
+    group.command("reset")(with_connectors(reset))
+    return group
+
+
+def list_connectors(settings: Settings, json: Machine = False) -> None:
+    """List the connectors, and how the last run of each stream went."""
+    from hub.connect.files import all_of
+
+    found = all_of(settings)
+    with closing(_state(settings)) as state:
+        for connector in found:
+            _told(connector, state, json)
+    if not found and not json:
+        out().print("no connectors; `connectors` in the settings names their folder")
+
+
+def check(settings: Settings, name: Name, json: Machine = False) -> None:
+    """See whether a source can be read as configured; no data is read. The exit code is 1 where not."""
+    connector = _one(settings, name)
+    fields = {stream: mapping.fields for stream, mapping in connector.mappings.items()}
+    wrong = False
+    with closing(connector.open()) as source:
+        for look in source.check(fields):
+            wrong |= bool(look.remedy)
+            if json:
+                show_json({"what": look.what, "detail": look.detail, "remedy": look.remedy})
+            else:
+                remedy = f"; {look.remedy}" if look.remedy else ""
+                out().print(f"{look.what}: {look.detail}{remedy}", markup=False, style="yellow" if look.remedy else "")
+    raise typer.Exit(1 if wrong else 0)
+
+
+def discover(settings: Settings, name: Name, json: Machine = False) -> None:
+    """Show what a source offers, with a draft of a stream for each, to be written into the connector's file."""
+    with closing(_one(settings, name).open()) as source:
+        for offer in source.discover():
+            if json:
+                show_json({"name": offer.name, "fields": dict(offer.fields), "draft": dict(offer.draft)})
+                continue
+            fields = ", ".join(f"{field} {kind}" for field, kind in offer.fields.items())
+            out().print(f"# {offer.name}: {fields}", markup=False, style="dim")
+            draft = {_stream_name(offer.name): {**offer.draft, "map": [{"kind": "", "id": "", "set": {}}]}}
+            out().print(yaml.safe_dump(draft, sort_keys=False, allow_unicode=True).rstrip(), markup=False)
+
+
+def preview(
+    settings: Settings,
+    name: Name,
+    stream: Stream = None,
+    limit: Annotated[int, typer.Option(help="How many records of each stream at most.", min=1)] = 5,
+    raw: Annotated[bool, typer.Option("--raw", help="Show each record too, as the source has it.")] = False,
+) -> None:
+    """Map records and print what they assert, one line of JSON each. Nothing is published, nothing kept.
+
+    The exit code is 1 where a record can't be mapped.
+    """
+    from connectors.held import Held, as_tested
+    from schema.contract import Contract
+    from schema.model import MODEL
+
+    connector = _one(settings, name)
+    wrong = False
+    contract = Contract(MODEL, settings.rules())
+    with closing(connector.open()) as source:
+        for each in _streams(connector, stream):
+            held = Held(connector, each, contract)
+            pages = source.read(each, None)
+            for record in islice((record for page in pages for record in page.records), limit):
+                if raw:
+                    show_json({"stream": each, "record": record})
+                found = held.of(record)
+                for said in as_tested(found):
+                    show_json({"stream": each, **said})
+                for trouble in found.troubles:
+                    wrong = True
+                    err().print(f"{each}: {trouble}", style="red", markup=False)
+    raise typer.Exit(1 if wrong else 0)
+
+
+def run(
+    settings: Settings,
+    name: Name,
+    stream: Stream = None,
+    withdraw_all: Annotated[
+        bool, typer.Option("--withdraw-all", help="Withdraw what is gone, however much it is.")
+    ] = False,
+    json: Machine = False,
+) -> None:
+    """Run a connector once: read what has changed, and publish what it asserts."""
+    connector = _one(settings, name)
+    outcomes = asyncio.run(_run(settings, connector, _streams(connector, stream), withdraw_all))
+    for each, outcome in outcomes.items():
+        told = {"read": outcome.read, "changed": outcome.changed, "withdrawn": outcome.withdrawn}
+        if json:
+            show_json({"stream": each, **told, "letters": outcome.letters})
+        else:
+            bad = f", {outcome.letters} that can't be mapped" if outcome.letters else ""
+            words = ", ".join(f"{count} {what}" for what, count in told.items())
+            out().print(f"{name}/{each}: {words}{bad}", markup=False)
+
+
+def letters(settings: Settings, name: Name, json: Machine = False) -> None:
+    """List the records of a connector that can't be mapped, each with every reason."""
+    connector = _one(settings, name)
+    with closing(_state(settings)) as state:
+        found = state.letters(connector.name)
+    for letter in found:
+        if json:
+            show_json(
+                {"stream": letter.stream, "key": letter.key, "record": letter.record, "reasons": list(letter.troubles)}
+            )
+            continue
+        out().print(f"{letter.stream} {letter.key}  {_time(letter.time / 1e6)}", markup=False, style="bold")
+        for trouble in letter.troubles:
+            out().print(f"    {trouble}", markup=False)
+    if not found and not json:
+        out().print("every record could be mapped")
+
+
+def pause(settings: Settings, name: Name) -> None:
+    """Have a connector rest, wherever it runs; what has changed meanwhile is read when it goes on."""
+    _switch(settings, name, True)
+
+
+def resume(settings: Settings, name: Name) -> None:
+    """Have a paused connector go on."""
+    _switch(settings, name, False)
+
+
+def reset(settings: Settings, name: Name, stream: Stream = None) -> None:
+    """Have the next run read everything again and publish it anew. What has gone meanwhile is withdrawn then."""
+    connector = _one(settings, name)
+    with closing(_state(settings)) as state:
+        for each in _streams(connector, stream):
+            state.stream(connector.name, each).reset()
+            out().print(f"{name}/{each}: begins anew at its next run", markup=False)
+
+
+async def _run(settings: Settings, connector: Connector, streams: list[str], withdraw_all: bool) -> dict[str, Outcome]:
+    from connectors.schedule import at_work
+    from hub.connect.running import around
+
+    outcomes = {}
+    async with around(settings) as given, at_work(connector, given) as worker:
+        with Stages(err()) as stages:
+            for each in streams:
+                outcomes[each] = await worker.run(
+                    each,
+                    withdraw_all=withdraw_all,
+                    progress=lambda outcome, each=each: stages.show(each, outcome.read, None),  # type: ignore[misc]
+                )
+    return outcomes
+
+
+def _one(settings: Settings, name: str) -> Connector:
+    from hub.connect.files import all_of
+
+    connectors = {connector.name: connector for connector in all_of(settings)}
+    if name not in connectors:
+        known = ", ".join(connectors) or "none: `connectors` in the settings names their folder"
+        raise HubError(f"there is no connector {name!r}; known are {known}")
+    return connectors[name]
+
+
+def _streams(connector: Connector, stream: str | None) -> list[str]:
+    known = list(connector.settings.streams)
+    if stream is not None and stream not in known:
+        raise HubError(f"the connector {connector.name} has no stream {stream!r}; known are {', '.join(known)}")
+    return known if stream is None else [stream]
+
+
+def _state(settings: Settings) -> State:
+    from hub.connect.running import open_state
+
+    return open_state(settings)
+
+
+def _switch(settings: Settings, name: str, paused: bool) -> None:
+    connector = _one(settings, name)
+    with closing(_state(settings)) as state:
+        state.pause(connector.name, paused)
+    out().print(f"{name}: {'paused' if paused else 'goes on'}", markup=False)
+
+
+def _told(connector: Connector, state: State, machine: bool) -> None:
+    paused, letters = state.paused(connector.name), state.letter_count(connector.name)
+    rows = {stream: state.stream(connector.name, stream).last() for stream in connector.settings.streams}
+    if machine:
+        told: dict[str, Any] = {
+            stream: None if last is None else {**_shown(last), "began": _time(last.began)}
+            for stream, last in rows.items()
+        }
+        show_json(
+            {"name": connector.name, "kind": connector.kind.name, "system": connector.settings.system}
+            | {"paused": paused, "letters": letters, "streams": told}
+        )
+        return
+    rests = ", paused" if paused else ""
+    out().print(f"{connector.name}: {connector.kind.name}, speaks as {connector.settings.system}{rests}", markup=False)
+    for stream, last in rows.items():
+        if last is None:
+            out().print(f"    {stream}: never run", markup=False)
+        elif last.error:
+            out().print(f"    {stream}: {_time(last.began)} failed: {last.error}", markup=False, style="red")
+        else:
+            words = f"{last.read} read, {last.changed} changed, {last.withdrawn} withdrawn"
+            out().print(f"    {stream}: {_time(last.began)} {words} in {last.seconds:.1f} s", markup=False)
+    if letters:
+        out().print(
+            f"    {letters} records can't be mapped: `unshub connectors letters {connector.name}`", markup=False
+        )
+
+
+def _shown(last: Any) -> dict[str, Any]:
+    return {name: getattr(last, name) for name in ("seconds", "read", "changed", "withdrawn", "error")}
+
+
+def _time(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _stream_name(name: str) -> str:
+    return name.lower().replace(".", "-").replace("_", "-").replace(" ", "-").strip("-")

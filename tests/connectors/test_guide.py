@@ -1,0 +1,34 @@
+"""The page on connectors: its database, its connector and its commands, run as they stand there."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.hub.cli.conftest import Run, unshub  # noqa: F401
+from tests.servers import Mosquitto
+from tests.test_docs import blocks
+
+PAGE = Path(__file__).parents[2] / "docs" / "connectors.md"
+
+
+def test_every_step_works(unshub: Run, mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    text = PAGE.read_text(encoding="utf-8")
+    Path("connectors").mkdir()
+    Path("unshub.yaml").write_text("connectors: connectors\n")
+    monkeypatch.setenv("UNSHUB_BROKER", mosquitto.url)
+    with closing(sqlite3.connect("connectors/plant.db")) as database:
+        for block in blocks(text, "sql"):
+            database.executescript(block)
+    (connector,) = blocks(text, "yaml")
+    Path("connectors/mes.yaml").write_text(connector)
+    commands = [line.split()[1:] for block in blocks(text, "sh") for line in block.splitlines()]
+    said = {" ".join(words): unshub(*words) for words in commands}
+    assert {command: ran.err for command, ran in said.items() if ran.code} == {}
+    assert "mes/lots: 2 read, 2 changed, 0 withdrawn" in said["connectors run mes"].out
+    assert '"id": "LOT-1"' in said["connectors preview mes"].out
+    assert "changed_at TEXT" in said["connectors discover mes"].out
+    assert len(commands) >= 8
