@@ -90,7 +90,7 @@ class Trail:
     async def runs(journal: Journal) -> Mapping[str, str]:
         """The hubs that put things into the graph, or did and were not followed yet, each with the name of its run."""
         kept = await journal.checkpoints(TRAIL)
-        return {key.removeprefix(TRAIL): orjson.loads(value)["run"] for key, value in kept.items()}
+        return {key.removeprefix(TRAIL): orjson.loads(value).get("run", "") for key, value in kept.items()}
 
     async def begin_anew(self) -> None:
         """Lets everything count as unpublished, where the graph was replaced by another one."""

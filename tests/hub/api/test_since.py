@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterator
 from itertools import count
 from typing import Any, Self
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hub.announcing import position
 from hub.api.positions import Positions
 from tests.hub.api.conftest import Api
 from tests.hub.api.listening import Listener, connected, listening
@@ -18,6 +20,16 @@ from tests.hub.api.listening import Listener, connected, listening
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PREFIXES = count()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def looks_often() -> Iterator[None]:
+    """How far all is told is looked at so often that a cursor is seldom behind."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(position, "PAUSE", 0.005)
+        yield
+
+
 EVERY = """subscription ($since: String) {
   materialLotChanged(since: $since) { id change cursor entity { id name } } }"""
 CHOSEN = """subscription ($since: String, $where: MaterialLotWhere) {
@@ -26,11 +38,13 @@ LISTED = """query ($where: MaterialLotWhere) { materialLots(where: $where, first
 
 Step = tuple[str, int, int]
 
-STEPS = st.lists(
-    st.tuples(st.sampled_from(["say", "say", "say", "withdraw", "away", "back"]), st.integers(0, 3), st.integers(0, 2)),
-    min_size=3,
-    max_size=12,
+SAID = st.lists(
+    st.tuples(st.sampled_from(["say", "say", "say", "withdraw"]), st.integers(0, 2), st.integers(0, 1)),
+    min_size=1,
+    max_size=4,
 )
+ROUNDS = st.lists(st.tuples(SAID, st.sampled_from([0, 1, 2, 3, 3, 3]), SAID), min_size=1, max_size=3)
+"""Each: what is said while the client listens, how many events it takes before it goes, what is said then."""
 
 
 class Client:
@@ -59,23 +73,31 @@ class Client:
                 self.view = await self.listed()
 
     async def away(self, events: int) -> None:
-        """Goes, having taken no more than so many of the events that were sent."""
-        if self._listener is not None:
+        """Goes, having taken no more than so many of the events that were sent; with 3 it has taken all."""
+        if events == 3:
+            await self._take_all(f"NOW-{next(PREFIXES)}")
+        elif self._listener is not None:
             with contextlib.suppress(TimeoutError):
                 for _ in range(events):
                     async with asyncio.timeout(0.05):
                         self._take(await self._listener.change())
-            await self._leave()
+        await self._leave()
 
     async def end(self) -> None:
         """Takes all there is to take, and goes."""
         await self.back()
-        last = f"{self._prefix}END"
-        await self._api.take(f"acme/_source/mes/material-lot/{last}", {"status": "RELEASED"}, 23)
-        assert self._listener is not None
-        while last not in self.view:
-            self._take(await self._listener.change())
+        await self._take_all("END")
         await self._leave()
+
+    async def _take_all(self, marker: str) -> None:
+        if self._listener is None:
+            return
+        last, end = await self._api.hub.journal.last(), f"{self._prefix}{marker}"
+        while self._api.hub.changes.position < last:
+            await asyncio.sleep(0.001)
+        await self._api.take(f"acme/_source/mes/material-lot/{end}", {"status": "RELEASED"}, 23)
+        while end not in self.view:
+            self._take(await self._listener.change())
 
     async def listed(self) -> dict[str, Any]:
         found = await self._api.data(LISTED, {"where": self._where})
@@ -93,26 +115,27 @@ class Client:
         await self._open.aclose()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-@given(steps=STEPS, chosen=st.booleans())
+async def say(api: Api, prefix: str, hours: Iterator[int], said: list[Step]) -> None:
+    for step, lot, serial in said:
+        topic, hour = f"acme/_source/mes/material-lot/{prefix}{lot}", next(hours)
+        numbers = {"serial": f"{prefix}{serial}"} if serial else {}
+        body = {"name": f"at {hour}", "identifiers": numbers, "$replace": True}
+        await api.take(topic, None if step == "withdraw" else body, hour)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rounds=ROUNDS, chosen=st.booleans())
 async def test_whoever_comes_and_goes_ends_with_what_a_fresh_question_gives(
-    api: Api, steps: list[Step], chosen: bool
+    api: Api, rounds: list[tuple[list[Step], int, list[Step]]], chosen: bool
 ) -> None:
     """Lots that share a serial number are one, and come apart again; some are withdrawn."""
-    prefix = f"SINCE-{next(PREFIXES)}-"
+    prefix, hours = f"SINCE-{next(PREFIXES)}-", count()
     async with Client(api, prefix, chosen=chosen) as client:
-        await client.back()
-        for turn, (step, lot, serial) in enumerate(steps):
-            topic = f"acme/_source/mes/material-lot/{prefix}{lot}"
-            if step == "say":
-                numbers = {"serial": f"{prefix}{serial}"} if serial else {}
-                await api.take(topic, {"name": f"turn {turn}", "identifiers": numbers, "$replace": True}, turn)
-            elif step == "withdraw":
-                await api.take(topic, None, turn)
-            elif step == "away":
-                await client.away(lot)
-            else:
-                await client.back()
+        for here, taken, gone in rounds:
+            await client.back()
+            await say(api, prefix, hours, here)
+            await client.away(taken)
+            await say(api, prefix, hours, gone)
         await client.end()
         assert client.view == await client.listed()
 
@@ -128,7 +151,11 @@ async def told_since(api: Api, query: str, cursor: str, *last: str) -> dict[str,
 
 
 async def cursor_now(api: Api, query: str) -> str:
+    """A cursor that stands for all that was said so far."""
     async with listening(api, query, {"since": None}) as listener:
+        last = await api.hub.journal.last()
+        while api.hub.changes.position < last:
+            await asyncio.sleep(0.001)
         await api.take(f"acme/_source/mes/material-lot/NOW-{next(PREFIXES)}", {"status": "RELEASED"}, 1)
         return str((await listener.change())["cursor"])
 
