@@ -125,18 +125,31 @@ class Batches:
         self.in_flight.take([entry.sequence for entry in entries])
         told = dict(self.untold)
         self.untold.clear()
-        return self._take(entries, told)
+        return self._make_up(entries, told) if told else self._take(entries, told)
 
     def told(self, reached: int) -> int | None:
         """Up to which sequence all that this hub changed is announced, where the journal has `reached` that far.
 
-        None while it may have changed what it has still to find out.
+        None while it may have changed what it has still to find out, or to announce with a later batch.
         """
-        return None if self.untold else self.in_flight.told(reached)
+        return None if self.untold or self.in_flight.owing else self.in_flight.told(reached)
 
     def give_back(self, entries: Sequence[Entry]) -> None:
         """Says that entries are in flight no more."""
         self.in_flight.give_back([entry.sequence for entry in entries])
+
+    def _make_up(self, entries: Sequence[Entry], told: dict[Key, Changed]) -> Coroutine[Any, Any, None]:
+        """Takes entries, and what an earlier batch has left to be found out; the hub owes that from the call on."""
+        self.in_flight.owing += 1
+
+        async def take() -> None:
+            try:
+                await self._take(entries, told)
+            finally:
+                # Where it could not be announced, the next one owes it: it is in `untold` again.
+                self.in_flight.owing -= 1
+
+        return take()
 
     async def _take(self, entries: Sequence[Entry], told: dict[Key, Changed]) -> None:
         fault: Exception

@@ -44,6 +44,8 @@ class InFlight:
         self._taken: set[int] = set()
         self._waiting: set[int] = set()
         self._greatest = 0
+        self.owing = 0
+        """How many batches have to announce what an earlier one may have changed."""
 
     @property
     def taken(self) -> Collection[int]:

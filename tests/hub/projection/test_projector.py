@@ -209,6 +209,32 @@ async def test_a_commit_of_unknown_end_is_announced_as_things_are_when_it_is_tri
     assert change.after.golden.values["name"].value == "new"
 
 
+async def test_how_far_all_is_told_is_not_said_while_what_a_commit_did_is_not_known(parts: Parts) -> None:
+    """The first try commits, and the hub does not hear of it; nor can the second one keep what it would change."""
+    failures = [JournalError("the journal is away")]
+    told: list[int | None] = []
+
+    async def before(changed: Sequence[Changed], entries: Sequence[Entry]) -> None:
+        if not parts.store.unknown and failures:
+            raise failures.pop()
+
+    async def announce(changed: Sequence[Changed], through: int) -> None:
+        told.append(batches.told(9))
+
+    parts.store.unknown = 1
+    await parts.journal.append([lot(1), lot(2)])
+    first, second = await parts.journal.pending(2)
+    batches = hub.projection.batches.Batches(Projection(parts.journal, parts.store, MODEL, EQUAL, before), announce)
+    assert batches.told(9) == 9
+    with pytest.raises(JournalError):
+        await batches.take([first])
+    batches.give_back([first])
+    assert batches.told(9) is None, "what the first one changed is still to be announced"
+    await batches.take([second])
+    assert told == [None]
+    assert batches.told(9) == 9
+
+
 async def test_a_store_that_stays_busy_is_given_less_at_once(
     parts: Parts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
