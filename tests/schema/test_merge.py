@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from schema.assertion import Assertion, RecordKey, Stamp
 from schema.authority import EQUAL, Authority
 from schema.json import Json, canonical
-from schema.merge import NEVER, Golden, Record, canonical_id, join, record_of, resolve, things
+from schema.merge import NEVER, Golden, Record, Rule, canonical_id, decided, join, record_of, resolve, things
 from schema.registry import Kind
 from tests.schema import strategies
 from tests.schema.strategies import SMALL_MODEL
@@ -176,6 +176,24 @@ def test_authority_comes_before_time_and_time_before_name() -> None:
     first = Authority({(None, None): ["erp"]})
     golden = resolve(SMALL_MODEL, LOT, said, first)
     assert [word.system for word in golden.rivals["state"]] == ["erp", "lims", "mes"]
+
+
+@given(records(), AUTHORITIES)
+def test_the_rule_that_is_told_is_the_one_that_decides(found: list[Record], authority: Authority) -> None:
+    for group in things(found, LOT):
+        for cell, said in resolve(SMALL_MODEL, LOT, group, authority).rivals.items():
+            rule, rival = decided(LOT, cell, said, authority)
+            first, ranks = said[0], [authority.rank(word.system, "Lot", cell) for word in (said[0], rival)]
+            assert rival in said and rival.system != first.system
+            match rule:
+                case Rule.AUTHORITY:
+                    assert ranks[0] < ranks[1]
+                    scope = authority.scope(first.system, "Lot", cell)
+                    assert scope is not None and authority.orders[scope].index(first.system) == ranks[0]
+                case Rule.NEWEST:
+                    assert ranks[0] == ranks[1] and first.time > rival.time
+                case Rule.NAME:
+                    assert ranks[0] == ranks[1] and first.time == rival.time and first.system < rival.system
 
 
 def grouped(found: Iterable[Record]) -> set[tuple[RecordKey, ...]]:
