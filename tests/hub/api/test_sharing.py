@@ -125,3 +125,23 @@ async def test_one_who_stalls_holds_back_none_with_an_equal_plan(api: Api) -> No
         slow.read_on()
         seen = [(await slow.change())["id"] for _ in range(500)]
     assert seen == [big(number).id for number in range(500)], "none was lost: it was not too far behind"
+
+
+async def test_what_was_missed_is_told_since_the_cursor_of_the_gap(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More things change with one commit than a subscriber may be behind."""
+    monkeypatch.setattr(evaluation, "MOST_BEHIND", 50)
+    query = "subscription ($since: String) { changes(since: $since) { id change missed cursor replayed } }"
+    wanted = {f"GAP-{number:03}" for number in range(200)}
+    said = [{"id": id_, "name": "Ada", "observedAt": "2026-03-01T01:00:00Z"} for id_ in sorted(wanted)]
+    async with listening(api, query, {"since": None}) as listener:
+        await api.take("acme/_source/mes/person", said, 1)
+        gap = await listener.change()
+        told = {(await listener.change())["id"] for _ in range(50)}
+    assert (gap["change"], gap["missed"], gap["replayed"]) == ("LAGGED", 150, False)
+    assert told == set(sorted(wanted)[150:]), "the oldest are lost"
+    async with listening(api, query, {"since": gap["cursor"]}) as again:
+        found: dict[str, bool] = {}
+        while not wanted <= found.keys():
+            event = await again.change()
+            found[event["id"]] = event["replayed"]
+    assert all(found[id_] for id_ in wanted)
