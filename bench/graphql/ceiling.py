@@ -7,7 +7,6 @@ Python are set up as the hub sets them up.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
@@ -32,7 +31,7 @@ def path(question: Question) -> str:
 def main(port: int, url: str) -> None:
     """Serves until it is killed."""
     process.tune()
-    asyncio.run(_serve(port, url))
+    process.run(_serve(port, url))
 
 
 async def _serve(port: int, url: str) -> None:

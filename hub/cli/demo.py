@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from hub import process
 from hub.address import SocketFile, Url
 from hub.cli import logs
 from hub.cli.options import with_settings
@@ -49,4 +49,4 @@ def demo(
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unshub-demo-")))
         own = Settings(data=folder, log_level=level, **{name: getattr(settings, name) for name in TAKEN_OVER})
         logs.set_up(own)
-        asyncio.run(run(own, Options(once, speed, seed, fixed), Show(out())))
+        process.run(run(own, Options(once, speed, seed, fixed), Show(out())))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from hub import process
 from hub.cli import beside, logs
 from hub.cli.options import with_settings
 from hub.cli.output import err
@@ -29,7 +29,7 @@ def up(settings: Settings) -> None:
                 running.enter_context(beside.recorded(settings))
                 await _tell(hub)
 
-            asyncio.run(serve(settings, ready))
+            process.run(serve(settings, ready))
     except HubError as error:
         raise HubError(f"{error}{beside.told(settings)}") from error
 

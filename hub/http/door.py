@@ -175,7 +175,10 @@ class Door(HttpToolsProtocol):
 
 
 def keep_quiet(loop: asyncio.AbstractEventLoop) -> None:
-    """Tells once a minute that there are no more files to accept connections with: asyncio tells it by the thousand."""
+    """Tells once a minute that there are no more files to accept connections with: asyncio tells it by the thousand.
+
+    uvloop closes those connections and goes on; it tells nobody.
+    """
     said: list[float] = []
 
     def handle(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
