@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 from pydantic.alias_generators import to_camel
 
 
@@ -136,3 +136,9 @@ class TestSettings(Strict):
     refused: str | None = Field(
         None, description="A part of the reason why it can't be mapped.", examples=["is none of"]
     )
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> TestSettings:
+        if (self.gives is None) == (self.refused is None):
+            raise ValueError("expects neither or both of `gives` and `refused`; write what the record is to become")
+        return self

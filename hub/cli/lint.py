@@ -1,7 +1,8 @@
-"""`unshub lint`: everything that is wrong with settings files or with a sample message, all at once."""
+"""`unshub lint`: everything that is wrong with settings files, connectors or a sample message, all at once."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +15,13 @@ from hub.cli.files import read_file
 from hub.cli.message import inbound, judge
 from hub.cli.options import Config
 from hub.cli.output import err, fault_json, out, show_faults, show_json, show_notes, show_reasons
+from hub.connect.files import ConnectorFile, is_connector, read_folder
+from hub.connect.files import read_file as read_connector
 from hub.errors import Fault, HubError
 from hub.settings import Settings
 from hub.settings.file import DEFAULT_FILE, read
 from hub.settings.load import check, load, of_file
+from schema.contract import Contract
 from schema.model import MODEL
 
 
@@ -29,18 +33,20 @@ def lint(
         str | None, typer.Option(help="Check the files as payloads of messages on this topic.", metavar="TOPIC")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a fault, for machines.")] = False,
+    test: Annotated[bool, typer.Option("--test", help="Also try the tests beside the mappings of connectors.")] = False,
     config: Config = None,
 ) -> None:
     """Report every fault of settings files at once, each with its place and its fix; or of sample messages.
 
-    The GraphQL documents that the settings name (`documents`) are checked against the schema.
+    The GraphQL documents that the settings name (`documents`) are checked against the schema. So are their connectors,
+    each a file that may also be named by itself.
 
     The exit code is 1 where there is a fault.
     """
     if topic is None and not files and config is None and not DEFAULT_FILE.exists():
         raise HubError(f"there is no {DEFAULT_FILE} here; name a settings file: `unshub lint FILE`")
     if topic is None:
-        found = sum(_settings(file, json) for file in files or [config or DEFAULT_FILE])
+        found = sum(_file(file, json, test) for file in files or [config or DEFAULT_FILE])
     elif not files:
         raise typer.BadParameter("give the payload's file after the topic", param_hint="FILES")
     else:
@@ -48,17 +54,37 @@ def lint(
     raise typer.Exit(1 if found else 0)
 
 
-def _settings(path: Path, machine: bool) -> int:
+def _file(path: Path, machine: bool, test: bool) -> int:
     file = read(path)
+    if is_connector(file):
+        return _connector(read_connector(path), Settings(), machine, test)
     settings = of_file(file)
-    faults = (*check(file), *(() if settings is None else _documents(settings)))
+    found = _told(path, (*check(file), *(() if settings is None else _documents(settings))), machine)
+    if settings is None or settings.connectors is None:
+        return found
+    if not settings.connectors.is_dir():
+        fix = "make it, or set `connectors` to another"
+        return found + _told(
+            path, (file.fault(("connectors",), f"there is no folder {settings.connectors}", fix),), machine
+        )
+    return found + sum(_connector(each, settings, machine, test) for each in read_folder(settings.connectors))
+
+
+def _connector(found: ConnectorFile, settings: Settings, machine: bool, test: bool) -> int:
+    """What is wrong with a connector's file, and, where it is asked for, with what its mappings make of their tests."""
+    count, failures = found.tried(Contract(MODEL, settings.rules())) if test else (0, ())
+    tests = f", {count} tests" if test else ""
+    return _told(found.path, (*found.faults, *failures), machine, tests)
+
+
+def _told(path: Path, faults: Sequence[Fault], machine: bool, more: str = "") -> int:
     if machine:
         for fault in faults:
             show_json(fault_json(fault))
     elif faults:
         show_faults(faults)
     else:
-        out().print(f"{path}: no faults", markup=False)
+        out().print(f"{path}: no faults{more}", markup=False)
     return len(faults)
 
 

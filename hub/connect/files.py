@@ -9,9 +9,11 @@ from pathlib import Path
 from connectors.faults import Misfit
 from connectors.load import Connector, load
 from connectors.registry import Kinds, installed
+from connectors.trial import tried
 from hub.errors import Fault, HubError, SettingsError
 from hub.settings import Settings
 from hub.settings.file import SettingsFile, read
+from schema.contract import Contract
 from schema.model import MODEL
 
 SUFFIXES = (".yaml", ".yml")
@@ -24,6 +26,15 @@ class ConnectorFile:
     path: Path
     connector: Connector | None
     faults: tuple[Fault, ...] = ()
+    file: SettingsFile | None = None
+    """Its text, as values with places; None where it is not YAML."""
+
+    def tried(self, contract: Contract) -> tuple[int, tuple[Fault, ...]]:
+        """How many tests of its mappings there are, and what came out otherwise."""
+        if self.connector is None or self.file is None:
+            return 0, ()
+        tests = list(tried(self.connector, contract))
+        return len(tests), tuple(_fault(self.file, misfit) for _, misfits in tests for misfit in misfits)
 
 
 def read_file(path: Path, kinds: Kinds | None = None) -> ConnectorFile:
@@ -34,7 +45,12 @@ def read_file(path: Path, kinds: Kinds | None = None) -> ConnectorFile:
     loaded = load(path.stem, file, path.parent, kinds or installed(), MODEL)
     faults = (*file.faults, *(_fault(file, misfit) for misfit in loaded.misfits))
     ordered = tuple(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0)))
-    return ConnectorFile(path, None if faults else loaded.connector, ordered)
+    return ConnectorFile(path, None if faults else loaded.connector, ordered, file)
+
+
+def is_connector(file: SettingsFile) -> bool:
+    """Whether a file is meant as a connector and not as settings."""
+    return "streams" in file.values
 
 
 def read_folder(folder: Path) -> Iterator[ConnectorFile]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -23,12 +24,13 @@ def test_every_step_works(unshub: Run, mosquitto: Mosquitto, monkeypatch: pytest
     with closing(sqlite3.connect("connectors/plant.db")) as database:
         for block in blocks(text, "sql"):
             database.executescript(block)
-    (connector,) = blocks(text, "yaml")
-    Path("connectors/mes.yaml").write_text(connector)
+    connector, tests = blocks(text, "yaml")
+    Path("connectors/mes.yaml").write_text(connector + indent(tests, "    "))
     commands = [line.split()[1:] for block in blocks(text, "sh") for line in block.splitlines()]
     said = {" ".join(words): unshub(*words) for words in commands}
     assert {command: ran.err for command, ran in said.items() if ran.code} == {}
     assert "mes/lots: 2 read, 2 changed, 0 withdrawn" in said["connectors run mes"].out
     assert '"id": "LOT-1"' in said["connectors preview mes"].out
     assert "changed_at TEXT" in said["connectors discover mes"].out
-    assert len(commands) >= 8
+    assert "mes.yaml: no faults, 2 tests" in said["lint --test"].out
+    assert len(commands) >= 9
