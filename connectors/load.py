@@ -81,7 +81,7 @@ def _no_kind(values: Mapping[str, Any], kinds: Kinds) -> Misfit:
 def _defaults(settings: ConnectorSettings, stream: StreamSettings) -> Defaults:
     clock = Clock(None if settings.time_zone is None else zone_of(settings.time_zone))
     nulls = settings.nulls if stream.nulls is None else stream.nulls
-    return Defaults(stream.location or settings.location, clock, nulls, time_expression(stream))
+    return Defaults(stream.location or settings.location, clock, nulls, time_expression(stream), stream.changed_format)
 
 
 def time_expression(stream: StreamSettings) -> str | None:

@@ -75,6 +75,12 @@ class StreamSettings(Strict):
         "it, each run reads all records and compares them with those before.",
         examples=["changed_at", ["write_date", "create_date"]],
     )
+    changed_format: str | None = Field(
+        None,
+        description="How that field is written, where it is not ISO 8601: as Python's strptime has it, epoch-s or "
+        "epoch-ms.",
+        examples=["epoch-ms"],
+    )
     overlap: Seconds = Field(
         60.0,
         description="How far before the newest change a run begins to read, for changes that were stored late. What is "
@@ -104,6 +110,11 @@ class StreamSettings(Strict):
     def snapshot(self) -> bool:
         """Whether every run reads all records."""
         return self.changed is None
+
+    @property
+    def absences(self) -> int:
+        """How many whole runs have to miss a record before it counts as gone."""
+        return 1
 
 
 class ConnectorSettings(Strict):

@@ -81,7 +81,7 @@ class Run:
             await asyncio.gather(following, return_exceptions=True)
         try:
             if settings.snapshot:
-                await self._withdraw(generation, outcome, withdraw_all)
+                await self._withdraw(generation - settings.absences + 1, outcome, withdraw_all)
         except Withheld:
             # The next run is to look at everything again.
             await self._do(lambda: self.state.completed(generation))

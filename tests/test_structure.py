@@ -25,6 +25,7 @@ CONFINED = {
     "sqlite3": "hub/journal/sqlite_file.py",
     "jsonata": "connectors/expression.py",
     "sqlalchemy": "connectors/",
+    "httpx": "connectors/kinds/rest/",
     "neo4j": "graph/neo4j/driver.py",
     "psycopg": "hub/journal/postgres_",
     "ladybug": "graph/ladybug/",

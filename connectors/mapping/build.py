@@ -42,6 +42,7 @@ class Defaults:
     nulls: tuple[Json, ...] = ()
     time: str | None = None
     """An expression."""
+    time_format: str | None = None
 
 
 def build(
@@ -142,7 +143,8 @@ class _Builder:
             return self._term(settings.time, (*at, "time")).made(reader(clock, day=False))
         if self._defaults.time is None:
             return None
-        return Term(self._place(at), Expression(self._defaults.time)).made(reader(self._defaults.clock, day=False))
+        clock = replace(self._defaults.clock, format=self._defaults.time_format)
+        return Term(self._place(at), Expression(self._defaults.time)).made(reader(clock, day=False))
 
     def _members(self, kind: Kind, settings: AssertionSettings, at: Location) -> Iterable[tuple[str, Make]]:
         for name, term in settings.set.items():

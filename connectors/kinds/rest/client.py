@@ -1,0 +1,138 @@
+"""Requests with patience: paced, tried again where that may help, and told in words where it does not.
+
+A body of an error is never repeated: it may hold a traceback, or what the request had in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import random
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+
+from connectors.errors import SourceError
+from connectors.kinds.rest.auth import auth_of
+from connectors.kinds.rest.settings import RestSettings
+from connectors.secret import Secret
+
+ATTEMPTS = 3
+FIRST_SECONDS = 0.5
+LONGEST_WAIT = 20.0
+"""A source that asks for more is left alone by the schedule, and not waited for here."""
+
+_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+_REMEDIES = {
+    401: "see user and secrets",
+    403: "let the connector's user read this",
+    404: "see `url` and `path`",
+    405: "see `method`",
+}
+
+
+class Client:
+    """Asks one source."""
+
+    def __init__(
+        self,
+        settings: RestSettings,
+        secrets: Mapping[str, Secret],
+        folder: Path,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        # They log each URL, which may hold a key.
+        for chatty in ("httpx", "httpcore"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
+        self._settings = settings
+        self._sleep = sleep
+        self._last = 0.0
+        trusted = True if settings.ca_file is None else ssl.create_default_context(cafile=folder / settings.ca_file)
+        self._client = httpx.Client(
+            auth=auth_of(settings.auth, settings.url, secrets),
+            headers={"Accept": "application/json", **settings.headers},
+            timeout=settings.timeout,
+            verify=trusted,
+            follow_redirects=False,
+        )
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> httpx.Response:
+        """The answer; `SourceError` where there is none, or one that is an error."""
+        content = None if body is None else orjson.dumps(body)
+        sent = {**(headers or {}), **({} if content is None else {"Content-Type": "application/json"})}
+        for attempt in range(1, ATTEMPTS + 1):
+            self._pace()
+            try:
+                response = self._client.request(method, url, params=params or None, headers=sent, content=content)
+            except (httpx.TransportError, httpx.TooManyRedirects) as error:
+                if attempt == ATTEMPTS:
+                    raise SourceError(f"can't reach {_bare(url)}: {error or type(error).__name__}") from None
+                self._pause(attempt, 0.0)
+                continue
+            asked = _asked(response)
+            if response.status_code not in _AGAIN or attempt == ATTEMPTS or asked > LONGEST_WAIT:
+                return _good(response, url, asked)
+            self._pause(attempt, asked)
+        raise AssertionError("the last attempt returns or raises")
+
+    def close(self) -> None:
+        """Closes connections."""
+        self._client.close()
+
+    def _pace(self) -> None:
+        if self._settings.rate is not None:
+            due = self._last + 1 / self._settings.rate
+            if (wait := due - time.monotonic()) > 0:
+                self._sleep(wait)
+            self._last = time.monotonic()
+
+    def _pause(self, attempt: int, asked: float) -> None:
+        self._sleep(max(asked, FIRST_SECONDS * 2 ** (attempt - 1) * random.uniform(0.5, 1.0)))
+
+
+def json_of(response: httpx.Response, url: str) -> Any:
+    """The answer as JSON; `SourceError` where it is none."""
+    try:
+        return orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        kind = response.headers.get("content-type", "nothing that says what it is")
+        raise SourceError(f"{_bare(url)} did not answer in JSON ({kind}); see `url` and `path`") from None
+
+
+def _good(response: httpx.Response, url: str, asked: float) -> httpx.Response:
+    code = response.status_code
+    if code < httpx.codes.MULTIPLE_CHOICES or code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+        return response
+    remedy = f"; {_REMEDIES[code]}" if code in _REMEDIES else ""
+    if response.is_redirect:
+        remedy = "; it leads elsewhere, which is not followed with credentials: see `url`"
+    raise SourceError(f"{_bare(url)} answered {code} {response.reason_phrase}{remedy}", asked)
+
+
+def _asked(response: httpx.Response) -> float:
+    """For how many seconds the source asks to be left alone."""
+    value = response.headers.get("retry-after", "")
+    with contextlib.suppress(ValueError):
+        return max(0.0, float(value))
+    with contextlib.suppress(ValueError, TypeError):
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    return 0.0
+
+
+def _bare(url: str) -> str:
+    """A URL without its parameters, which may hold a key."""
+    return url.partition("?")[0]

@@ -1,0 +1,91 @@
+"""How one page leads to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx
+
+from connectors.errors import SourceError
+from connectors.expression import Expression
+from connectors.kinds.rest.settings import Pages, PagesBy
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page is."""
+
+    offset: int = 0
+    page: int = 1
+    cursor: Any = None
+    url: str | None = None
+
+    def values(self, size: int) -> dict[str, Any]:
+        """What placeholders stand for."""
+        return {
+            "offset": self.offset,
+            "page": self.page,
+            "cursor": self.cursor,
+            "size": size,
+            "last": self.offset + size - 1,
+        }
+
+
+class Paging:
+    """The pages of one stream."""
+
+    def __init__(self, settings: Pages) -> None:
+        self._settings = settings
+        self._from = None if settings.from_ is None else Expression(settings.from_)
+        self._more = None if settings.more is None else Expression(settings.more)
+
+    @property
+    def shifts(self) -> bool:
+        """Whether records may shift from page to page while they change."""
+        return self._settings.by in (PagesBy.OFFSET, PagesBy.PAGE)
+
+    def first(self) -> Place:
+        """Where the first page is."""
+        return Place(page=self._settings.first)
+
+    def following(self, place: Place, count: int, response: httpx.Response, body: Any) -> Place | None:
+        """Where the page after one of `count` records is; None after the last."""
+        if self._more is not None and self._more.of(body, _mapping(body)) is not True:
+            return None
+        match self._settings.by:
+            case PagesBy.NONE:
+                return None
+            case PagesBy.OFFSET:
+                # By what came, and not by what was asked for: not every source keeps to that.
+                return replace(place, offset=place.offset + count) if count else None
+            case PagesBy.PAGE:
+                return replace(place, page=place.page + 1) if count else None
+            case PagesBy.CURSOR:
+                cursor = self._found(body)
+                return replace(place, cursor=cursor) if cursor not in (None, "", False) else None
+            case PagesBy.NEXT:
+                return self._at(place, self._found(body), response)
+            case PagesBy.LINK:
+                return self._at(place, response.links.get("next", {}).get("url"), response)
+
+    def _found(self, body: Any) -> Any:
+        assert self._from is not None
+        return self._from.of(body, _mapping(body))
+
+    def _at(self, place: Place, url: Any, response: httpx.Response) -> Place | None:
+        if not isinstance(url, str) or not url:
+            return None
+        following = httpx.URL(urljoin(str(response.url), url))
+        if (following.scheme, following.host) != (response.url.scheme, response.url.host):
+            raise SourceError(
+                f"the next page is said to be at {following.scheme}://{following.host}, and not where the source is; "
+                "it is not followed with credentials"
+            )
+        return replace(place, url=str(following))
+
+
+def _mapping(body: Any) -> Mapping[str, Any]:
+    return body if isinstance(body, dict) else {}
