@@ -104,7 +104,8 @@ def _words(statement: str) -> list[str]:
 
 def _names() -> frozenset[str]:
     """Names of the model, which a client may know and a statement may have."""
-    return frozenset(MODEL.kinds) | {name for kind in MODEL for name in (*kind.attributes, *kind.links)}
+    of_kinds = {name for kind in MODEL for name in (*kind.attributes, *kind.links)}
+    return frozenset(MODEL.kinds) | frozenset(MODEL.relationships) | of_kinds
 
 
 class _Literals(Visitor):
