@@ -215,6 +215,8 @@ class Select:
     values: tuple[Value, ...] = ()
     ones: tuple[One, ...] = ()
     manys: tuple[Many, ...] = ()
+    whole: bool = False
+    """Whether a store does well to read all that a node has: then what it is asked does not depend on `values`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,7 +286,7 @@ class PlanRenderer(Neo4jRenderer):
         return text, row
 
     def _node(self, select: Select, node: str) -> Part:
-        own = Projection(select.values)
+        own = Projection(select.values, whole=select.whole)
         below = [(one.key, self._one(one, node)) for one in select.ones]
         below += [(many.key, self._many(many, node)) for many in select.manys]
         text = own.text(node, [part.text for _, part in below])
@@ -304,9 +304,10 @@ class PlanRenderer(Neo4jRenderer):
 
 
 class Projection:
-    """Values as a map projection: each column once, by its own name."""
+    """Values as a map projection: each column once, by its own name; or all that there are, where `whole`."""
 
-    def __init__(self, values: Iterable[Value]) -> None:
+    def __init__(self, values: Iterable[Value], *, whole: bool = False) -> None:
+        self._whole = whole
         self._values = [(value.key, value.what, columns_of(value.what)) for value in values]
         self._columns = list(dict.fromkeys(column for _, _, columns in self._values for column in columns))
         self._getters = [(key, columns[0].name, _getter(what, columns)) for key, what, columns in self._values]
@@ -319,10 +320,13 @@ class Projection:
             else f".{quote(column.name)}"
             for column in self._columns
         ]
+        members = [".*"] if self._whole else members
         members += [f"_{place}: {text}" for place, text in enumerate(below)]
         return f"{variable} {{{', '.join(members) or '.id'}}}"
 
     def row(self, raw: Mapping[str, Any]) -> Row:
+        if self._whole:
+            raw = {column.name: raw.get(column.name) for column in self._columns}
         if self._plain:
             return {key: raw[name] for key, name, _ in self._getters}
         return {key: raw[name] if get is None else get(raw) for key, name, get in self._getters}

@@ -48,7 +48,11 @@ Extra = Callable[[Kind], Select]
 
 
 def select(model: Model, kind: Kind, wanted: Shape, extra: Extra | None = None) -> Select:
-    """The selection of a shape; every thing's id, name, placeholder and records come with it."""
+    """The selection of a shape; every thing's id, name, placeholder and records come with it.
+
+    Things are read whole: a question has so many lists that a server plans it for seconds, and so it does once for all
+    that clients select of things, and not for each selection anew.
+    """
     beside = extra(kind) if extra else Select(kind)
     names = dict.fromkeys(("name", *wanted.values))
     values = (*(Value(name, kind.attributes[name]) for name in names), *_OWN)
@@ -63,7 +67,7 @@ def select(model: Model, kind: Kind, wanted: Shape, extra: Extra | None = None) 
             continue
         edge = tuple(Value(a.name, a) for a in direction.link.attributes if a.name in inner.edge)
         manys.append(Many(name, direction, target, edge, Paging(_where(target.kind, inner), first=MANY)))
-    return Select(kind, values + beside.values, (*ones, *beside.ones), (*manys, *beside.manys))
+    return Select(kind, values + beside.values, (*ones, *beside.ones), (*manys, *beside.manys), whole=True)
 
 
 def _where(kind: Kind, wanted: Shape) -> Condition | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import neo4j
@@ -11,8 +12,12 @@ import pytest
 from graph.neo4j.around import AroundRenderer
 from graph.neo4j.cypher import statement
 from graph.neo4j.store import Neo4jStore
-from graph.plan import Plan
+from graph.plan import Lookup, Plan, Select, Value
+from graph.questions import readiness
+from graph.questions.facts import select
 from graph.store import GraphStore
+from schema.model import MODEL
+from schema.registry import Kind
 from tests.contracts.graph_around import GraphAroundContract
 from tests.contracts.graph_walks import GraphWalkContract, walk
 from tests.contracts.walk_world import WALKS
@@ -41,3 +46,19 @@ async def test_a_walk_is_one_statement_that_begins_at_an_index(neo4j_pool: Neo4j
         given = dict.fromkeys(re.findall(r"\$(\w+)", text), 1)
         explained = await driver.execute_query(f"EXPLAIN {text}", given)
     assert scans(explained.summary.plan or {}) == [LANES, LANES]
+
+
+def test_what_is_selected_of_things_does_not_change_what_a_question_asks() -> None:
+    """So that a server plans a question once: to plan one takes seconds."""
+    lot = MODEL.kind("MaterialLot")
+
+    def asked(*names: str) -> str:
+        selected = select(MODEL, lot, readiness.SHAPE, lambda kind: Select(kind, of_kind(kind, names)))
+        return statement(
+            Plan((Lookup("lot", "identifier", selected),)), {**readiness.PARAMETERS, "identifier": "id:A"}
+        ).text
+
+    def of_kind(kind: Kind, names: Sequence[str]) -> tuple[Value, ...]:
+        return tuple(Value(f"seen.{name}", kind.attributes[name]) for name in names if name in kind.attributes)
+
+    assert asked() == asked("status", "description") == asked("performedAt", "quantity")
