@@ -2,7 +2,8 @@
 
 GraphError
 ├── StoreUnavailable    the store can't be reached or opened; trying again later may help
-│   └── StoreDamaged    its files can't be read; a rebuild helps
+│   ├── StoreDamaged    its files can't be read; a rebuild helps
+│   └── StoreBehind     it lacks what it had before, as where a backup was restored; projecting that again helps
 ├── StoreBusy           a lock or a transient fault; trying again at once may help
 ├── ReadTimeout         a read took longer than its limit
 ├── ReadFailed          the store refused a read for good; trying again will not help
@@ -23,6 +24,10 @@ class StoreUnavailable(GraphError):
 
 class StoreDamaged(StoreUnavailable):
     """The store's files can't be read: they are damaged, or of another version or program."""
+
+
+class StoreBehind(StoreUnavailable):
+    """The store lacks what was committed to it before."""
 
 
 class StoreBusy(GraphError):

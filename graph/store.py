@@ -55,6 +55,18 @@ class Health:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far of a journal is in a graph, by the sequences that committed transactions noted; 0 where none did.
+
+    `last` is the greatest one of an assertion that is in it, `whole` one up to which all are. They differ where several
+    batches are written at once, which end in any order.
+    """
+
+    last: int = 0
+    whole: int = 0
+
+
 class GraphStore(Protocol):
     """Where the knowledge graph is kept. Errors are `graph.errors.GraphError`s; no driver exception gets out."""
 
@@ -70,11 +82,13 @@ class GraphStore(Protocol):
         """How many write transactions at once are worth having; more only wait for each other."""
         ...
 
-    def write(self, reached: int = 0) -> AbstractAsyncContextManager[WriteTransaction]:
+    def write(self, reached: int = 0, whole: int = 0) -> AbstractAsyncContextManager[WriteTransaction]:
         """One write transaction: committed at the end of the block, rolled back if it raises.
 
-        It notes that with it everything of the journal up to the sequence `reached` is in the graph; one that is less
-        than what was noted changes nothing.
+        It notes the greatest sequence of the journal that it brings, `reached`, and that everything up to `whole` was
+        in the graph before; one that is less than what was noted changes nothing. A store that takes one transaction
+        at a time brings them in order, so that with `reached` everything is there. One that takes several raises
+        `StoreBehind` where no transaction that it has noted anything from `whole` on.
         """
         ...
 
@@ -112,11 +126,12 @@ class GraphStore(Protocol):
         """Notes where the graph comes from. No dump shows it."""
         ...
 
-    async def reached(self) -> int | None:
-        """The greatest sequence that a committed transaction noted, 0 where none did.
+    async def reached(self) -> Reached:
+        """How far of the journal is in the graph."""
+        ...
 
-        None from a store that takes several transactions at once: they end in any order, and it keeps no such note.
-        """
+    async def set_reached(self, reached: Reached) -> None:
+        """Notes how far of the journal is in the graph, whatever was noted before."""
         ...
 
     async def health(self) -> Health: ...

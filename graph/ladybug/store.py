@@ -25,7 +25,7 @@ from graph.ladybug.marks import put_marks
 from graph.ladybug.read import decode
 from graph.ladybug.write import Statements, Writer
 from graph.plan import Plan, Row
-from graph.store import Health, WriteTransaction
+from graph.store import Health, Reached, WriteTransaction
 from graph.thing import Delta, Key, Thing
 from graph.waiting import to_the_end
 from schema.assertion import RecordKey
@@ -102,12 +102,17 @@ class LadybugStore:
         async with self._alone():
             await to_the_end(self._on_write_thread(partial(self._transaction, note)))
 
-    async def reached(self) -> int | None:
-        noted = await self._reading(partial(_noted, key=_REACHED))
-        return int(noted) if noted else 0
+    async def reached(self) -> Reached:
+        noted = int(await self._reading(partial(_noted, key=_REACHED)) or 0)
+        return Reached(noted, noted)
+
+    async def set_reached(self, reached: Reached) -> None:
+        note = partial(_note, self._writer, _REACHED, str(reached.whole))
+        async with self._alone():
+            await to_the_end(self._on_write_thread(partial(self._transaction, note)))
 
     @contextlib.asynccontextmanager
-    async def write(self, reached: int = 0) -> AsyncIterator[WriteTransaction]:
+    async def write(self, reached: int = 0, whole: int = 0) -> AsyncIterator[WriteTransaction]:
         async with self._alone():
             writer = Writer(self._writer, self._statements)
             try:

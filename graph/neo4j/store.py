@@ -13,7 +13,7 @@ import orjson
 
 from graph import dump
 from graph.cypher import quote
-from graph.errors import GraphError, StoreBusy
+from graph.errors import GraphError, StoreBehind, StoreBusy
 from graph.neo4j import ddl, explore
 from graph.neo4j.cypher import decode
 from graph.neo4j.driver import Address, Server
@@ -22,7 +22,7 @@ from graph.neo4j.marks import put_marks
 from graph.neo4j.write import LANES, LOCK_LANES, Statements, Writer
 from graph.plan import Plan, Row
 from graph.rows import IDENTIFIER, WITHDRAWN
-from graph.store import Health, WriteTransaction
+from graph.store import Health, Reached, WriteTransaction
 from schema.json import compact
 from schema.registry import Model
 
@@ -36,6 +36,8 @@ _TYPES = f"MATCH (m:{quote(ddl.MODEL)} {{key: 'types'}}) RETURN m.types"
 _SET_TYPES = f"MERGE (m:{quote(ddl.MODEL)} {{key: 'types'}}) SET m.types = $types"
 _ORIGIN = f"MATCH (m:{quote(ddl.MODEL)} {{key: 'origin'}}) RETURN m.origin"
 _SET_ORIGIN = f"MERGE (m:{quote(ddl.MODEL)} {{key: 'origin'}}) SET m.origin = $origin"
+_REACHED = f"MATCH (l:{quote(ddl.LANE)}) RETURN coalesce(max(l.last), 0), coalesce(max(l.whole), 0)"
+_SET_REACHED = f"MATCH (l:{quote(ddl.LANE)}) SET l.last = $last, l.whole = $whole"
 _AWAIT_INDEXES = "CALL db.awaitIndexes(600)"
 _TRIES = 20
 _PAUSE_SECONDS = 0.5
@@ -117,6 +119,7 @@ class Neo4jStore:
                 await self._server.run(
                     f"MATCH (n:{quote(label)}) CALL (n) {{ DETACH DELETE n }} IN TRANSACTIONS OF 5000 ROWS"
                 )
+            await transaction.run(_SET_REACHED, {"last": 0, "whole": 0})
             await transaction.commit()
         for each in ddl.drops(self._indexes, await self._server.run(ddl.PRESENT)):
             await self._server.run(each)
@@ -133,16 +136,27 @@ class Neo4jStore:
     async def set_origin(self, text: str) -> None:
         await self._server.run(_SET_ORIGIN, {"origin": text})
 
-    async def reached(self) -> int | None:
-        return None
+    async def reached(self) -> Reached:
+        ((last, whole),) = await self._server.read(_REACHED, {}, "reached")
+        return Reached(last, whole)
+
+    async def set_reached(self, reached: Reached) -> None:
+        async with self._server.transaction("reached", self._write_timeout) as transaction:
+            await transaction.run(LOCK_LANES, {"rows": list(range(LANES)), "token": self._token()})
+            await transaction.run(_SET_REACHED, {"last": reached.last, "whole": reached.whole})
+            await transaction.commit()
 
     @contextlib.asynccontextmanager
-    async def write(self, reached: int = 0) -> AsyncIterator[WriteTransaction]:
+    async def write(self, reached: int = 0, whole: int = 0) -> AsyncIterator[WriteTransaction]:
         async with self._server.transaction("project", self._write_timeout) as transaction:
             writer = Writer(transaction.run, self._statements, self._token())
-            await writer.begin(next(self._lanes) % LANES)
+            if (last := await writer.begin(next(self._lanes) % LANES, reached, whole)) < whole:
+                raise StoreBehind(
+                    f"the graph {self._server.place} has come to assertion {last}, and had come to {whole} before: it "
+                    "was restored from an older backup, or cleared"
+                )
             yield writer
-            if writer.written:
+            if writer.written or reached:
                 await writer.end()
                 await transaction.commit()
 

@@ -52,6 +52,14 @@ _LOCKED = "WITH collect({0}) AS locked UNWIND locked AS {0}"
 # What is read comes back as one list: the driver takes as long over a row of its own as the server over finding it.
 
 LOCK_LANES = f"UNWIND $rows AS k MERGE (l:{quote(LANE)} {{number: k}}) SET l.token = $token"
+BEGIN = (
+    f"MATCH (x:{quote(LANE)}) WITH coalesce(max(x.last), 0) AS last "
+    f"MERGE (l:{quote(LANE)} {{number: $lane}}) SET l.token = $token "
+    "SET l.last = CASE WHEN coalesce(l.last, 0) < $reached THEN $reached ELSE l.last END, "
+    "l.whole = CASE WHEN coalesce(l.whole, 0) < $whole THEN $whole ELSE l.whole END RETURN last"
+)
+"""Locks a lane, notes there how far of the journal the graph is with this batch, and gives how far it was before."""
+
 CLAIM = (
     f"UNWIND $rows AS r MERGE (i:{quote(IDENTIFIER)} {{key: r[0]}}) ON CREATE SET i.thing = r[1] "
     f"ON MATCH {_LOCK.format('i')} {_LOCKED.format('i')} WITH i WHERE i.`_lock` RETURN collect([i.key, i.thing])"
@@ -140,9 +148,11 @@ class Writer:
         self._new: set[Key] = set()
         self.written = False
 
-    async def begin(self, lane: int) -> None:
-        """Takes a lane, and so waits for a transaction that has it, or is alone."""
-        await self._run(LOCK_LANES, {"rows": [lane], "token": self._token})
+    async def begin(self, lane: int, reached: int, whole: int) -> int:
+        """Takes a lane, and so waits for a transaction that has it, or is alone; gives how far the graph had come."""
+        noted = {"lane": lane, "token": self._token, "reached": reached, "whole": whole}
+        ((last,),) = await self._run(BEGIN, noted)
+        return int(last)
 
     async def resolve(
         self, identifiers: Collection[tuple[str, str]], *, claim: bool = True

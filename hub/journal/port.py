@@ -187,6 +187,17 @@ class Journal(Protocol):
         """What was noted so of sequences beyond `after`, in order; none twice of one sequence."""
         ...
 
+    async def applied_to(self) -> int:
+        """The sequence of an assertion that was applied, and all before it too but those that failed; the greatest one.
+
+        Unlike `reached` it is never that of one that failed, or of none, so that a graph which lacks it is behind.
+        """
+        ...
+
+    async def applied_last(self) -> int:
+        """The greatest sequence of an assertion that was marked as applied, 0 where none was; may take a while."""
+        ...
+
     async def failed(self, entry: Entry, reason: Reason) -> None:
         """Takes an entry that can't be applied out of the queue for good, and lists it once as a dead letter.
 

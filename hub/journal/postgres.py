@@ -94,6 +94,19 @@ _NOTE = """
     INSERT INTO aside SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bytea[]) ON CONFLICT DO NOTHING
 """
 
+_APPLIED_TO = """
+    SELECT coalesce((
+        SELECT seq FROM assertion AS a WHERE seq <= %s
+        AND NOT EXISTS (SELECT FROM failed WHERE failed.seq = a.seq) ORDER BY seq DESC LIMIT 1
+    ), 0)
+"""
+_APPLIED_LAST = """
+    SELECT coalesce((
+        SELECT seq FROM assertion AS a WHERE NOT EXISTS (SELECT FROM queue WHERE queue.seq = a.seq)
+        AND NOT EXISTS (SELECT FROM failed WHERE failed.seq = a.seq) ORDER BY seq DESC LIMIT 1
+    ), 0)
+"""
+
 
 class PostgresJournal:
     """The journal in a PostgreSQL database, for any number of hubs.
@@ -177,6 +190,15 @@ class PostgresJournal:
         sql = "SELECT seq, kind, id FROM aside WHERE seq > %s ORDER BY seq, kind, id"
         rows = await self._rows("can't read what changed aside", sql, (after,))
         return [Aside(sequence, kind, id_.decode()) for sequence, kind, id_ in rows]
+
+    async def applied_to(self) -> int:
+        ((applied,),) = await self._rows("can't read how far all is applied", _APPLIED_TO, (await self.reached(),))
+        return int(applied)
+
+    async def applied_last(self) -> int:
+        async with self._reading.take("can't read what was applied last", _LONG_SECONDS) as connection:
+            row = await (await connection.execute(_APPLIED_LAST.encode())).fetchone()
+            return int(row[0]) if row else 0
 
     async def failed(self, entry: Entry, reason: Reason) -> None:
         accepted = entry.accepted

@@ -32,6 +32,14 @@ from schema.errors import Reason
 _LAST = (1 << 63) - 1
 _CHUNK = 5000
 
+_APPLIED_TO = (
+    "SELECT max(seq) FROM assertion WHERE seq <= (SELECT applied FROM progress) AND seq NOT IN (SELECT seq FROM failed)"
+)
+_APPLIED_LAST = (
+    f"SELECT max(seq) FROM (SELECT ({_APPLIED_TO}) AS seq UNION ALL SELECT seq FROM applied_ahead "
+    "WHERE seq NOT IN (SELECT seq FROM failed))"
+)
+
 
 class SqliteJournal:
     """The journal in one SQLite file, for one hub process. `hub.journal.port.Journal` says what each method means.
@@ -103,6 +111,14 @@ class SqliteJournal:
         sql = "SELECT seq, kind, id FROM aside WHERE seq > ? ORDER BY seq, kind, id"
         doing = self._doing("can't read what changed aside")
         return await self._file.read(doing, lambda c: [Aside(*row) for row in c.execute(sql, (after,))])
+
+    async def applied_to(self) -> int:
+        doing = self._doing("can't read how far all is applied")
+        return await self._file.read(doing, lambda c: _value(c, _APPLIED_TO))
+
+    async def applied_last(self) -> int:
+        doing = self._doing("can't read what was applied last")
+        return await self._file.read(doing, lambda c: _value(c, _APPLIED_LAST))
 
     async def failed(self, entry: Entry, reason: Reason) -> None:
         def job(connection: Connection) -> None:

@@ -16,13 +16,14 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graph.errors import GraphError, StoreBusy, StoreDamaged, StoreUnavailable
+from graph.errors import GraphError, StoreBehind, StoreBusy, StoreDamaged, StoreUnavailable
 from graph.projection import Changed, current, project
 from graph.store import GraphStore, WriteTransaction
 from graph.thing import Key
 from hub.errors import JournalError
 from hub.journal.port import Entry, Journal
 from hub.projection.turns import InFlight, Turns
+from hub.projection.whole import Whole
 from hub.troubles import Part, Troubles
 from schema.authority import Authority
 from schema.errors import Reason
@@ -56,6 +57,7 @@ class Projection:
     before_commit: BeforeCommit | None = None
     troubles: Troubles = field(default_factory=Troubles)
     """Told when the store does not take a batch, and when it takes one again."""
+    whole: Whole = field(default_factory=Whole)
 
     async def apply(self, entries: Sequence[Entry]) -> tuple[Changed, ...]:
         """Projects entries in one transaction. `GraphError` if the store does not take them.
@@ -76,9 +78,11 @@ class Projection:
         may find nothing to change, gives the things in it as they are then.
         """
         ticket: int | None = None
+        whole = await self.whole.now(self.journal, self.store)
         try:
-            # Batches are taken in the order of the journal, so that all before this one is in the graph or refused.
-            async with self.store.write(reached=max(entry.sequence for entry in entries)) as tx:
+            # Batches are taken in the order of the journal: in a store that takes one at a time, all before this one is
+            # in the graph or refused.
+            async with self.store.write(max(entry.sequence for entry in entries), whole) as tx:
                 changed = await project(tx, self.model, self.authority, (e.accepted.assertion for e in entries))
                 changed = await self._with(told, changed, tx)
                 if self.before_commit is not None:
@@ -120,7 +124,7 @@ class Batches:
         """Projects entries; those at fault become dead letters, the rest goes in. Waits out an unreachable store.
 
         They count as in flight from the call on, until `give_back`. `JournalError` where the journal fails: what is not
-        marked as applied is then pending again. `StoreDamaged` where waiting would not mend the store.
+        marked as applied is then pending again. `StoreDamaged`, `StoreBehind` where waiting would not mend the store.
         """
         self.in_flight.take([entry.sequence for entry in entries])
         told = dict(self.untold)
@@ -155,7 +159,7 @@ class Batches:
         fault: Exception
         try:
             ticket, changed = await self._commit(entries, told)
-        except (JournalError, StoreDamaged):
+        except (JournalError, StoreDamaged, StoreBehind):
             self.untold.update(told)
             raise
         except Exception as error:
@@ -182,7 +186,7 @@ class Batches:
         while True:
             try:
                 done = await self.projection.commit(entries, told, self.turns)
-            except StoreDamaged:
+            except (StoreDamaged, StoreBehind):
                 raise
             except (StoreUnavailable, StoreBusy, MemoryError) as error:
                 busy = 0 if isinstance(error, StoreUnavailable) else busy + 1

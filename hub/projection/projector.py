@@ -14,12 +14,12 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from graph.errors import StoreDamaged, StoreUnavailable
+from graph.errors import StoreBehind, StoreDamaged, StoreUnavailable
 from hub.errors import JournalError
 from hub.journal.port import Entry
 from hub.projection.batches import FIRST_PAUSE, LONGEST_PAUSE, Announce, Batches, BeforeCommit, Projection
 from hub.troubles import Part
-from hub.upkeep.consistency import make_anew
+from hub.upkeep.consistency import make_anew, make_up
 
 __all__ = ["Announce", "BeforeCommit", "Projection", "Projector"]
 
@@ -39,6 +39,7 @@ class Projector:
         It waits only in a stream: what comes when the projector has rested for as long goes into the graph at once.
         """
         self._journal = projection.journal
+        self._whole = projection.whole
         self._troubles = projection.troubles
         self._store = projection.store
         self._writers = projection.store.writers
@@ -68,9 +69,10 @@ class Projector:
     async def run(self) -> None:
         """Projects until cancelled. A journal that fails is tried again, with growing pauses.
 
-        A graph whose files turn out to be damaged is made anew meanwhile.
+        A graph whose files turn out to be damaged is made anew meanwhile, and one that was restored from a backup gets
+        what it lacks.
         """
-        damaged = False
+        damaged = behind = False
         try:
             while True:
                 self._wake.clear()
@@ -79,11 +81,18 @@ class Projector:
                         self._waiting.clear()
                         await make_anew(self._journal, self._store)
                         damaged = False
+                    if behind:
+                        self._waiting.clear()
+                        await make_up(self._journal, self._store)
+                        self._whole.forget()
+                        behind = False
                     await self._step()
                 except (JournalError, StoreUnavailable) as error:
                     damaged = damaged or isinstance(error, StoreDamaged)
+                    behind = behind or isinstance(error, StoreBehind)
                     self._troubles.failed(Part.JOURNAL if isinstance(error, JournalError) else Part.GRAPH, error)
                     remedy = "making the graph anew from the journal" if damaged else "trying again"
+                    remedy = "projecting again what it lacks" if behind else remedy
                     log.warning("projecting: %s; %s in %.1f s", error, remedy, self._pause)
                     await asyncio.sleep(self._pause)
                     self._pause = min(self._pause * 2, LONGEST_PAUSE)

@@ -136,24 +136,30 @@ async def _made_here(settings: Settings, journal: Journal, store: GraphStore) ->
 
 async def _as_far(settings: Settings, journal: Journal, store: GraphStore, accepted: int, noted: int) -> None:
     """Sees to it that the graph has what the journal holds for applied, and no more than the journal has."""
-    reached = await store.reached()
-    seen = noted if reached is None or await _holds(journal, reached) else max(noted, reached)
+    last = (await store.reached()).last
+    seen = noted if await _holds(journal, last) else max(noted, last)
     if seen > accepted:
         raise HubError(
             f"the journal {settings.journal} has accepted {accepted} assertions, but the graph {settings.graph} was "
             f"made from {seen} of it: the journal is an older backup, or has lost its end; restore a newer one, or run "
             "`unshub rebuild`, which shows what the graph knows beyond it and makes it anew without that"
         )
-    if reached is None:
+    await make_up(journal, store)
+
+
+async def make_up(journal: Journal, store: GraphStore) -> None:
+    """Makes pending again what the journal holds for applied and the graph lacks, as where a backup was restored."""
+    applied = await journal.applied_last()
+    reached = await store.reached()
+    if applied <= reached.last:
         return
     before = (await journal.status()).pending
-    again = await journal.reset(after=reached) - before
-    if again > 0:
-        log.warning(
-            "the graph lacks assertions that it had before: its files are older than the journal, or were damaged; "
-            "projecting %d again",
-            again,
-        )
+    again = await journal.reset(after=reached.whole) - before
+    log.warning(
+        "the graph lacks assertions that it had before: it is older than the journal, as a restored backup is, or was "
+        "damaged; projecting %d again",
+        again,
+    )
 
 
 async def _holds(journal: Journal, sequence: int) -> bool:

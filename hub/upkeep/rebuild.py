@@ -16,7 +16,7 @@ from pathlib import Path
 from graph.errors import SchemaMismatch, StoreDamaged
 from graph.open import Embedded, open_store
 from graph.projection import project
-from graph.store import GraphStore
+from graph.store import GraphStore, Reached
 from hub.announcing.trail import TRAIL, Trail
 from hub.errors import HubError
 from hub.group import roster
@@ -162,6 +162,8 @@ async def _on_server(work: _Work) -> Rebuilt:
             try:
                 done = await _mended(work, store, made, found, count)
                 await (await Origin.of(work.journal)).note(store)
+                applied = await work.journal.applied_last()
+                await store.set_reached(Reached(applied, applied))
                 return done
             finally:
                 await store.close()

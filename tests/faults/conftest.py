@@ -13,7 +13,7 @@ from tests.faults.scene import Row, Tell
 from tests.servers.neo4j import Neo4j
 
 _ROWS = pytest.StashKey[list[Row]]()
-_HEAD = ("fault", "sent", "acknowledged", "lost", "doubled", "again", "wrong", "late", "seconds to recover")
+_HEAD = ("fault", "sent", "acknowledged", "lost", "doubled", "again", "wrong", "late", "seconds to recover", "status")
 
 
 @pytest.fixture
@@ -60,4 +60,5 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.fault,
         *map(str, (row.sent, row.acknowledged, row.lost, row.doubled, row.again, row.wrong, row.late)),
         seconds,
+        row.said,
     )

@@ -41,6 +41,8 @@ class Row:
     late: int
     seconds: float | None
     """From when the cause was gone until the hub had caught up; None where it never stood still."""
+    said: str
+    """What the hub said was not well while it lasted."""
 
 
 Tell = Callable[[Row], None]
@@ -118,6 +120,7 @@ class Scene:
                 len(result.wrong),
                 len(result.late),
                 self.recovered,
+                self.witness.said(self.began + NOTICE, self.ended),
             )
         )
         assert self.sender.acknowledged == set(range(self.sender.sent))

@@ -38,6 +38,7 @@ async def test_the_clock_is_set_an_hour_forward_and_back(tmp_path: Path, mosquit
         result = await scene.finish("clock an hour forward and back")
         assert all(answer.code == 200 for answer in scene.witness.between("/readyz", scene.began, scene.ended))
         nothing_missing(result)
+        assert scene.witness.said(scene.began, scene.ended) == "clock"
         assert result.late, "words of the hour ahead count until the clock has passed them"
 
 

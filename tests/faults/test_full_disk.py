@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,7 @@ async def full(scene: Scene, disk: Path) -> int:
     """
     ballast = fill(disk)
     await scene.hub.until(lambda: _has_said(scene.hub), "the hub finds the disk full")
+    scene.began = time.monotonic()
     before = await scene.taken()
     acknowledged = len(scene.sender.acknowledged)
     await asyncio.sleep(AWAY)
@@ -71,6 +73,7 @@ async def test_the_disk_is_full_beside_a_broker_of_its_own(
             assert await full(scene, disk) > 0
         await scene.caught_up()
         whole(await scene.finish("full disk, Mosquitto"))
+        scene.told("journal")
 
 
 async def test_the_disk_is_full_with_the_broker_in_the_hub(tmp_path: Path, disk: Path, tell: Tell) -> None:
@@ -82,3 +85,4 @@ async def test_the_disk_is_full_with_the_broker_in_the_hub(tmp_path: Path, disk:
             assert await full(scene, disk) == 0
         await scene.caught_up()
         whole(await scene.finish("full disk, amqtt"))
+        scene.told("journal")

@@ -34,8 +34,8 @@ class Refusing(LadybugStore):
     cause = True
 
     @asynccontextmanager
-    async def write(self, reached: int = 0) -> AsyncIterator[WriteTransaction]:
-        async with super().write(reached) as tx:
+    async def write(self, reached: int = 0, whole: int = 0) -> AsyncIterator[WriteTransaction]:
+        async with super().write(reached, whole) as tx:
             yield tx
             if self.cause and await tx.resolve([("MaterialLot", f"id:{POISON}")]):
                 lot = Key("MaterialLot", POISON)
@@ -80,7 +80,8 @@ async def test_the_rest_goes_in_and_it_does_when_the_cause_is_gone(
         assert (await store.counts())["MaterialLot"] == 999
         (letter,) = await opened.journal.dead_letters(10)
         assert "can't be put into the graph" in letter.refusal.reasons[0].expected
-        assert (await opened.journal.status()).pending == 0
+        status = await opened.journal.status()
+        assert (status.pending, status.refused) == (0, 1)
 
         assert await opened.replay(letter) == ()
         await settled(opened)
@@ -92,6 +93,8 @@ async def test_the_rest_goes_in_and_it_does_when_the_cause_is_gone(
         await settled(opened)
         shown, accepted = (await store.counts())["MaterialLot"], (await opened.journal.status()).accepted
         # The one that was tried twice more is in the journal's count three times.
-        tell(Row("one of 1,000 refused, Ladybug", 1000, 1000, 1000 - shown, accepted - 1002, 0, 0, 0, None))
+        tell(
+            Row("one of 1,000 refused, Ladybug", 1000, 1000, 1000 - shown, accepted - 1002, 0, 0, 0, None, "1 refused")
+        )
         assert (shown, accepted) == (1000, 1002)
         assert await opened.journal.dead_letters(10) == []

@@ -43,6 +43,7 @@ async def test_the_rest_goes_in_and_it_does_when_the_cause_is_gone(tmp_path: Pat
             assert await server.run(COUNT) == [[1000]]
             (letter,) = await opened.journal.dead_letters(10)
             assert letter.refusal.topic.endswith(POISON)
+            assert (await opened.journal.status()).refused == 1
             assert "already exists" in letter.refusal.reasons[0].expected
 
             await server.run(NO_CONSTRAINT)
@@ -52,7 +53,8 @@ async def test_the_rest_goes_in_and_it_does_when_the_cause_is_gone(tmp_path: Pat
             shown = (await opened.store.counts())["MaterialLot"]
             assert await opened.journal.dead_letters(10) == []
             # The one that was tried again is in the journal's count a second time.
-            tell(Row("one of 1,000 refused, Neo4j", 1001, 1001, 1001 - shown, status.accepted - 1002, 0, 0, 0, None))
+            doubled = status.accepted - 1002
+            tell(Row("one of 1,000 refused, Neo4j", 1001, 1001, 1001 - shown, doubled, 0, 0, 0, None, "1 refused"))
             assert (shown, status.accepted, status.pending) == (1001, 1002, 0)
     finally:
         await server.run(NO_CONSTRAINT)

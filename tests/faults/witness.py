@@ -58,6 +58,15 @@ class Witness:
         """What was asked and answered within a time."""
         return [a for a in self.answers if a.path == path and begin <= a.asked and a.told <= end]
 
+    def said(self, begin: float, end: float) -> str:
+        """What the status said was not well within a time, in one word each; nothing was asked in one too short."""
+        answers = [answer for answer in self.between("/api/status", begin, end) if answer.code is not None]
+        if not answers:
+            return "-"
+        away = set().union(*(answer.away for answer in answers))
+        clock = {"clock"} if any(not answer.body["clock"]["ok"] for answer in answers) else set()
+        return ", ".join(sorted(away | clock)) or "all well"
+
     def check(self, part: str, begin: float, end: float) -> None:
         """Demands that throughout a time in which one part was away, the hub said so, and no more than that.
 

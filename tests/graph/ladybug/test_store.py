@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from graph.ladybug.store import LadybugStore
-from graph.store import GraphStore
+from graph.store import GraphStore, Reached
 from graph.thing import Delta
 from tests.contracts.graph_figures import GraphFiguresContract
 from tests.contracts.graph_paging import GraphPagingContract
@@ -37,21 +37,21 @@ class TestLadybugStore(GraphStoreContract, WholeGraphContract):
         return await opened(place)
 
     async def test_how_far_it_is_is_noted_with_the_batch(self, store: GraphStore) -> None:
-        assert await store.reached() == 0
+        assert await store.reached() == Reached()
         for sequence, expected in ((7, 7), (5, 7), (0, 7), (9, 9)):
             async with store.write(reached=sequence) as tx:
                 await tx.write(Delta(things=(gadget(f"G{sequence}"),)))
-            assert await store.reached() == expected
+            assert await store.reached() == Reached(expected, expected)
         with pytest.raises(ZeroDivisionError):
             async with store.write(reached=99):
                 raise ZeroDivisionError
-        assert await store.reached() == 9
+        assert await store.reached() == Reached(9, 9)
         for sequence in (3, 5):
             await store.clear()
-            assert await store.reached() == 0
+            assert await store.reached() == Reached()
             async with store.write(reached=sequence) as tx:
                 await tx.write(Delta(things=(gadget("G"),)))
-            assert await store.reached() == sequence
+            assert await store.reached() == Reached(sequence, sequence)
 
 
 async def opened(place: Path) -> GraphStore:

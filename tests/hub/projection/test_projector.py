@@ -68,13 +68,13 @@ class Flawed(LadybugStore):
         return self.at_once
 
     @asynccontextmanager
-    async def write(self, reached: int = 0) -> AsyncIterator[WriteTransaction]:
+    async def write(self, reached: int = 0, whole: int = 0) -> AsyncIterator[WriteTransaction]:
         if self.away:
             self.away -= 1
             raise StoreUnavailable("writing: the graph is away; start it again")
         self.begun += 1
         held = self.held if self.begun == 1 else None
-        async with super().write(reached) as tx:
+        async with super().write(reached, whole) as tx:
             yield cast(WriteTransaction, _Limited(tx, self.most))
             if self.poison and await tx.resolve([("MaterialLot", f"id:{self.poison}")]):
                 raise WriteFailed(f"writing: {self.poison} can't be written")
