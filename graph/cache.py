@@ -22,12 +22,18 @@ class Cache(Generic[K, V]):
         self._kept.move_to_end(key)
         return self._kept[key]
 
+    def put(self, key: K, value: V) -> None:
+        """Keeps a value in the place of the one that was there."""
+        self._kept[key] = value
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
     def of(self, key: K, make: Callable[[], V]) -> V:
         """The value of a key, made and kept where there is none. What `make` raises is raised, and nothing kept."""
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        made = self._kept[key] = make()
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+        made = make()
+        self.put(key, made)
         return made

@@ -53,6 +53,8 @@ class Record:
     cells: Mapping[str, Cell]
     _identifiers: frozenset[str] | None = field(default=None, init=False, compare=False, repr=False)
     """Kept once found: they are asked for several times on the way into the graph."""
+    _alone: tuple[Kind, Golden] | None = field(default=None, init=False, compare=False, repr=False)
+    """What it amounts to where no other speaks of the thing, kept once found for the same reason."""
 
     @property
     def current(self) -> bool:
@@ -69,6 +71,14 @@ class Record:
             found = self._find_identifiers(kind)
             object.__setattr__(self, "_identifiers", found)
         return found
+
+    def alone(self, model: Model, kind: Kind) -> Golden:
+        """The golden record of a thing of which only this record, which is one of that kind, speaks."""
+        found = self._alone
+        if found is None or found[0] is not kind:
+            found = kind, _alone(model, kind, self)
+            object.__setattr__(self, "_alone", found)
+        return found[1]
 
     def _find_identifiers(self, kind: Kind) -> frozenset[str]:
         own = frozenset((identifier.of_id(self.key.id),))
@@ -212,7 +222,7 @@ class Golden:
 def resolve(model: Model, kind: Kind, records: Sequence[Record], authority: Authority) -> Golden:
     """The golden record of one thing from its systems' records, under the order of authority."""
     if len(records) == 1:
-        return _alone(model, kind, records[0])
+        return records[0].alone(model, kind)
     said: dict[str, list[Said]] = {}
     for record in records:
         _, system, id_ = record.key

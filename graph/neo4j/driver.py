@@ -196,14 +196,22 @@ class Server:
 
     async def _read(self, read: _Read) -> Rows:
         with _translated(f"reading the graph {self.place} by {_short(read.cypher)}", ReadFailed):
-            async with asyncio.timeout(self._read_seconds + GRACE_SECONDS):
-                try:
-                    return await self._once(read)
-                except (exceptions.DriverError, exceptions.Neo4jError) as error:
-                    if not error.is_retryable():
-                        raise
-                await asyncio.sleep(AGAIN_SECONDS)
-                return await self._once(read)
+            try:
+                async with asyncio.timeout(self._read_seconds + GRACE_SECONDS):
+                    return await self._twice(read)
+            except (TimeoutError, exceptions.TransientError) as error:
+                self._forget_after(error)
+                raise
+
+    async def _twice(self, read: _Read) -> Rows:
+        try:
+            return await self._once(read)
+        except (exceptions.DriverError, exceptions.Neo4jError) as error:
+            if not error.is_retryable():
+                raise
+            self._forget_after(error)
+        await asyncio.sleep(AGAIN_SECONDS)
+        return await self._once(read)
 
     async def _once(self, read: _Read) -> Rows:
         async with self._session(neo4j.READ_ACCESS) as session:
@@ -224,7 +232,11 @@ class Server:
             async with _limited(doing, seconds):
                 with _translated(doing, WriteFailed):
                     beginning = session.begin_transaction(_metadata(operation), seconds)
-                    begun = await to_the_end(_within(CONNECT_SECONDS + GRACE_SECONDS, beginning))
+                    try:
+                        begun = await to_the_end(_within(CONNECT_SECONDS + GRACE_SECONDS, beginning))
+                    except (TimeoutError, exceptions.TransientError) as error:
+                        self._forget_after(error)
+                        raise
                 yield Transaction(begun, self.place)
         finally:
             with contextlib.suppress(Exception):
@@ -243,6 +255,15 @@ class Server:
         await asyncio.gather(*self._reads, return_exceptions=True)
         with contextlib.suppress(Exception):
             await self._driver.close()
+
+    def _forget_after(self, error: Exception) -> None:
+        """Asks no longer to see what was written before, where that may be what was waited for in vain.
+
+        A database restored from a backup never comes to have it. One that was only slow may show a state from before
+        the last write, if it is a follower of a cluster.
+        """
+        if isinstance(error, TimeoutError) or "Bookmark" in str(getattr(error, "code", "")):
+            self._bookmarks = neo4j.AsyncGraphDatabase.bookmark_manager()
 
     def _session(self, access: str) -> neo4j.AsyncSession:
         return self._driver.session(

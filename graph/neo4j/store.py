@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from graph import dump
+from graph.cache import Cache
 from graph.cypher import quote
 from graph.errors import GraphError, StoreBehind, StoreBusy
 from graph.neo4j import ddl, explore
@@ -19,7 +20,7 @@ from graph.neo4j.cypher import decode
 from graph.neo4j.driver import Address, Server
 from graph.neo4j.kept import KeptStatements
 from graph.neo4j.marks import put_marks
-from graph.neo4j.write import LANES, LOCK_LANES, Statements, Writer
+from graph.neo4j.write import LANES, LOCK_LANES, Known, Statements, Writer
 from graph.plan import Plan, Row
 from graph.rows import IDENTIFIER, WITHDRAWN
 from graph.store import Health, Reached, WriteTransaction
@@ -31,6 +32,9 @@ ATTEMPTS = 8
 
 WRITERS = 4
 """With one, the server and Python wait for each other; with more than this, only batches for each other's locks."""
+
+KNOWN = 20_000
+"""Things of which the state is kept here, some 100 MB at most: what is written is often written again soon."""
 
 _TYPES = f"MATCH (m:{quote(ddl.MODEL)} {{key: 'types'}}) RETURN m.types"
 _SET_TYPES = f"MERGE (m:{quote(ddl.MODEL)} {{key: 'types'}}) SET m.types = $types"
@@ -53,6 +57,7 @@ class Neo4jStore:
         self._indexes = ddl.indexes(model)
         self._statements = Statements.of(model)
         self._reads = KeptStatements()
+        self._known: Known = Cache(KNOWN)
         self._random = random.Random()
         self._lanes = count(self._random.randrange(LANES))
 
@@ -149,7 +154,7 @@ class Neo4jStore:
     @contextlib.asynccontextmanager
     async def write(self, reached: int = 0, whole: int = 0) -> AsyncIterator[WriteTransaction]:
         async with self._server.transaction("project", self._write_timeout) as transaction:
-            writer = Writer(transaction.run, self._statements, self._token())
+            writer = Writer(transaction.run, self._statements, self._token(), self._known)
             if (last := await writer.begin(next(self._lanes) % LANES, reached, whole)) < whole:
                 raise StoreBehind(
                     f"the graph {self._server.place} has come to assertion {last}, and had come to {whole} before: it "
@@ -159,6 +164,7 @@ class Neo4jStore:
             if writer.written or reached:
                 await writer.end()
                 await transaction.commit()
+                writer.committed()
 
     def _token(self) -> int:
         return self._random.getrandbits(62)

@@ -24,6 +24,7 @@ from typing import Any
 
 import orjson
 
+from graph.cache import Cache
 from graph.columns import Column, ColumnType, edge_columns, edge_values, node_columns, node_values
 from graph.cypher import quote
 from graph.errors import WriteFailed
@@ -78,6 +79,7 @@ class NodeStatements:
     """Statements over the nodes of one kind. Rows are ids, or the values of all its columns.
 
     Properties are set one by one: as a map they cost a third more, for Neo4j then takes it that the id may change.
+    A write leaves the number of its transaction as the node's version, so that `lock` need not give what is known.
     """
 
     def __init__(self, kind: str, columns: Sequence[Column]) -> None:
@@ -86,7 +88,9 @@ class NodeStatements:
         merge = f"UNWIND $rows AS r MERGE (n:{quote(kind)} {{id: r[0]}}) ON CREATE SET n:{quote(THING)}"
         places = list(enumerate(columns))[1:]
         values = ", ".join(f"n.{quote(column.name)} = {_value(column, place)}" for place, column in places)
-        state = "[n.id, n.`_records`, n.`_edges`, n.`_conflicts`]"
+        values = f"n.`_version` = $token, {values}"
+        state = "[n.id, n.`_version`, n.`_records`, n.`_edges`, n.`_conflicts`]"
+        state = f"CASE WHEN n.`_version` = $versions[n.id] THEN [n.id] ELSE {state} END"
         self.floats = floats(columns)
         self.lock = f"{known} {_LOCK.format('n')} {_LOCKED.format('n')} RETURN collect({state})"
         self.known = f"{known} RETURN collect(k)"
@@ -130,12 +134,18 @@ class Statements:
         )
 
 
+Known = Cache[Key, tuple[int, Thing]]
+"""Things as they were written or read lately, with the version that their nodes had then."""
+
+
 class Writer:
     """Implements `graph.store.WriteTransaction`."""
 
-    def __init__(self, run: Run, statements: Statements, token: int) -> None:
-        """`token` is a number that no other transaction leaves on its lane."""
+    def __init__(self, run: Run, statements: Statements, token: int, known: Known) -> None:
+        """`token` is a number that no other transaction leaves on its lane, or on a node."""
         self._run = run
+        self._known_things = known
+        self._put: list[Thing] = []
         self._statements = statements
         self._model = statements.model
         self._token = token
@@ -191,11 +201,19 @@ class Writer:
     async def things(self, keys: Collection[Key]) -> Mapping[Key, Thing]:
         found: dict[Key, Thing] = {}
         for kind, ids in sorted(by_kind(keys).items()):
-            for id_, *state in await self._over(self._statements.nodes[kind].lock, sorted(ids)):
+            known = {id_: kept for id_ in ids if (kept := self._known_things.get(Key(kind, id_))) is not None}
+            versions = {id_: version for id_, (version, _) in known.items()}
+            for id_, *state in await self._over(self._statements.nodes[kind].lock, sorted(ids), versions=versions):
                 key = Key(kind, id_)
-                found[key] = thing_of(key, *state)
+                found[key] = self._read(key, *state) if state else _unresolved(known[id_][1])
         self._new |= set(keys) - found.keys()
         return found
+
+    def _read(self, key: Key, version: int | None, *state: str) -> Thing:
+        thing = thing_of(key, *state)
+        if version is not None and version != self._token:
+            self._known_things.put(key, (version, thing))
+        return thing
 
     async def referrers(self, keys: Collection[Key]) -> Mapping[Key, frozenset[Key]]:
         await self._be_alone()
@@ -228,6 +246,11 @@ class Writer:
         """Unmakes identifiers that were claimed and name nothing."""
         await self._over(RELEASE, sorted(key for key, thing in self._claimed.items() if thing is None))
 
+    def committed(self) -> None:
+        """Keeps what this transaction has written, once it is committed."""
+        for thing in self._put:
+            self._known_things.put(thing.key, (self._token, thing))
+
     async def _put_nodes(self, delta: Delta) -> None:
         rows: dict[tuple[str, bool], list[list[Any]]] = defaultdict(list)
         for thing in sorted((*map(Thing, delta.placeholders), *delta.things), key=lambda thing: thing.key):
@@ -237,7 +260,8 @@ class Writer:
             rows[kind.name, keep].append(as_floats(row, self._statements.nodes[kind.name].floats))
         for (name, keep), nodes in rows.items():
             statements = self._statements.nodes[name]
-            await self._over(statements.add if keep else statements.put, nodes)
+            await self._over(statements.add if keep else statements.put, nodes, token=self._token)
+        self._put += delta.things
 
     async def _put_identifiers(self, delta: Delta) -> None:
         released = [identifier_key(*reference) for reference in delta.released]
@@ -286,13 +310,18 @@ class Writer:
             await self._run(LOCK_LANES, {"rows": list(range(LANES)), "token": self._token})
             self._alone = True
 
-    async def _over(self, cypher: str, rows: Iterable[Any]) -> list[Any]:
+    async def _over(self, cypher: str, rows: Iterable[Any], **more: Any) -> list[Any]:
         """Runs a statement over rows; gives all of the lists that it returns."""
         found: list[Any] = []
         for chunk in chunks(rows, CHUNK):
-            for (part,) in await self._run(cypher, {"rows": chunk}):
+            for (part,) in await self._run(cypher, {"rows": chunk, **more}):
                 found += part
         return found
+
+
+def _unresolved(thing: Thing) -> Thing:
+    """A thing as it is read back."""
+    return Thing(thing.key, thing.records, None, thing.edges, thing.conflicts)
 
 
 def floats(columns: Sequence[Column]) -> tuple[int, ...]:

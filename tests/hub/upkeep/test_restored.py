@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from graph.errors import StoreUnavailable
 from graph.neo4j.store import Neo4jStore
 from graph.store import Reached
 from hub.address import Url
 from hub.journal.open import open_journal
 from hub.journal.port import AcceptedAssertion, Journal
+from hub.projection import whole
 from hub.projection.projector import Projection, Projector
 from hub.settings import Settings
 from hub.upkeep import consistency
 from schema.assertion import Assertion, Stamp
 from schema.authority import EQUAL
 from schema.model import MODEL
-from tests.servers.neo4j import Neo4j
+from tests.servers.neo4j import Neo4j, Neo4jPool
 
 pytestmark = pytest.mark.slow
+
+LACKS = "the graph lacks assertions that it had before"
 
 
 async def silent(*_: object) -> None:
@@ -52,62 +56,88 @@ async def projecting(journal: Journal, store: Neo4jStore) -> AsyncIterator[Calla
         await asyncio.gather(running, return_exceptions=True)
 
 
+@asynccontextmanager
+async def opened(server: Neo4j, place: Path) -> AsyncIterator[tuple[Journal, Neo4jStore]]:
+    """A journal, and a store on a server."""
+    async with AsyncExitStack() as stack:
+        store = await Neo4jStore.open(server.url, MODEL)
+        stack.push_async_callback(store.close)
+        journal = await open_journal(f"sqlite:///{place}/journal.db")
+        stack.push_async_callback(journal.close)
+        yield journal, store
+
+
 async def lots(store: Neo4jStore) -> int:
     return (await store.counts())["MaterialLot"]
 
 
-async def test_it_gets_what_it_lacks(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    server, place, backup = Neo4j(tmp_path / "neo4j"), tmp_path / "neo4j" / "data", tmp_path / "backup"
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Neo4j]:
+    server = Neo4j(tmp_path / "neo4j")
+    server.start()
+    yield server
+    server.kill()
 
-    def restore() -> None:
+
+async def test_it_gets_what_it_lacks(tmp_path: Path, server: Neo4j, caplog: pytest.LogCaptureFixture) -> None:
+    place, backup = tmp_path / "neo4j" / "data", tmp_path / "backup"
+    settings = Settings(data=tmp_path, journal=Url.parse(f"sqlite:///{tmp_path}/journal.db"))
+
+    def restarted(copy: Callable[[], object]) -> None:
         server.stop()
-        shutil.rmtree(place)
-        shutil.copytree(backup, place)
+        copy()
         server.start()
 
-    server.start()
-    store = await Neo4jStore.open(server.url, MODEL)
-    journal = await open_journal(f"sqlite:///{tmp_path}/journal.db")
-    settings = Settings(data=tmp_path, journal=Url.parse(f"sqlite:///{tmp_path}/journal.db"))
-    try:
+    async with opened(server, tmp_path) as (journal, store):
+
+        async def check() -> int:
+            await consistency.check(settings, MODEL, journal, store)
+            return (await journal.status()).pending
+
         await store.migrate()
-        await consistency.check(settings, MODEL, journal, store)
+        assert await check() == 0
         async with projecting(journal, store) as done:
-            await say(journal, "A", "B", "C")
+            await say(journal, "A", "B")
             await done()
-            assert (await store.reached()).last == 3
-            await asyncio.to_thread(server.stop)
-            shutil.copytree(place, backup)
-            await asyncio.to_thread(server.start)
+            await asyncio.sleep(whole.SECONDS)
+            await say(journal, "C")
+            await done()
+        restarted(lambda: shutil.copytree(place, backup))
+        async with projecting(journal, store) as done:
             await say(journal, "D", "E", "F", "G")
             await done()
-            assert await lots(store) == 7
+        assert (await store.reached()).last == 7
+        assert await check() == 0
+        assert LACKS not in caplog.text
 
-            await asyncio.to_thread(restore)
-            await say(journal, "H")
-            await done()
-            assert "it was restored from an older backup" in caplog.text
-            assert await lots(store) == 8
-        assert (await journal.status()).pending == 0
-
-        await asyncio.to_thread(restore)
+        restarted(lambda: (shutil.rmtree(place), shutil.copytree(backup, place)))
+        # What was written since is asked for no longer: the server would wait for it and never have it.
+        with pytest.raises(StoreUnavailable):
+            async with store.write():
+                raise AssertionError("the server had it")
         assert await lots(store) == 3
-        caplog.clear()
-        await consistency.check(settings, MODEL, journal, store)
-        assert "the graph lacks assertions that it had before" in caplog.text
-        pending = (await journal.status()).pending
-        assert 5 <= pending < 8
+        assert await check() == 5, "what came with and after the batch that was the last one in the backup"
+        assert LACKS in caplog.text
         async with projecting(journal, store) as done:
             await done()
-        assert await lots(store) == 8
-        assert (await store.reached()).last == 8
+        assert (await lots(store), (await store.reached()).last, await check()) == (7, 7, 0)
 
-        caplog.clear()
-        await consistency.check(settings, MODEL, journal, store)
-        assert (await journal.status()).pending == 0 and not caplog.text
+
+async def test_one_restored_under_a_hub_that_runs(
+    tmp_path: Path, neo4j_pool: Neo4jPool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As a batch sees it: the graph has come less far than the journal says. Here nothing else was undone."""
+    async with opened(neo4j_pool.server(0), tmp_path) as (journal, store):
+        await store.clear()
+        async with projecting(journal, store) as done:
+            await say(journal, "A", "B", "C", "D", "E")
+            await done()
+            await store.set_reached(Reached(3, 2))
+            await asyncio.sleep(whole.SECONDS)
+            await say(journal, "F")
+            await done()
+        assert "projecting 3 again" in caplog.text
+        assert (await lots(store), (await store.reached()).last) == (6, 6)
+        assert (await journal.status()).pending == 0
         await store.clear()
         assert await store.reached() == Reached()
-    finally:
-        await store.close()
-        await journal.close()
-        server.kill()
