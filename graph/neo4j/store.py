@@ -34,7 +34,7 @@ WRITERS = 4
 """With one, the server and Python wait for each other; with more than this, only batches for each other's locks."""
 
 KNOWN = 20_000
-"""Things of which the state is kept here, some 100 MB at most: what is written is often written again soon."""
+"""Things of which the state is kept here, about 5 kB each: what is written is often written again soon."""
 
 _TYPES = f"MATCH (m:{quote(ddl.MODEL)} {{key: 'types'}}) RETURN m.types"
 _SET_TYPES = f"MERGE (m:{quote(ddl.MODEL)} {{key: 'types'}}) SET m.types = $types"

@@ -43,6 +43,9 @@ LANES = 32
 CHUNK = 5000
 """Rows in one statement."""
 
+SMALL = 2000
+"""The most characters of state with which a thing is kept in memory, where it takes some five times as much."""
+
 Run = Callable[[str, Mapping[str, Any]], Awaitable[list[list[Any]]]]
 """Runs a statement in the transaction and gives its rows."""
 
@@ -92,6 +95,7 @@ class NodeStatements:
         state = "[n.id, n.`_version`, n.`_records`, n.`_edges`, n.`_conflicts`]"
         state = f"CASE WHEN n.`_version` = $versions[n.id] THEN [n.id] ELSE {state} END"
         self.floats = floats(columns)
+        self.state = [place for place, column in places if column.name in ("_records", "_edges", "_conflicts")]
         self.lock = f"{known} {_LOCK.format('n')} {_LOCKED.format('n')} RETURN collect({state})"
         self.known = f"{known} RETURN collect(k)"
         self.put = f"{merge} SET {values}"
@@ -145,7 +149,8 @@ class Writer:
         """`token` is a number that no other transaction leaves on its lane, or on a node."""
         self._run = run
         self._known_things = known
-        self._put: list[Thing] = []
+        self._put: dict[Key, Thing] = {}
+        """What is written, and small enough to be kept."""
         self._statements = statements
         self._model = statements.model
         self._token = token
@@ -211,7 +216,7 @@ class Writer:
 
     def _read(self, key: Key, version: int | None, *state: str) -> Thing:
         thing = thing_of(key, *state)
-        if version is not None and version != self._token:
+        if version is not None and version != self._token and _is_small(state):
             self._known_things.put(key, (version, thing))
         return thing
 
@@ -248,7 +253,7 @@ class Writer:
 
     def committed(self) -> None:
         """Keeps what this transaction has written, once it is committed."""
-        for thing in self._put:
+        for thing in self._put.values():
             self._known_things.put(thing.key, (self._token, thing))
 
     async def _put_nodes(self, delta: Delta) -> None:
@@ -256,12 +261,15 @@ class Writer:
         for thing in sorted((*map(Thing, delta.placeholders), *delta.things), key=lambda thing: thing.key):
             kind = self._model.kind(thing.key.kind)
             keep = thing.placeholder and thing.key in self._followed
-            row = node_values(kind, thing)
-            rows[kind.name, keep].append(as_floats(row, self._statements.nodes[kind.name].floats))
+            statements = self._statements.nodes[kind.name]
+            row = as_floats(node_values(kind, thing), statements.floats)
+            rows[kind.name, keep].append(row)
+            self._put.pop(thing.key, None)
+            if not thing.placeholder and _is_small(row[place] for place in statements.state):
+                self._put[thing.key] = thing
         for (name, keep), nodes in rows.items():
             statements = self._statements.nodes[name]
             await self._over(statements.add if keep else statements.put, nodes, token=self._token)
-        self._put += delta.things
 
     async def _put_identifiers(self, delta: Delta) -> None:
         released = [identifier_key(*reference) for reference in delta.released]
@@ -317,6 +325,10 @@ class Writer:
             for (part,) in await self._run(cypher, {"rows": chunk, **more}):
                 found += part
         return found
+
+
+def _is_small(state: Iterable[str]) -> bool:
+    return sum(map(len, state)) <= SMALL
 
 
 def _unresolved(thing: Thing) -> Thing:

@@ -24,7 +24,7 @@ _OPENED = tuple(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in ("
 _LINE = os.environ.get("UNSHUB_TEST_NEO4J", "5")
 """Read when the tests are collected: the settings of a developer's shell don't reach them later."""
 
-BOOT_SECONDS = 120.0
+BOOT_SECONDS = 300.0
 REMEDY = (
     "install a JDK and Maven (on Debian: apt-get install default-jdk-headless maven; "
     "for UNSHUB_TEST_NEO4J=2026 a JDK of version 21 or newer), or run scripts/test as root"
@@ -128,8 +128,9 @@ class Neo4j:
             self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
         deadline = time.monotonic() + BOOT_SECONDS
         while b"ready" not in output.read_bytes():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"Neo4j does not start (exit code {self._process.poll()}): {output.read_text()[-2000:]}")
+            if (code := self._process.poll()) is not None or time.monotonic() > deadline:
+                self.kill()
+                pytest.fail(f"Neo4j does not start (exit code {code}): {output.read_text()[-2000:]}")
             time.sleep(0.1)
 
     @property
