@@ -22,6 +22,7 @@ async def things(store: Neo4jStore, *keys: Key) -> Mapping[Key, Thing]:
 
 
 async def test_it_is_what_is_there(neo4j_pool: Neo4jPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write, "SMALL", 1_000_000)
     url = neo4j_pool.server(0).url
     one, other = await Neo4jStore.open(url, WORLD), await Neo4jStore.open(url, WORLD)
     await one.clear()
