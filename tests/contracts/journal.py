@@ -209,28 +209,6 @@ class JournalContract(PositionsContract, LettersContract):
         assert await journal.pending(10) == []
         assert (await journal.status()).pending == 0
 
-    async def test_tells_how_far_it_was_applied(self, journal: Journal) -> None:
-        async def applied() -> tuple[int, int]:
-            return await journal.applied_to(), await journal.applied_last()
-
-        assert await applied() == (0, 0)
-        await journal.append(some(7))
-        entries = await journal.pending(10)
-        numbers = [entry.sequence for entry in entries]
-        assert await applied() == (0, 0)
-        await journal.failed(entries[1], REASON)
-        await journal.applied([entries[0]])
-        assert await applied() == (numbers[0], numbers[0])
-        await journal.applied([entries[2], entries[5]])
-        await journal.failed(entries[6], REASON)
-        assert await applied() == (numbers[2], numbers[5])
-        await journal.applied([entries[3], entries[4]])
-        assert await applied() == (numbers[5], numbers[5])
-        await journal.reset(after=numbers[3])
-        assert await applied() == (numbers[3], numbers[3])
-        await journal.reset()
-        assert await applied() == (0, 0)
-
     # -- reading ---------------------------------------------------------------------------------------------------
 
     @pytest.mark.parametrize("batch", [1, 3, 10, 1000])

@@ -47,3 +47,27 @@ class PositionsContract:
         assert [aside.sequence for aside in await journal.asides(0)] == [9, 12]
         await journal.note_aside([], forget=20)
         assert await journal.asides(0) == []
+
+    async def test_tells_how_far_it_was_applied(self, journal: Journal) -> None:
+        refused = Reason("$", "", "can't be put into the graph")
+
+        async def applied() -> tuple[int, int]:
+            return await journal.applied_to(), await journal.applied_last()
+
+        assert await applied() == (0, 0)
+        await journal.append(lots(7))
+        entries = await journal.pending(10)
+        numbers = [entry.sequence for entry in entries]
+        assert await applied() == (0, 0)
+        await journal.failed(entries[1], refused)
+        await journal.applied([entries[0]])
+        assert await applied() == (numbers[0], numbers[0])
+        await journal.applied([entries[2], entries[5]])
+        await journal.failed(entries[6], refused)
+        assert await applied() == (numbers[2], numbers[5])
+        await journal.applied([entries[3], entries[4]])
+        assert await applied() == (numbers[5], numbers[5])
+        await journal.reset(after=numbers[3])
+        assert await applied() == (numbers[3], numbers[3])
+        await journal.reset()
+        assert await applied() == (0, 0)
