@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from hub.journal.port import Aside, Journal
+from hub.journal.port import AcceptedAssertion, Aside, Journal
+from schema.assertion import Assertion, Stamp
+from schema.errors import Reason
+
+
+def lots(count: int) -> list[AcceptedAssertion]:
+    said = [Assertion("mes", "MaterialLot", f"LOT-{number}", Stamp(number, "m"), {}) for number in range(count)]
+    return [AcceptedAssertion(one, "topic", 1) for one in said]
 
 
 class PositionsContract:
