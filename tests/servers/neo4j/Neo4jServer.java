@@ -19,6 +19,8 @@ public class Neo4jServer {
                 .setConfig(GraphDatabaseSettings.pagecache_memory, ByteUnit.mebiBytes(128))
                 .build();
         Runtime.getRuntime().addShutdownHook(new Thread(service::shutdown));
+        // To plan its first question takes a server seconds; on a busy machine longer than clients wait for an answer.
+        service.database("neo4j").executeTransactionally("CALL dbms.components() YIELD name RETURN name");
         System.out.println("ready");
         new CountDownLatch(1).await();
     }
