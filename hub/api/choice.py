@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from graph.cypher import Make, as_given
 from graph.plan import And, Compare, Condition, Operator, Or, Own, Page, Paging, Plan, Select
 from graph.thing import Key
 from hub.announcing.live import Change, ChangeType
 from hub.api.conditions import Conditions
 from hub.api.context import ApiContext
 from hub.api.errors import RequestError
-from hub.api.slots import Make, as_given
 
 MOST_REMEMBERED = 100_000
 """Things that may meet one subscription's `where`."""

@@ -17,6 +17,7 @@ from typing import Any
 from graphql import FieldNode
 
 from graph.aggregate import Aggregate
+from graph.cypher import Make, as_given
 from graph.plan import Compare, Direction, Lookup, Many, One, Operator, Own, Page, Paging, Plan, Select, Value
 from graph.roots import Root
 from graph.search import Search
@@ -28,7 +29,7 @@ from hub.api.grouping import Wanted, zone_named
 from hub.api.inputs import directions
 from hub.api.operators import OWN
 from hub.api.selections import Document, Fields
-from hub.api.slots import Bound, Make, as_given, holds_slot
+from hub.api.slots import Bound, holds_slot
 from schema.registry import Attribute, Kind, Model
 
 FIELDS: dict[str, Own] = OWN | {
@@ -125,8 +126,19 @@ class Compiler:
 
     def search(self, kinds: Iterable[Kind], text: str, first: int, nodes: Sequence[FieldNode]) -> Compiled:
         """Things of some kinds by a text, at most so many; `nodes` select fields of each."""
+        return self.together([self.search_root(ROOT, kinds, (text, as_given), (first, as_given), nodes)])
+
+    def search_root(
+        self,
+        key: str,
+        kinds: Iterable[Kind],
+        text: tuple[Any, Make],
+        first: tuple[Any, Make],
+        nodes: Sequence[FieldNode],
+    ) -> Search:
+        """A root of a plan: see `search`. The text and the number may be such that something is made of."""
         selects = tuple(self._select(kind, [("", nodes)]) for kind in kinds)
-        return self.together([Search(ROOT, self._bind("text", text), self._bind("first", first), selects)])
+        return Search(key, self._bind("text", *text), self._bind("first", *first), selects)
 
     def at(self, wanted: Sequence[At]) -> Compiled:
         """The first few things of a kind at a location, in order of id, for each that is wanted: a root each.

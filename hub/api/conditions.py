@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from graph.cypher import Make
 from graph.plan import And, Compare, Condition, Direction, Linked, Not, Operator, Or, Order, Own, Part, Quantifier
 from hub.api.common import SortDirection
 from hub.api.context import Limits
 from hub.api.errors import RequestError
 from hub.api.inputs import directions
 from hub.api.operators import OWN
-from hub.api.slots import Make
 from schema.registry import Attribute, AttributeType, Kind, Model
 
 Bind = Callable[[str, Any, Make], str]

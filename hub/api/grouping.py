@@ -10,7 +10,7 @@ from graphql import FieldNode
 
 from graph.aggregate import By, Figure, Grouping, Measure, Measures
 from graph.calendar import Calendar, is_zone
-from graph.plan import Own
+from graph.plan import Own, Row
 from hub.api.conditions import led_to
 from hub.api.errors import RequestError
 from hub.api.operators import OWN
@@ -107,11 +107,23 @@ def zone_named(name: str | None) -> str:
     return name
 
 
-def key_of(keys: Sequence[By], values: Sequence[Any]) -> dict[str, Any]:
+def figures_of(group_by: Sequence[Mapping[str, Any]] | None, found: Row) -> Row:
+    """Figures as a plan gives them, by the names that they have in the answer."""
+    ways = [_way(key) for key in group_by or ()]
+    groups = [{"key": _key(ways, group["by"]), **group["figures"]} for group in found["groups"] or ()]
+    return {**(found["whole"] or {}), "groups": groups, "truncated": found["more"]}
+
+
+def _way(key: Mapping[str, Any]) -> list[str]:
+    """The names of what a key of `groupBy` follows, and of the value at the end."""
+    ((name, inner),) = key.items()
+    return [name, *_way(inner)] if isinstance(inner, Mapping) else [name]
+
+
+def _key(ways: Sequence[Sequence[str]], values: Sequence[Any]) -> dict[str, Any]:
     """A group's values as its `key` shows them, those of linked things one below the other."""
     key: dict[str, Any] = {}
-    for by, value in zip(keys, values, strict=True):
-        *links, name = _name(by).split(".")
+    for (*links, name), value in zip(ways, values, strict=True):
         place = key
         for link in links:
             place = place.setdefault(link, {})

@@ -5,13 +5,13 @@
 
 A document is a candidate once it has been answered the ordinary way without an error: what is checked of documents is
 checked there, in one place. Whatever is not plain is left to the ordinary way too: a document with other root fields
-than look-ups and lists, a value that is refused, an error of the graph, which is raised there instead of being met
-again. So a program gives an answer without errors, or none.
+than those of `hub.api.root_fields`, a value that is refused, an error of the graph, which is raised there instead of
+being met again. So a program gives an answer without errors, or none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,16 +28,17 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_variable_values
 
 from graph.cache import Cache
-from graph.plan import Lookup, Page
-from hub.api import cost, reading
+from graph.roots import Root
+from hub.api import cost
 from hub.api.compile import Compiled, Compiler
 from hub.api.complexity import Cost, Estimates
 from hub.api.context import ApiContext, Budget, Limits
 from hub.api.errors import RequestError
+from hub.api.root_fields import RootFields, Under, shaping
 from hub.api.selections import Document
 from hub.api.shapes import NotPlain, Shape, Shapes
 from hub.api.slots import outlined
-from schema.registry import Kind, Model
+from schema.registry import Model
 
 DOCUMENTS = 512
 """Documents that are kept; of more, those go that were not asked for the longest time."""
@@ -74,6 +75,8 @@ class Known:
     operation: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
     cost: Cost
+    shaping: Mapping[str, Callable[[Any], Hashable]]
+    """Variables of whose values more than the outline counts, and what."""
     programs: Cache[Hashable, Program | None] = field(default_factory=lambda: Cache(OUTLINES))
 
 
@@ -89,8 +92,7 @@ class Programs:
         self._estimates = estimates
         self._model = model
         self._limits = limits
-        self._lookups: dict[str, Kind] = {kind.field: kind for kind in model}
-        self._pages: dict[str, Kind] = {kind.plural: kind for kind in model}
+        self._fields = RootFields(model, limits)
         self._known: Cache[Question, Known | None] = Cache(DOCUMENTS)
 
     def learn(self, text: str, operation_name: str | None) -> None:
@@ -127,31 +129,31 @@ class Programs:
         if operation is None or operation.operation is not OperationType.QUERY or operation.directives:
             return None
         fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-        return Known(operation, fragments, self._estimates.of(text, document, operation_name))
+        return Known(operation, fragments, self._estimates.of(text, document, operation_name), shaping(document))
 
     def _program(self, known: Known, variables: Mapping[str, Any]) -> Program | None:
         values, outline = outlined(variables)
-        return known.programs.of(outline, lambda: self._made(known, values))
+        named = tuple((name, part(variables.get(name))) for name, part in known.shaping.items())
+        return known.programs.of((outline, named), lambda: self._made(known, values, variables))
 
-    def _made(self, known: Known, variables: Mapping[str, Any]) -> Program | None:
-        document = Document(self._schema, known.fragments, variables, Budget(self._limits))
+    def _made(self, known: Known, values: Mapping[str, Any], given: Mapping[str, Any]) -> Program | None:
+        document = self._document(known, values)
         name = known.operation.name
         compiler = Compiler(self._model, document, self._limits, name.value if name else "")
-        shapes = Shapes(self._model, Document(self._schema, known.fragments, variables, Budget(self._limits)))
-        roots: list[Lookup | Page] = []
-        made: list[tuple[str, str, Shape]] = []
+        under = Under(document, compiler, Shapes(self._model, self._document(known, values)), given)
+        roots: list[Root] = []
+        shapes: list[tuple[str, str, Shape]] = []
         for key, nodes in document.roots(known.operation, "Query").items():
-            field_name, root = nodes[0].name.value, f"r{len(roots)}"
-            if field_name == "__typename":
-                made.append((key, "", lambda _: "Query"))
-            elif (kind := self._lookups.get(field_name)) is not None:
-                value, make = reading.named(kind, document.arguments("Query", nodes[0]))
-                roots.append(compiler.lookup_root(root, kind, value, nodes, make))
-                made.append((key, root, shapes.lookup(kind, nodes)))
-            elif (kind := self._pages.get(field_name)) is not None:
-                arguments = document.arguments("Query", nodes[0])
-                roots.append(compiler.page_root(root, kind, arguments, nodes))
-                made.append((key, root, shapes.page(kind, arguments, nodes)))
-            else:
+            if nodes[0].name.value == "__typename":
+                shapes.append((key, "", lambda _: "Query"))
+                continue
+            root_key = f"r{len(roots)}"
+            made = self._fields.make(under, root_key, nodes)
+            if made is None:
                 return None
-        return Program(compiler.together(roots, kept=True), tuple(made))
+            roots.append(made[0])
+            shapes.append((key, root_key, made[1]))
+        return Program(compiler.together(roots, kept=True), tuple(shapes))
+
+    def _document(self, known: Known, values: Mapping[str, Any]) -> Document:
+        return Document(self._schema, known.fragments, values, Budget(self._limits))

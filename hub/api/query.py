@@ -9,7 +9,6 @@ import strawberry
 from hub.api import reading
 from hub.api.common import Entity, Found
 from hub.api.context import Info, core
-from hub.api.errors import RequestError
 from hub.api.integration.conflicts import ConflictsQuery
 from hub.api.integration.history import HistoryQuery
 from hub.api.integration.letters import LettersQuery
@@ -29,15 +28,9 @@ async def _node(
     info: Info,
     id: Annotated[strawberry.ID, argument(description="The thing's `globalId`, its kind and id: `MaterialLot:LOT-1`.")],
 ) -> Found:
-    name, colon, value = id.partition(":")
-    if not (name and colon and value):
-        raise RequestError(
-            f"{id!r} is no global id, as `MaterialLot:LOT-1` is: it has no kind. Give the thing's `globalId`, or ask "
-            "by kind, as `materialLot(id: …)` does"
-        )
-    reading.kinds_named(info.context, [name])
+    kind, identifier = reading.of_global_id(info.context.model, id)
     request = core(info)
-    return await reading.one(request, info.context.model.kind(name), reading.by_id(value), request.field_nodes)
+    return await reading.one(request, kind, identifier, request.field_nodes)
 
 
 async def _search(
@@ -46,8 +39,7 @@ async def _search(
     kinds: Annotated[list[str] | None, argument(description="Only of these kinds; all where it is left out.")] = None,
     first: Annotated[int, argument(description="How many at most.")] = 20,
 ) -> Found:
-    if not text.strip():
-        raise RequestError("`text` is empty; give a word, an id or a part of one")
+    reading.words(text)
     wanted = reading.kinds_named(info.context, kinds)
     limit = reading.page_size(info.context, first)
     if not limit or not wanted:

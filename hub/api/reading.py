@@ -7,19 +7,18 @@ from typing import Any
 
 from graphql import FieldNode
 
-from graph.aggregate import Aggregate
+from graph.cypher import Make
 from graph.plan import Row
 from hub.api import cost, walk
 from hub.api.compile import Compiled, Compiler
-from hub.api.context import ApiContext, CoreInfo
+from hub.api.context import ApiContext, CoreInfo, Limits
 from hub.api.errors import RequestError
-from hub.api.grouping import key_of
+from hub.api.grouping import figures_of
 from hub.api.selections import Document
-from hub.api.slots import Make
 from schema import topic
 from schema.errors import TopicError
 from schema.identifier import PLACEHOLDER_MARK, of_id
-from schema.registry import Kind
+from schema.registry import Kind, Model
 
 
 def compiler(info: CoreInfo) -> Compiler:
@@ -56,8 +55,7 @@ def aggregate(kind: Kind) -> Callable[..., Awaitable[Row]]:
 
     async def resolve(_root: object, info: CoreInfo, **arguments: Any) -> Row:
         compiled = compiler(info).aggregate(kind, arguments, info.field_nodes)
-        found = await read(info.context, compiled)
-        return _figures(compiled, found)
+        return figures_of(arguments.get("groupBy"), await read(info.context, compiled))
 
     return resolve
 
@@ -95,15 +93,6 @@ async def search(
     return [marked(model.kind(row["kind"]), row["node"]) for row in found["rows"]]
 
 
-def _figures(compiled: Compiled, found: Row) -> Row:
-    """Figures as read, by the names that they have in the answer."""
-    (root,) = compiled.plan.roots
-    assert isinstance(root, Aggregate)
-    by = root.groups.by if root.groups else ()
-    groups = [{"key": key_of(by, group["by"]), **group["figures"]} for group in found["groups"] or ()]
-    return {**(found["whole"] or {}), "groups": groups, "truncated": found["more"]}
-
-
 def marked(kind: Kind, row: Row) -> Row:
     """A row that tells its kind, for fields whose type is the interface."""
     return {**row, walk.KIND: kind.name}
@@ -114,9 +103,26 @@ def by_id(value: str) -> str:
     return value.removeprefix(PLACEHOLDER_MARK) if value.startswith(PLACEHOLDER_MARK) else of_id(value)
 
 
+def of_global_id(model: Model, value: str) -> tuple[Kind, str]:
+    """The kind that a global id names, and the identifier within it; `RequestError` where it is none."""
+    name, colon, inner = value.partition(":")
+    if not (name and colon and inner):
+        raise RequestError(
+            f"{value!r} is no global id, as `MaterialLot:LOT-1` is: it has no kind. Give the thing's `globalId`, or "
+            "ask by kind, as `materialLot(id: …)` does"
+        )
+    known_kinds(model, [name])
+    return model.kind(name), by_id(inner)
+
+
 def kinds_named(context: ApiContext, names: Iterable[str] | None) -> frozenset[str]:
     """Kinds given as an argument, all where it is left out; `RequestError` names one that is none."""
-    known = context.model.kinds.keys()
+    return known_kinds(context.model, names)
+
+
+def known_kinds(model: Model, names: Iterable[str] | None) -> frozenset[str]:
+    """The names of kinds, all where none are given; `RequestError` names one that is none."""
+    known = model.kinds.keys()
     wanted = frozenset(known if names is None else names)
     if unknown := sorted(wanted - known):
         raise RequestError(f"there is no kind {unknown[0]!r}; the kinds are {', '.join(sorted(known))}")
@@ -125,9 +131,21 @@ def kinds_named(context: ApiContext, names: Iterable[str] | None) -> frozenset[s
 
 def page_size(context: ApiContext, first: int) -> int:
     """`first`, checked."""
-    if not 0 <= first <= context.limits.max_page:
-        raise RequestError(f"`first` is {first}; ask for 0 to {context.limits.max_page}")
+    return size(context.limits, first)
+
+
+def size(limits: Limits, first: int) -> int:
+    """How many things to give at most, checked."""
+    if not 0 <= first <= limits.max_page:
+        raise RequestError(f"`first` is {first}; ask for 0 to {limits.max_page}")
     return first
+
+
+def words(text: str) -> str:
+    """A text to look for; `RequestError` where there is nothing in it."""
+    if not text.strip():
+        raise RequestError("`text` is empty; give a word, an id or a part of one")
+    return text
 
 
 def location(path: str | None) -> Sequence[str]:

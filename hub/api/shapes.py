@@ -33,12 +33,12 @@ class Shapes:
     """Makes the shapes of one document's selections."""
 
     def __init__(self, model: Model, document: Document) -> None:
-        self._model = model
-        self._document = document
+        self.model = model
+        self.document = document
 
     def lookup(self, kind: Kind, nodes: Sequence[FieldNode]) -> Shape:
         """Of a thing that may not be there."""
-        return _or_null(self._thing(kind, nodes))
+        return or_null(self._thing(kind, nodes))
 
     def page(self, kind: Kind, arguments: Mapping[str, Any], nodes: Sequence[FieldNode]) -> Shape:
         """Of a root list, with its coerced arguments."""
@@ -46,39 +46,40 @@ class Shapes:
 
     def _thing(self, kind: Kind, nodes: Sequence[FieldNode], prefix: str = "") -> Shape | None:
         links = directions(kind)
-        members: list[Member] = []
+        found: list[Member] = []
         constants: dict[str, Any] = {}
         plain = not prefix
-        for key, fields in self._document.fields(nodes, kind.name).items():
+        for key, fields in self.document.fields(nodes, kind.name).items():
             name, row_key = fields[0].name.value, prefix + key
             if name in ("__typename", "kind"):
                 constants[key] = kind.name
-                members.append((key, "", None))
+                found.append((key, "", None))
             elif (attribute := kind.attributes.get(name)) is not None:
-                members.append((key, row_key, self._value(attribute, fields)))
+                found.append((key, row_key, self.value(attribute, fields)))
             elif (direction := links.get(name)) is not None:
-                members.append((key, row_key, self._link(kind, direction, fields)))
+                found.append((key, row_key, self._link(kind, direction, fields)))
                 plain = False
             else:
-                members.append((key, row_key, self._own(kind, name, fields)))
-        if plain and not constants and all(shape is None for _, _, shape in members):
+                found.append((key, row_key, self._own(kind, name, fields)))
+        if plain and not constants and all(shape is None for _, _, shape in found):
             return None
-        return _members(members, constants)
+        return members(found, constants)
 
     def _link(self, kind: Kind, direction: Direction, fields: Sequence[FieldNode]) -> Shape:
-        target = self._model.kind(direction.target)
+        target = self.model.kind(direction.target)
         if not direction.many:
             return self.lookup(target, fields)
-        type_name = self._document.type_of(kind.name, direction.name)
-        arguments = self._document.arguments(kind.name, fields[0])
+        type_name = self.document.type_of(kind.name, direction.name)
+        arguments = self.document.arguments(kind.name, fields[0])
         return self._connection(type_name, target, arguments, fields, direction.link.attributes)
 
-    def _value(self, attribute: Attribute, fields: Sequence[FieldNode]) -> Shape | None:
+    def value(self, attribute: Attribute, fields: Sequence[FieldNode]) -> Shape | None:
+        """Of an attribute's value; None where it is answered as it is."""
         match attribute.data_type:
             case AttributeType.QUANTITY:
-                return _or_null(self._object("Quantity", fields))
+                return or_null(self.object("Quantity", fields))
             case AttributeType.PARAMETERS:
-                return _or_null(_each(self._object("Parameter", fields)))
+                return or_null(each(self.object("Parameter", fields)))
             case AttributeType.ENUM:
                 assert attribute.values is not None
                 return _term(attribute.values)
@@ -91,29 +92,29 @@ class Shapes:
             case "properties":
                 return lambda found: found or {}
             case "sources":
-                return _chain(lambda found: walk.sources_of(kind, found), _each(self._object("Source", fields)))
+                return _chain(lambda found: walk.sources_of(kind, found), each(self.object("Source", fields)))
             case "identifiers":
-                return _chain(walk.identifiers_of, _each(self._object("Identifier", fields)))
+                return _chain(walk.identifiers_of, each(self.object("Identifier", fields)))
             case "conflicts":
-                return _chain(lambda found: walk.conflicts_of(kind, found), _each(self._object("Conflict", fields)))
+                return _chain(lambda found: walk.conflicts_of(kind, found), each(self.object("Conflict", fields)))
         return None
 
-    def _object(self, type_name: str, nodes: Sequence[FieldNode]) -> Shape:
+    def object(self, type_name: str, nodes: Sequence[FieldNode]) -> Shape:
         """Of a dict by GraphQL name, as `hub.api.common` declares it."""
-        members: list[Member] = []
+        found: list[Member] = []
         constants: dict[str, Any] = {}
-        declared: Any = self._document.schema.get_type(type_name)
+        declared: Any = self.document.schema.get_type(type_name)
         assert isinstance(declared, GraphQLObjectType)
-        for key, fields in self._document.fields(nodes, type_name).items():
+        for key, fields in self.document.fields(nodes, type_name).items():
             name = fields[0].name.value
             if name == "__typename":
                 constants[key] = type_name
-                members.append((key, "", None))
+                found.append((key, "", None))
                 continue
-            shape = _each(self._object("Said", fields)) if name == "said" else None
+            shape = each(self.object("Said", fields)) if name == "said" else None
             required = isinstance(declared.fields[name].type, GraphQLNonNull)
-            members.append((key, name, _present if required and shape is None else shape))
-        return _members(members, constants, sparse=True)
+            found.append((key, name, _present if required and shape is None else shape))
+        return members(found, constants, sparse=True)
 
     def _connection(
         self,
@@ -123,7 +124,7 @@ class Shapes:
         nodes: Sequence[FieldNode],
         attributes: Iterable[Attribute] = (),
     ) -> Shape:
-        fields = self._document.fields(nodes, type_name)
+        fields = self.document.fields(nodes, type_name)
         order = cursors.order_text(arguments.get("orderBy"))
         previous = arguments.get("after") is not None
         several = self._several(fields, type_name)
@@ -134,12 +135,12 @@ class Shapes:
                 case "nodes":
                     parts.append((key, _nodes(self._thing(kind, found, f"{key}." if several else ""))))
                 case "edges":
-                    edge_type = self._document.type_of(type_name, "edges")
+                    edge_type = self.document.type_of(type_name, "edges")
                     many_edges = sum(f[0].name.value == "edges" for f in fields.values()) > 1
                     place = (key, several, many_edges)
-                    parts.append((key, _each(self._edge(edge_type, kind, place, order, found, by_name))))
+                    parts.append((key, each(self._edge(edge_type, kind, place, order, found, by_name))))
                 case "pageInfo":
-                    parts.append((key, _page_info(self._object("PageInfo", found), order, previous)))
+                    parts.append((key, _page_info(self.object("PageInfo", found), order, previous)))
                 case "totalCount":
                     parts.append((key, lambda page: page["total"]))
                 case _:
@@ -150,10 +151,10 @@ class Shapes:
     def _several(self, fields: Fields, type_name: str) -> bool:
         """Whether a connection's things are selected in several places: see `hub.api.compile`."""
         places = sum(found[0].name.value == "nodes" for found in fields.values())
-        edge_type = self._document.type_of(type_name, "edges")
+        edge_type = self.document.type_of(type_name, "edges")
         for found in fields.values():
             if found[0].name.value == "edges":
-                inner = self._document.fields(found, edge_type)
+                inner = self.document.fields(found, edge_type)
                 places += sum(each[0].name.value == "node" for each in inner.values())
         return places > 1
 
@@ -168,7 +169,7 @@ class Shapes:
     ) -> Shape:
         edge_key, several, many_edges = place
         parts: list[tuple[str, Shape]] = []
-        for key, fields in self._document.fields(nodes, type_name).items():
+        for key, fields in self.document.fields(nodes, type_name).items():
             name = fields[0].name.value
             if name == "node":
                 thing = self._thing(kind, fields, f"{edge_key}/{key}." if several else "")
@@ -179,11 +180,11 @@ class Shapes:
                 parts.append((key, lambda _row: type_name))
             else:
                 row_key = f"{edge_key}.{key}" if many_edges else key
-                parts.append((key, _of_edge(row_key, self._value(attributes[name], fields))))
+                parts.append((key, _of_edge(row_key, self.value(attributes[name], fields))))
         return lambda row: {key: part(row) for key, part in parts}
 
 
-def _members(members: Sequence[Member], constants: Mapping[str, Any], *, sparse: bool = False) -> Shape:
+def members(members: Sequence[Member], constants: Mapping[str, Any], *, sparse: bool = False) -> Shape:
     """An object of members; `sparse` where those that are not there are null."""
 
     def made(row: Row) -> Row:
@@ -199,7 +200,7 @@ def _members(members: Sequence[Member], constants: Mapping[str, Any], *, sparse:
     return made
 
 
-def _each(shape: Shape) -> Shape:
+def each(shape: Shape) -> Shape:
     return lambda found: [shape(each) for each in found]
 
 
@@ -207,7 +208,7 @@ def _chain(first: Shape, second: Shape) -> Shape:
     return lambda found: second(first(found))
 
 
-def _or_null(shape: Shape | None) -> Shape:
+def or_null(shape: Shape | None) -> Shape:
     if shape is None:
         return lambda found: found
     return lambda found: None if found is None else shape(found)

@@ -8,18 +8,12 @@ objects, lists that are empty. Everything else is a value, and gives way to a `S
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-Make = Callable[[Any], Any]
-"""Checks a value and makes a parameter of it; `RequestError` where it is none."""
-
-
-def as_given(value: Any) -> Any:
-    """The value as it is."""
-    return value
+from graph.cypher import Make
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +38,7 @@ class Bound:
     make: Make
 
     def filled(self, variables: Mapping[str, Any]) -> Any:
-        return self.make(_fill(self.given, variables))
+        return self.make(fill(self.given, variables))
 
 
 def holds_slot(value: Any) -> bool:
@@ -74,7 +68,8 @@ def _outline(slot: Slot, value: Any) -> tuple[Any, Hashable]:
     return slot, type(value) is list
 
 
-def _fill(value: Any, variables: Mapping[str, Any]) -> Any:
+def fill(value: Any, variables: Mapping[str, Any]) -> Any:
+    """A value with what variables hold in place of its slots."""
     if isinstance(value, Slot):
         return value.value(variables)
-    return [_fill(inner, variables) for inner in value] if isinstance(value, list) else value
+    return [fill(inner, variables) for inner in value] if isinstance(value, list) else value

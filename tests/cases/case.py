@@ -15,8 +15,10 @@ from schema.model import MODEL
 
 HERE = Path(__file__).parent
 
-PLAIN = {name for kind in MODEL for name in (kind.field, kind.plural)}
-"""Root fields that give one thing, or a list, of a kind."""
+COMPILED = {"node", "search"} | {
+    name for kind in MODEL for name in (kind.field, kind.plural, f"{kind.plural}Aggregate")
+}
+"""Root fields that programs can answer."""
 
 _NOTE = re.compile(r"(variables|round trips|scans): *(.*)")
 _JSON = ("values", "properties", "value")
@@ -55,9 +57,9 @@ class Case:
         return len(self._roots())
 
     @property
-    def plain(self) -> bool:
-        """Whether all root fields are one thing or a list of a kind, which programs can answer."""
-        return set(self._roots().values()) <= PLAIN
+    def compiled(self) -> bool:
+        """Whether programs can answer all root fields, and so in one round trip."""
+        return set(self._roots().values()) <= COMPILED
 
     def _roots(self) -> dict[str, str]:
         """The names of the root fields by response key; no case has fragments there."""

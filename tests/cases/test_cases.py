@@ -56,7 +56,7 @@ async def test_the_embedded_graph_answers(embedded: World, case: Case, way: str)
 @every_case
 async def test_a_server_answers_in_few_round_trips(served: World, case: Case, way: str) -> None:
     check(await served.ask(way, case), case)
-    most = min(case.round_trips, 1) if way == "again" and case.plain else case.round_trips
+    most = min(case.round_trips, 1) if way == "again" and case.compiled else case.round_trips
     assert len(served.reads) <= most <= case.root_fields
 
 

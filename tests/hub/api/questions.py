@@ -65,6 +65,30 @@ def questions(draw: st.DrawFn) -> Question:
     return question
 
 
+def f_named(type_: Any, name: str) -> str:
+    """The name of the type that a field gives."""
+    return str(get_named_type(type_.fields[name].type))
+
+
+def keys_of(name: str) -> list[tuple[tuple[str, ...], str, str]]:
+    """What things of a kind can be grouped by: the way to it, how, and what is selected of the key."""
+    found: list[tuple[tuple[str, ...], str, str]] = []
+    by: Any = SCHEMA.core.get_type(f"{name}GroupBy")
+    for field_name, given in by.fields.items():
+        if isinstance(given.type, GraphQLEnumType):
+            unit = sorted(given.type.values)[0]
+            found.append(((field_name,), unit, "" if unit == "VALUE" else " { label start end }"))
+        else:
+            found.append(((field_name, "id"), "VALUE", ""))
+    return found
+
+
+def _nested(way: tuple[str, ...], inner: str) -> str:
+    """`{definition: {id: VALUE}}`"""
+    head, *rest = way
+    return f"{{{head}: {_nested(tuple(rest), inner) if rest else inner}}}"
+
+
 class _Writing:
     def __init__(self, draw: st.DrawFn, schema: GraphQLSchema, question: Question) -> None:
         self._draw, self._schema, self._question = draw, schema, question
@@ -76,6 +100,14 @@ class _Writing:
     def root(self, name: str) -> str:
         kind = MODEL.kind(name)
         key = self._question.key()
+        match self._draw(st.integers(1, 8)):
+            case 6:
+                return f"{key}: {self._node(name)}"
+            case 7:
+                return f"{key}: {self._search()}"
+            case 8:
+                arguments = [f"where: {self._where(name)}"] if self._one_in(2) else []
+                return f"{key}: {kind.plural}Aggregate{self._figures(name, arguments)}"
         if self._one_in(2):
             id_ = self._draw(st.sampled_from(IDS))
             match self._draw(st.integers(0, 4)):
@@ -87,6 +119,53 @@ class _Writing:
                     argument = f"identifier: {self._question.variable('String!', f'id:{id_}')}"
             return f"{key}: {kind.field}({argument}) {self._selection(name, DEPTH)}"
         return f"{key}: {kind.plural}{self._page(name)} {self._selection(f'{name}Connection', DEPTH)}"
+
+    def _node(self, name: str) -> str:
+        id_ = f"{name}:{self._draw(st.sampled_from(IDS))}"
+        argument = self._question.variable("ID!", id_) if self._one_in(2) else f'"{id_}"'
+        return f"node(id: {argument}) {self._of_any_kind(name)}"
+
+    def _search(self) -> str:
+        arguments = [f"text: {self._question.variable('String!', self._draw(st.sampled_from(['lot', '1', 'a'])))}"]
+        if self._one_in(2):
+            kinds = self._draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=2))
+            named = self._question.variable("[String!]", kinds) if self._one_in(2) else str(kinds).replace("'", '"')
+            arguments.append(f"kinds: {named}")
+        if self._one_in(2):
+            arguments.append(f"first: {self._question.variable('Int', self._draw(st.integers(1, 5)))}")
+        return f"search({', '.join(arguments)}) {self._of_any_kind(self._draw(st.sampled_from(KINDS)))}"
+
+    def _of_any_kind(self, name: str) -> str:
+        return f"{{ __typename ...on {name} {self._selection(name, 2)} ...on Entity {self._selection('Entity', 1)} }}"
+
+    def _figures(self, name: str, arguments: list[str]) -> str:
+        """What is asked of an aggregate of a kind, whose arguments so far are given."""
+        keys = self._draw(st.lists(st.sampled_from(keys_of(name)), max_size=3, unique_by=lambda key: key[0]))
+        arguments = list(arguments)
+        if keys:
+            by = ", ".join(_nested(way, unit) for way, unit, _ in keys)
+            arguments.append(f"groupBy: [{by}]")
+            if self._one_in(3):
+                arguments.append(f"timeZone: {self._question.variable('String', 'Europe/Berlin')}")
+            if self._one_in(3):
+                arguments.append(f"orderBy: {self._question.variable('AggregateOrder!', 'COUNT')}")
+            if self._one_in(3):
+                arguments.append(f"first: {self._question.variable('Int', self._draw(st.integers(0, 3)))}")
+        parts = [self._figure(f"{name}Aggregate") for _ in range(self._draw(st.integers(1, 3)))]
+        if keys:
+            group = [self._figure(f"{name}Aggregate") for _ in range(self._draw(st.integers(0, 3)))]
+            ways = [_nested(way, "").replace(": }", f"{below} }}").replace(": {", " {") for way, _, below in keys]
+            group += [f"{self._question.key()}: key {way}" for way in ways]
+            parts.append(f"{self._question.key()}: groups {{ {' '.join(group)} }} truncated")
+        given = f"({', '.join(arguments)})" if arguments else ""
+        return f"{given} {{ {' '.join(parts)} }}"
+
+    def _figure(self, type_name: str) -> str:
+        type_: Any = self._schema.get_type(type_name)
+        name = self._draw(st.sampled_from(sorted(set(type_.fields) & {"count", "sum", "avg", "min", "max"})))
+        if name == "count":
+            return self._directed(f"{self._question.key()}: count", "")
+        return self._directed(f"{self._question.key()}: {name}", "") + f" {self._selection(f_named(type_, name), 1)}"
 
     def _selection(self, type_name: str, depth: int) -> str:
         type_ = self._schema.get_type(type_name)

@@ -78,7 +78,7 @@ async def test_any_question_on_ladybug(ladybug: Place, question: Question) -> No
     await alike(question, ladybug.context)
 
 
-@settings(LAW, max_examples=60)
+@settings(LAW, max_examples=50)
 @given(question=questions())
 async def test_any_question_on_neo4j(neo4j: Place, question: Question) -> None:
     await alike(question, neo4j.context)
@@ -131,7 +131,13 @@ async def test_one_document_is_compiled_once_for_an_outline_of_its_variables(lad
         ("query ($i: ID) { materialLot(id: $i) { id } }", {}),
         ("query ($s: MaterialLotStatus) { materialLots(where: {status: {eq: $s}}) { totalCount } }", {"s": None}),
         ("query ($i: [String!]) { materialLots(where: {id: {in: $i}}) { totalCount } }", {"i": ["x"] * 1001}),
-        ('{ search(text: "LOT") { id } }', {}),
+        ("query ($i: ID!) { node(id: $i) { id } }", {"i": "LOT-1"}),
+        ("query ($i: ID!) { node(id: $i) { id } }", {"i": "Nothing:LOT-1"}),
+        ("query ($t: String!) { search(text: $t) { id } }", {"t": " "}),
+        ('{ search(text: "LOT", first: 0) { id } }', {}),
+        ('{ search(text: "LOT", kinds: ["Nothing"]) { id } }', {}),
+        ('{ materialLotsAggregate(timeZone: "Nowhere") { count } }', {}),
+        ("{ namespace { path } }", {}),
         ("{ materialLot { id } }", {}),
         ('mutation { publish(kind: "x", id: "y", system: "z", path: "p", payload: {}) { topic } }', {}),
     ],
@@ -140,6 +146,23 @@ async def test_what_has_another_answer_is_left_to_graphql_core(
     ladybug: Place, text: str, variables: dict[str, Any]
 ) -> None:
     assert await by_program(text, variables, ladybug.context) is None
+
+
+async def test_a_kind_that_a_variable_names_has_a_program_of_its_own(ladybug: Place) -> None:
+    text = """query ($id: ID!, $kinds: [String!], $first: Int = 9) {
+      node(id: $id) { kind name ... on MaterialLot { status } ... on Sample { lot { id } } }
+      search(text: "1", kinds: $kinds, first: $first) { globalId ... on MaterialLot { status } } }"""
+    schema = HubSchema(MODEL)
+    schema.programs.learn(text, None)
+    found = []
+    for id_ in ("MaterialLot:LOT-1", "Sample:S-1", "MaterialLot:LOT-2", "MaterialLot:nothing"):
+        for kinds in (["Sample"], ["MaterialLot", "Sample"], None):
+            variables = {"id": id_, "kinds": kinds}
+            answer = await schema.programs.answer(text, None, variables, ladybug.context)
+            result = await ordinary(text, variables, ladybug.context)
+            assert answer == orjson.dumps({"data": result.data}), (variables, answer, result.data)
+            found.append(answer)
+    assert len(set(found)) == 12
 
 
 async def test_a_thing_with_everything(ladybug: Place, neo4j: Place) -> None:
