@@ -90,8 +90,12 @@ class Renderer(ABC):
 
     def where(self, paging: Paging, *, after: bool, node: str = "n", edge: str | None = None) -> list[str]:
         """What a list's rows must meet: its filter, and where `after` is set its cursor."""
-        conditions = [] if paging.where is None else [self.condition(paging.where, node)]
-        return [*conditions, *(self._after(paging, node, edge) if after and not chains(paging.order) else ())]
+        conditions = [] if paging.where is None else [self.condition(paging.where, node, edge)]
+        return [*conditions, *(self.beyond(paging, node, edge) if after else ())]
+
+    def beyond(self, paging: Paging, node: str = "n", edge: str | None = None) -> list[str]:
+        """That a list's rows come after its cursor, where that is told by the rows alone: see `reached`."""
+        return [] if chains(paging.order) else self._after(paging, node, edge)
 
     def reached(self, paging: Paging, kept: str, *, node: str = "n", edge: str | None = None) -> str:
         """What follows a list's MATCH where its order looks at linked things: these, and the condition of the cursor.
@@ -109,20 +113,23 @@ class Renderer(ABC):
             return []
         return [self._beyond(paging.order, paging.after, node, edge)]
 
-    def condition(self, condition: Condition, node: str) -> str:
-        """What a node must meet, in brackets where it needs them."""
+    def condition(self, condition: Condition, node: str, edge: str | None = None) -> str:
+        """What a node must meet, and the edge that led to it, in brackets where it needs them."""
         match condition:
-            case Compare(what, operator, parameter, part):
+            case Compare(what, operator, parameter, part, of_edge):
                 column = compared_column(what, part)
-                return self.compare(f"{node}.{quote(column.name)}", column, operator, parameter)
+                return self.compare(f"{edge if of_edge else node}.{quote(column.name)}", column, operator, parameter)
             case Linked():
                 return self._linked(condition, node)
             case And(conditions):
-                return "(" + " AND ".join(self.condition(c, node) for c in conditions) + ")" if conditions else "true"
+                return self._several(" AND ", conditions, node, edge) if conditions else "true"
             case Or(conditions):
-                return "(" + " OR ".join(self.condition(c, node) for c in conditions) + ")" if conditions else "false"
+                return self._several(" OR ", conditions, node, edge) if conditions else "false"
             case Not(inner):
-                return f"NOT ({self.condition(inner, node)})"
+                return f"NOT ({self.condition(inner, node, edge)})"
+
+    def _several(self, word: str, conditions: Iterable[Condition], node: str, edge: str | None) -> str:
+        return "(" + word.join(self.condition(each, node, edge) for each in conditions) + ")"
 
     def compare(self, name: str, column: Column, operator: Operator, parameter: str) -> str:
         """A property, by its name in the statement, against what a parameter was given."""
@@ -137,7 +144,7 @@ class Renderer(ABC):
     def _linked(self, linked: Linked, node: str) -> str:
         there, edge = self.variable("m"), self.variable("l")
         pattern = f"MATCH {arrow(linked.direction, node, edge, there)} WHERE {edge}.`_golden`"
-        inner = None if linked.condition is None else self.condition(linked.condition, there)
+        inner = None if linked.condition is None else self.condition(linked.condition, there, edge)
         match linked.quantifier:
             case Quantifier.IS | Quantifier.SOME:
                 return f"EXISTS {{{pattern}{f' AND {inner}' if inner else ''}}}"

@@ -108,6 +108,8 @@ class Compare:
     operator: Operator
     parameter: str
     part: Part | None = None
+    edge: bool = False
+    """Whether it is an attribute of the edge that leads to the node, in a list or a condition over a link."""
 
 
 class Quantifier(Enum):
@@ -300,8 +302,9 @@ def _order_text(order: Order) -> str:
 
 def _condition_text(condition: Condition) -> str:
     match condition:
-        case Compare(what, operator, parameter, part):
-            return f"{what.name}{'.' + part.value if part else ''} {operator.value} ${parameter}"
+        case Compare(what, operator, parameter, part, edge):
+            name = f"{'edge.' if edge else ''}{what.name}{'.' + part.value if part else ''}"
+            return f"{name} {operator.value} ${parameter}"
         case Linked(direction, quantifier, inner):
             return f"{direction.name} {quantifier.value} ({_condition_text(inner) if inner else 'any'})"
         case And(conditions):

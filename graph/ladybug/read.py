@@ -286,7 +286,7 @@ class Reader:
         if paging.rows and (paging.after is None or self._parameters[paging.after] is None):
             return {parent: length for parent, (_, length) in cut.items()}
         render = LadybugRenderer(self._parameters)
-        edges = following(many.direction, render.where(paging, after=False))
+        edges = following(many.direction, render.where(paging, after=False, edge="e"))
         rows = self._run(f"{edges} RETURN k, count(*)", {"keys": list(parents), **render.parameters})
         return {parent: int(total) for parent, total in rows}
 

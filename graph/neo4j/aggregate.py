@@ -12,6 +12,7 @@ from graph.columns import Column, ColumnType
 from graph.cypher import Renderer, chains, one_more, reach
 from graph.figures import Fold
 from graph.grouping import Groups, column_of, group, order_of
+from graph.neo4j.anchor import Start
 from graph.plan import Row
 from schema.model.base import instant_text
 
@@ -21,16 +22,16 @@ Decode = Callable[[Any, Given], Any]
 _HOUR_SECONDS = 3600
 
 
-def aggregate(render: Renderer, root: Aggregate, matched: str, node: str) -> tuple[str, Decode]:
-    """The expression of an aggregate, `[whole, groups]` as wanted, over what a clause matches, and what reads it."""
+def aggregate(render: Renderer, root: Aggregate, start: Start, node: str) -> tuple[str, Decode]:
+    """The expression of an aggregate, `[whole, groups]` as wanted, over what is matched, and what reads it."""
     members: list[str] = []
     readers: list[Decode] = []
     if root.whole is not None:
-        text, whole = _whole(root.whole, matched, node)
+        text, whole = _whole(root.whole, start, node)
         members.append(text)
         readers.append(lambda raw, given: {"whole": whole(raw, given)})
     if root.groups is not None:
-        text, groups = _groups(render, root.groups, matched, node)
+        text, groups = _groups(render, root.groups, start.text(), node)
         members.append(text)
         readers.append(groups)
 
@@ -43,12 +44,12 @@ def aggregate(render: Renderer, root: Aggregate, matched: str, node: str) -> tup
     return f"[{', '.join(members)}]", read
 
 
-def _whole(measures: Measures, matched: str, node: str) -> tuple[str, Decode]:
+def _whole(measures: Measures, start: Start, node: str) -> tuple[str, Decode]:
     if not measures:
         # A bare count is read from the index alone.
-        return f"COUNT {{ {matched} }}", lambda count, given: Fold(()).figures([{"count": count}])
+        return start.count(), lambda count, given: Fold(()).figures([{"count": count}])
     groups = Groups(measures, node)
-    text = f"head(COLLECT {{ {matched}{groups.text(_list(groups))} RETURN parts }})"
+    text = f"head(COLLECT {{ {start.text()}{groups.text(_list(groups))} RETURN parts }})"
     return text, lambda parts, given: groups.figures(parts, _decode)
 
 

@@ -21,9 +21,7 @@ from graph.around import Near, Shortest
 from graph.columns import Column, ColumnType, columns_of, compared_column, value_of
 from graph.cypher import (
     Make,
-    Renderer,
     arrow,
-    as_given,
     at,
     chains,
     cursor_end,
@@ -31,22 +29,18 @@ from graph.cypher import (
     order_columns,
     parameters,
     quote,
-    where_text,
 )
 from graph.issues import Issues
 from graph.neo4j import issues, searching
 from graph.neo4j.aggregate import aggregate
-from graph.neo4j.ddl import LANE, THING
+from graph.neo4j.anchor import Start, start
+from graph.neo4j.ddl import LANE
 from graph.neo4j.driver import instant
+from graph.neo4j.rendering import Neo4jRenderer
 from graph.plan import (
-    And,
-    Compare,
-    Condition,
     Lookup,
     Many,
     One,
-    Operator,
-    Or,
     Order,
     Own,
     Page,
@@ -62,7 +56,7 @@ from graph.search import Search
 from graph.walks import Walk
 from schema.identifier import placeholder_id
 from schema.model.base import instant_text
-from schema.registry import Attribute, Kind
+from schema.registry import Attribute
 
 Given = Mapping[str, Any]
 """What a plan's parameters were given."""
@@ -125,29 +119,6 @@ def _read(variable: str, column: Column) -> str:
     return f"toString({name})" if column.type is ColumnType.INSTANT else name
 
 
-class Neo4jRenderer(Renderer):
-    """Renders conditions for Neo4j."""
-
-    def compare(self, name: str, column: Column, operator: Operator, parameter: str) -> str:
-        if column.type is ColumnType.TEXTS and operator is Operator.CONTAINS:
-            return f"{self.bind(parameter)} IN {name}"
-        if operator is Operator.IN and not self.given(parameter):
-            return f"{name} <> {name}"  # `null IN []` would be false, not open
-        return super().compare(name, column, operator, parameter)
-
-    def typed(self, column: Column, operator: Operator, parameter: str, pick: Make = as_given) -> str:
-        make = _MADE.get(column.type)
-        if make is None:
-            return self.bind(parameter, pick)
-        if operator is Operator.IN:
-            return self.bind(parameter, lambda given: [make(value) for value in pick(given)])
-        return self.bind(parameter, lambda given: make(pick(given)))
-
-
-_MADE: Mapping[ColumnType, Make] = {ColumnType.INSTANT: datetime.fromisoformat, ColumnType.FLOAT: float}
-"""How values are given to the server, by the type of what they are compared with; others as they are."""
-
-
 class PlanRenderer(Neo4jRenderer):
     """Renders the parts of one plan."""
 
@@ -208,25 +179,21 @@ class PlanRenderer(Neo4jRenderer):
         return Part(text, found.decode)
 
     def _page(self, root: Page) -> Part:
-        node = self.variable("n")
-        pattern = self._pattern(node, root.select.kind, root.paging.where)
-        return self._list(pattern, root.paging, root.select, node, None, ())
+        node, kind, where = self.variable("n"), root.select.kind, root.paging.where
+        return self._list(lambda: start(self, kind, where, node), root.paging, root.select, node, None, ())
 
     def _aggregate(self, root: Aggregate) -> Part:
         node = self.variable("n")
-        where = where_text([] if root.where is None else [self.condition(root.where, node)])
-        return Part(*aggregate(self, root, f"MATCH {self._pattern(node, root.kind, root.where)}{where}", node))
-
-    @staticmethod
-    def _pattern(node: str, kind: Kind, where: Condition | None) -> str:
-        # Paths have one index over all things.
-        things = f":{quote(THING)}" if _compares_path(where) else ""
-        return f"({node}:{quote(kind.name)}{things})"
+        return Part(*aggregate(self, root, start(self, root.kind, root.where, node), node))
 
     def _many(self, many: Many, parent: str) -> Part:
         node, edge = self.variable("n"), self.variable("e")
-        pattern = arrow(many.direction, parent, edge, node)
-        return self._list(pattern, many.paging, many.select, node, edge, many.edge)
+        clause, where = f"MATCH {arrow(many.direction, parent, edge, node)}", many.paging.where
+
+        def begin() -> Start:
+            return Start(clause, () if where is None else (self.condition(where, node, edge),))
+
+        return self._list(begin, many.paging, many.select, node, edge, many.edge)
 
     def _one(self, one: One, parent: str) -> Part:
         node, edge = self.variable("n"), self.variable("e")
@@ -238,27 +205,30 @@ class PlanRenderer(Neo4jRenderer):
         return Part(text, found.decode)
 
     def _list(
-        self, pattern: str, paging: Paging, select: Select, node: str, edge: str | None, values: tuple[Value, ...]
+        self,
+        begin: Callable[[], Start],
+        paging: Paging,
+        select: Select,
+        node: str,
+        edge: str | None,
+        values: tuple[Value, ...],
     ) -> Part:
         # Saying that every node has an id lets a root list be read in the order of the ids' index.
         always = [f"{node}.id IS NOT NULL" if edge is None else f"{edge}.`_golden`"]
         members: list[str] = []
         row: Decode | None = None
         if paging.rows:
-            where = where_text([*always, *self.where(paging, after=True, node=node, edge=edge)])
+            matched = begin().text(always, self.beyond(paging, node, edge))
             text, row = self._row(select, paging, node, edge, values)
             kept = node if edge is None else f"{node}, {edge}"
             reached = self.reached(paging, kept, node=node, edge=edge)
             kept = ", ".join([kept, *(at(node, chain) for chain in chains(paging.order))])
             order = _order_by(paging.order, node, edge)
             limit = self.bind(paging.first, one_more) if paging.more else self.bind(paging.first)
-            found = f"MATCH {pattern}{where}{reached} WITH {kept} ORDER BY {order} LIMIT {limit}"
+            found = f"{matched}{reached} WITH {kept} ORDER BY {order} LIMIT {limit}"
             members.append(f"COLLECT {{ {found} RETURN {text} }}")
         if paging.total:
-            where = where_text(
-                [*(always if edge or paging.where else []), *self.where(paging, after=False, node=node, edge=edge)]
-            )
-            members.append(f"COUNT {{ MATCH {pattern}{where} }}")
+            members.append(begin().count(always if edge or paging.where else ()))
         return Part(f"[{', '.join(members)}]", partial(_page, paging, row))
 
     def _row(
@@ -350,16 +320,6 @@ def _page(paging: Paging, row: Decode | None, raw: Sequence[Any], given: Given) 
     rows = raw[0]
     more = paging.more and len(rows) > int(given[paging.first])
     return {"rows": [row(each, given) for each in (rows[:-1] if more else rows)], "more": more, "total": total}
-
-
-def _compares_path(condition: Condition | None) -> bool:
-    match condition:
-        case Compare(what):
-            return what is Own.PATH
-        case And(conditions) | Or(conditions):
-            return any(_compares_path(inner) for inner in conditions)
-        case _:
-            return False
 
 
 def _order_by(orders: Sequence[Order], node: str, edge: str | None) -> str:

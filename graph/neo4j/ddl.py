@@ -20,7 +20,7 @@ from graph.cypher import quote
 from graph.errors import SchemaMismatch
 from graph.plan import Own
 from graph.rows import IDENTIFIER, WITHDRAWN
-from schema.registry import AttributeType, Kind, Model
+from schema.registry import Attribute, AttributeType, Kind, Model
 
 THING = "Thing"
 LANE = "_Lane"
@@ -87,6 +87,11 @@ def _of_kind(kind: Kind) -> Iterator[Index]:
     for attribute in kind.attributes.values():
         if attribute.data_type in _FILTERED:
             yield Index(kind.name, attribute.name)
+
+
+def is_indexed(what: Attribute | Own) -> bool:
+    """Whether things are found by an attribute, or by one of their own properties, in order of its values."""
+    return what in (Own.ID, Own.PATH) if isinstance(what, Own) else what.data_type in _FILTERED
 
 
 def additions(wanted: Sequence[Index], present: Sequence[Sequence[Any]]) -> tuple[str, ...]:

@@ -195,7 +195,9 @@ class Compiler:
         type_name = self._document.type_of(kind.name, direction.name)
         connection = self._connection(type_name, target, nodes, direction.link.attributes)
         arguments = self._document.arguments(kind.name, nodes[0])
-        return Many(key, direction, connection.select, connection.edge, self._paging(target, arguments, connection))
+        return Many(
+            key, direction, connection.select, connection.edge, self._paging(target, arguments, connection, direction)
+        )
 
     def _connection(
         self, type_name: str, kind: Kind, nodes: Sequence[FieldNode], attributes: Sequence[Attribute] = ()
@@ -227,13 +229,15 @@ class Compiler:
             cursors="cursor" in of_edges or not pages.isdisjoint(("startCursor", "endCursor")),
         )
 
-    def _paging(self, kind: Kind, arguments: Mapping[str, Any], connection: _Connection) -> Paging:
+    def _paging(
+        self, kind: Kind, arguments: Mapping[str, Any], connection: _Connection, over: Direction | None = None
+    ) -> Paging:
         order_by = arguments.get("orderBy")
         keys = order(self._model, kind, order_by)
         after = arguments.get("after")
         read_cursor = partial(cursors.decode, order=cursors.order_text(order_by), keys=keys)
         return Paging(
-            where=self._conditions.where(kind, arguments.get("where")),
+            where=self._conditions.where(kind, arguments.get("where"), over),
             order=keys,
             first=self._bind("first", arguments.get("first"), self._first),
             after=None if after is None else self._bind("after", after, read_cursor),

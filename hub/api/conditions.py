@@ -11,7 +11,7 @@ from graph.plan import And, Compare, Condition, Direction, Linked, Not, Operator
 from hub.api.common import SortDirection
 from hub.api.context import Limits
 from hub.api.errors import RequestError
-from hub.api.inputs import directions
+from hub.api.inputs import EDGE, directions
 from hub.api.operators import OWN
 from schema.registry import Attribute, AttributeType, Kind, Model
 
@@ -34,8 +34,10 @@ class Conditions:
         self._bind = bind
         self._count = 0
 
-    def where(self, kind: Kind, where: Mapping[str, Any] | None, depth: int = 0) -> Condition | None:
-        """The condition that a filter states; None where everything meets it."""
+    def where(
+        self, kind: Kind, where: Mapping[str, Any] | None, over: Direction | None = None, depth: int = 0
+    ) -> Condition | None:
+        """The condition that a filter states; None where everything meets it. `over` is the link that leads there."""
         if depth > _MAX_DEPTH:
             raise RequestError(f"a filter is nested more than {_MAX_DEPTH} levels deep; split the question")
         found: list[Condition] = []
@@ -43,7 +45,7 @@ class Conditions:
             self._take()
             if value is None:
                 raise RequestError(f"{name} is null in a filter; leave it out, or ask `{{{name}: {{isNull: true}}}}`")
-            found.extend(self._field(kind, name, value, depth))
+            found.extend(self._field(kind, name, value, over, depth))
         return _all(found)
 
     def _take(self) -> None:
@@ -52,27 +54,31 @@ class Conditions:
         if self._count > limit:
             raise RequestError(f"the filters have more than {limit} conditions; use `in`, or split the question")
 
-    def _field(self, kind: Kind, name: str, value: Any, depth: int) -> list[Condition]:
+    def _field(self, kind: Kind, name: str, value: Any, over: Direction | None, depth: int) -> list[Condition]:
         match name:
             case "and":
-                return [c for part in value if (c := self.where(kind, part, depth + 1)) is not None]
+                return [c for part in value if (c := self.where(kind, part, over, depth + 1)) is not None]
             case "or":
-                return self._any(kind, value, depth)
+                return self._any(kind, value, over, depth)
             case "not":
-                inner = self.where(kind, value, depth + 1)
+                inner = self.where(kind, value, over, depth + 1)
                 if inner is None:
                     raise RequestError("`not` is empty, so nothing would meet it; give it a condition")
                 return [Not(inner)]
+        if name == EDGE and over is not None and over.link.attributes:
+            return self._edge(over, value)
         if (attribute := kind.attributes.get(name)) is not None:
             return self._value(name, attribute, value)
         if name in OWN:
             return self._comparisons(name, OWN[name], value)
         return self._linked(kind, name, value, depth)
 
-    def _any(self, kind: Kind, parts: Sequence[Mapping[str, Any]], depth: int) -> list[Condition]:
+    def _any(
+        self, kind: Kind, parts: Sequence[Mapping[str, Any]], over: Direction | None, depth: int
+    ) -> list[Condition]:
         if not parts:
             raise RequestError("`or` is empty, so nothing would meet it; give it a condition or leave it out")
-        found = [self.where(kind, part, depth + 1) for part in parts]
+        found = [self.where(kind, part, over, depth + 1) for part in parts]
         stated = tuple(c for c in found if c is not None)
         return [Or(stated)] if len(stated) == len(found) else []
 
@@ -83,24 +89,41 @@ class Conditions:
         for word, where in value.items():
             if where is None:
                 raise RequestError(f"{name}.{word} is null in a filter; leave it out, or give `{{}}` for any")
-            inner = self.where(target, where, depth + 1)
+            inner = self.where(target, where, direction, depth + 1)
             if inner is not None or word != "every":
                 found.append(Linked(direction, Quantifier(word), inner))
         return found
 
-    def _value(self, name: str, attribute: Attribute, value: Mapping[str, Any]) -> list[Condition]:
+    def _edge(self, over: Direction, where: Mapping[str, Any]) -> list[Condition]:
+        attributes = {attribute.name: attribute for attribute in over.link.attributes}
+        found: list[Condition] = []
+        for name, value in where.items():
+            if value is None:
+                raise RequestError(f"{EDGE}.{name} is null in a filter; leave it out, or ask `{{isNull: true}}`")
+            found += self._value(f"{EDGE}.{name}", attributes[name], value, edge=True)
+        return found
+
+    def _value(
+        self, name: str, attribute: Attribute, value: Mapping[str, Any], *, edge: bool = False
+    ) -> list[Condition]:
         if attribute.data_type is not AttributeType.QUANTITY:
-            return self._comparisons(name, attribute, value)
+            return self._comparisons(name, attribute, value, edge=edge)
         found: list[Condition] = []
         for part, comparisons in value.items():
             if part == "isNull":
-                found.extend(self._comparisons(name, attribute, {part: comparisons}, Part.VALUE))
+                found.extend(self._comparisons(name, attribute, {part: comparisons}, Part.VALUE, edge=edge))
             else:
-                found.extend(self._comparisons(f"{name}.{part}", attribute, comparisons or {}, Part(part)))
+                found.extend(self._comparisons(f"{name}.{part}", attribute, comparisons or {}, Part(part), edge=edge))
         return found
 
     def _comparisons(
-        self, name: str, what: Attribute | Own, value: Mapping[str, Any], part: Part | None = None
+        self,
+        name: str,
+        what: Attribute | Own,
+        value: Mapping[str, Any],
+        part: Part | None = None,
+        *,
+        edge: bool = False,
     ) -> list[Condition]:
         found: list[Condition] = []
         for word, operand in value.items():
@@ -108,7 +131,7 @@ class Conditions:
             if operand is None:
                 raise RequestError(f"{name}.{word} is null in a filter; leave it out, or ask with isNull")
             bound = self._bind(name, operand, partial(self._operand, f"{name}.{word}"))
-            found.append(Compare(what, _OPERATORS[word], bound, part))
+            found.append(Compare(what, _OPERATORS[word], bound, part, edge))
         return found
 
     def _operand(self, name: str, operand: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from graphql import (
     GraphQLBoolean,
@@ -22,7 +22,7 @@ from graph.plan import Direction, Operator, Quantifier
 from hub.api.operators import MEANING, OPERATORS, ORDERED, OWN, OWN_TYPES
 from hub.api.scalars import DATE, INT64
 from schema.model.base import Term
-from schema.registry import AttributeType, Kind, Model
+from schema.registry import Attribute, AttributeType, Kind, Model
 
 _QUANTIFIERS = {
     Quantifier.IS: "There is one, and it meets this; `{}` for any.",
@@ -36,6 +36,16 @@ def directions(kind: Kind) -> dict[str, Direction]:
     """A kind's links and inverses by name."""
     stated = {name: Direction(link) for name, link in kind.links.items()}
     return stated | {name: Direction(link, inverse=True) for name, link in kind.inverses.items()}
+
+
+EDGE = "edge"
+"""The field of a filter that is about the edge which leads to a thing."""
+
+
+def stem(direction: Direction) -> str:
+    """How the types of a link begin that are its own: `JobResponseConsumed`."""
+    link = direction.link
+    return (link.target if direction.inverse else link.source) + direction.name[0].upper() + direction.name[1:]
 
 
 class Inputs:
@@ -54,6 +64,16 @@ class Inputs:
 
     def where(self, kind: Kind) -> GraphQLInputObjectType:
         return self._where[kind.name]
+
+    def over(self, direction: Direction) -> GraphQLInputObjectType:
+        """A filter of what a link leads to: with what is said of the link, where something is."""
+        target = self._model.kind(direction.target)
+        if not direction.link.attributes:
+            return self.where(target)
+        name = f"{stem(direction)}Where"
+        if name not in self._filters:
+            self._filters[name] = self._make_where(target, direction)
+        return self._filters[name]
 
     def order(self, kind: Kind) -> GraphQLInputObjectType:
         return self._order[kind.name]
@@ -105,25 +125,41 @@ class Inputs:
         }
         return GraphQLInputObjectType(name, fields, description="A condition on a value. All given must hold.")
 
-    def _make_where(self, kind: Kind) -> GraphQLInputObjectType:
-        return GraphQLInputObjectType(
-            f"{kind.name}Where",
-            lambda: self._where_fields(kind),
-            description=f"Which things of the kind {kind.name} are meant. All conditions given must hold.",
+    def _make_where(self, kind: Kind, over: Direction | None = None) -> GraphQLInputObjectType:
+        by = f", by what they are and by what is said of {over.name}" if over else ""
+        found = GraphQLInputObjectType(
+            f"{stem(over) if over else kind.name}Where",
+            lambda: {**self._where_fields(kind), **(self._edge_field(over) if over else {}), **_combined(found)},
+            description=f"Which things of the kind {kind.name} are meant{by}. All conditions given must hold.",
         )
+        return found
+
+    def _edge_field(self, direction: Direction) -> dict[str, GraphQLInputField]:
+        link = direction.link
+        name = f"{stem(Direction(link))}EdgeWhere"
+        if name not in self._filters:
+            described = f"A condition on what is said of {link.name} of the kind {link.source}. All given must hold."
+            self._filters[name] = GraphQLInputObjectType(name, self._filters_of(link.attributes), description=described)
+        text = "A condition on what is said of the link to the thing: on the same edge that leads to it."
+        return {EDGE: GraphQLInputField(self._filters[name], description=text)}
 
     def _where_fields(self, kind: Kind) -> dict[str, GraphQLInputField]:
         fields = {}
         entity = self._common["Entity"].fields  # type: ignore[attr-defined]
         for name, own in OWN.items():
             fields[name] = GraphQLInputField(self._filter(OWN_TYPES[own]), description=entity[name].description)
-        for name, attribute in kind.attributes.items():
-            fields[name] = GraphQLInputField(
-                self._filter(attribute.data_type, attribute.values), description=attribute.description
-            )
+        fields |= self._filters_of(kind.attributes.values())
         for name, direction in directions(kind).items():
             fields[name] = GraphQLInputField(self._linked(direction), description=describe(direction))
-        return {**fields, **_combined(self._where[kind.name])}
+        return fields
+
+    def _filters_of(self, attributes: Iterable[Attribute]) -> dict[str, GraphQLInputField]:
+        return {
+            attribute.name: GraphQLInputField(
+                self._filter(attribute.data_type, attribute.values), description=attribute.description
+            )
+            for attribute in attributes
+        }
 
     def _make_entity_where(self) -> GraphQLInputObjectType:
         entity = self._common["Entity"].fields  # type: ignore[attr-defined]
@@ -148,12 +184,13 @@ class Inputs:
 
     def _linked(self, direction: Direction) -> GraphQLInputObjectType:
         target = direction.target
-        name = f"{target}{'List' if direction.many else 'Link'}Filter"
+        named = stem(direction) if direction.link.attributes else target
+        name = f"{named}{'List' if direction.many else 'Link'}Filter"
         if name not in self._filters:
             wanted = list(_QUANTIFIERS)[1:] if direction.many else [Quantifier.IS]
             self._filters[name] = GraphQLInputObjectType(
                 name,
-                lambda: {q.value: GraphQLInputField(self._where[target], description=_QUANTIFIERS[q]) for q in wanted},
+                lambda: {q.value: GraphQLInputField(self.over(direction), description=_QUANTIFIERS[q]) for q in wanted},
                 description=f"A condition on the {target} that a link leads to. All given must hold.",
             )
         return self._filters[name]

@@ -12,6 +12,7 @@ from graphql import (
     GraphQLFieldResolver,
     GraphQLFloat,
     GraphQLID,
+    GraphQLInputObjectType,
     GraphQLInt,
     GraphQLInterfaceType,
     GraphQLList,
@@ -26,7 +27,7 @@ from graph.plan import Direction
 from hub.api import walk
 from hub.api.compile import FIELDS
 from hub.api.figures import FigureTypes
-from hub.api.inputs import Inputs, describe, directions
+from hub.api.inputs import Inputs, describe, directions, stem
 from hub.api.scalars import DATE, INT64
 from schema.registry import Attribute, AttributeType, Kind, Model
 
@@ -74,7 +75,7 @@ class Types:
             )
             fields[kind.plural] = GraphQLField(
                 GraphQLNonNull(self._connection(kind.name, kind)),
-                args=self._page_arguments(kind),
+                args=self._page_arguments(kind, self.inputs.where(kind)),
                 resolve=page(kind),
                 description=f"Things of the kind {kind.name}, a page at a time. {kind.description}",
             )
@@ -111,10 +112,10 @@ class Types:
         if not direction.many:
             return GraphQLField(self.objects[target.name], resolve=walk.by_key, description=description)
         attributes = direction.link.attributes
-        stem = kind.name + direction.name[0].upper() + direction.name[1:] if attributes else target.name
+        named = stem(direction) if attributes else target.name
         return GraphQLField(
-            GraphQLNonNull(self._connection(stem, target, attributes)),
-            args=self._page_arguments(target),
+            GraphQLNonNull(self._connection(named, target, attributes)),
+            args=self._page_arguments(target, self.inputs.over(direction)),
             resolve=walk.connection_field,
             description=description,
         )
@@ -162,9 +163,9 @@ class Types:
             description=f"A page of a list of things of the kind {kind.name}.",
         )
 
-    def _page_arguments(self, kind: Kind) -> dict[str, GraphQLArgument]:
+    def _page_arguments(self, kind: Kind, where: GraphQLInputObjectType) -> dict[str, GraphQLArgument]:
         return {
-            "where": GraphQLArgument(self.inputs.where(kind), description="Which things; all where it is left out."),
+            "where": GraphQLArgument(where, description="Which things; all where it is left out."),
             "orderBy": GraphQLArgument(
                 GraphQLList(GraphQLNonNull(self.inputs.order(kind))),
                 description="In which order, the first key first; things that are equal in it are in order of id.",

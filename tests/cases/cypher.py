@@ -18,6 +18,7 @@ _TOKEN = re.compile(
 )
 _SUBQUERIES = ("COLLECT", "COUNT", "EXISTS")
 _INDENT = "  "
+_RETURN = re.compile(r" RETURN DISTINCT \w+\Z")
 
 _OWN_NUMBERS = {0.0, 1.0, 2.0}
 """Numbers that statements have by themselves: `LIMIT 1`, `[0]`, `ELSE 2`."""
@@ -81,7 +82,8 @@ def anchors(statement: str) -> list[str]:
             depth -= 1
             if not depth:
                 body = "".join(part for _, part in tokens[start:index]).strip()
-                found.append(body if opener == "COLLECT" else f"{body} RETURN count(*)")
+                whole = opener == "COLLECT" or _RETURN.search(body)
+                found.append(body if whole else f"{body} RETURN count(*)")
         before = before if sort == "space" else text
     return found or [statement]
 

@@ -57,6 +57,7 @@ LAW = settings(
     suppress_health_check=[HealthCheck.differing_executors, HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 ID = Value("id", Own.ID)
+USE = {attribute.name: attribute for attribute in PARTS.link.attributes}
 COMPARABLE: list[tuple[Attribute | Own, Part | None, list[Any]]] = [
     (Own.ID, None, ["G01", "G30", "nothing"]),
     (Own.PATH, None, ["acme", "acme/north", "x"]),
@@ -72,6 +73,17 @@ COMPARABLE: list[tuple[Attribute | Own, Part | None, list[Any]]] = [
     (GADGET.attributes["colour"], None, ["RED", "BLUE"]),
     (GADGET.attributes["amount"], Part.VALUE, [1.0, 2, 2.5]),
     (GADGET.attributes["amount"], Part.UNIT, ["kg", "L"]),
+]
+OF_USES: list[tuple[Attribute, Part | None, list[Any]]] = [
+    (USE["amount"], Part.VALUE, [1.0, 2]),
+    (USE["amount"], Part.UNIT, ["kg"]),
+    (USE["position"], None, [0, 2]),
+    (USE["share"], None, [0.5, 0.1]),
+    (USE["glued"], None, [True, False]),
+    (USE["since"], None, ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000001Z"]),
+    (USE["day"], None, ["2026-01-01", "2025-01-01"]),
+    (USE["note"], None, ["a"]),
+    (USE["colour"], None, ["RED", "BLUE"]),
 ]
 ORDERED = [(what, part) for what, part, _ in COMPARABLE] + [
     (GADGET.attributes["active"], None),
@@ -118,24 +130,40 @@ def comparisons(draw: st.DrawFn, given: dict[str, Any]) -> Condition:
 
 
 @st.composite
-def conditions(draw: st.DrawFn, given: dict[str, Any], depth: int = 0) -> Condition:
-    """Filters on gadgets, links nested up to three deep; their values go into `given`."""
+def edge_comparisons(draw: st.DrawFn, given: dict[str, Any]) -> Condition:
+    name = f"p{len(given)}"
+    what, part, values = draw(st.sampled_from(OF_USES))
+    if draw(st.integers(0, 4)) == 0:
+        given[name] = draw(st.booleans())
+        return Compare(what, Operator.IS_NULL, name, part, edge=True)
+    given[name] = draw(st.sampled_from(values))
+    signs = [Operator.EQ, Operator.NE, *([] if isinstance(values[0], bool) else [Operator.GT, Operator.LTE])]
+    return Compare(what, draw(st.sampled_from(signs)), name, part, edge=True)
+
+
+@st.composite
+def conditions(draw: st.DrawFn, given: dict[str, Any], depth: int = 0, *, edge: bool = False) -> Condition:
+    """Filters on gadgets, links nested up to three deep, on edges too where some led there; values go into `given`."""
     shapes = ["compare", "compare", "and", "or", "not", "parts", "owner"] if depth < 3 else ["compare"]
-    match draw(st.sampled_from(shapes)):
+    below = conditions(given, depth + 1, edge=edge)
+    match draw(st.sampled_from(shapes + (["edge", "edge"] if edge else []))):
+        case "edge":
+            return draw(edge_comparisons(given))
         case "and":
-            return And((draw(conditions(given, depth + 1)), draw(conditions(given, depth + 1))))
+            return And((draw(below), draw(below)))
         case "or":
-            return Or((draw(conditions(given, depth + 1)), draw(conditions(given, depth + 1))))
+            return Or((draw(below), draw(below)))
         case "not":
-            return Not(draw(conditions(given, depth + 1)))
+            return Not(draw(below))
         case "parts":
             many = st.sampled_from([Quantifier.SOME, Quantifier.EVERY, Quantifier.NONE])
-            inner = draw(st.none() | conditions(given, depth + 1))
+            inner = draw(st.none() | conditions(given, depth + 1, edge=True))
             return Linked(draw(st.sampled_from([PARTS, PART_OF])), draw(many), inner)
         case "owner":
             name = f"p{len(given)}"
-            given[name] = draw(st.sampled_from([1, 2]))
-            rank: Condition = Compare(OWNER.attributes["rank"], Operator.EQ, name)
+            what: Attribute | Own = draw(st.sampled_from([OWNER.attributes["rank"], Own.ID]))
+            given[name] = draw(st.sampled_from(["O1", "O4"] if what is Own.ID else [1, 2]))
+            rank: Condition = Compare(what, Operator.EQ, name)
             if draw(st.booleans()):
                 rank = Linked(HOLDS, Quantifier.SOME, draw(conditions(given, depth + 2)))
             return Linked(
@@ -153,9 +181,9 @@ def orders(draw: st.DrawFn) -> tuple[Order, ...]:
 
 
 @st.composite
-def filters(draw: st.DrawFn) -> tuple[Condition | None, dict[str, Any]]:
+def filters(draw: st.DrawFn, *, edge: bool = False) -> tuple[Condition | None, dict[str, Any]]:
     given: dict[str, Any] = {}
-    return draw(st.none() | conditions(given)), given
+    return draw(st.none() | conditions(given, edge=edge)), given
 
 
 def gadgets(*manys: Many, ones: tuple[One, ...] = ()) -> Select:
@@ -207,7 +235,9 @@ class GraphReadContract(FilledGraph):
         assert found == [key.id for key, _ in expected]
 
     @LAW
-    @given(direction=st.sampled_from([PARTS, PART_OF]), filter_=filters(), order=orders(), size=st.integers(1, 4))
+    @given(
+        direction=st.sampled_from([PARTS, PART_OF]), filter_=filters(edge=True), order=orders(), size=st.integers(1, 4)
+    )
     async def test_pages_of_links_put_together_are_the_whole_lists(
         self,
         store: GraphStore,
@@ -222,7 +252,7 @@ class GraphReadContract(FilledGraph):
         paging = Paging(where, order, "size", "after", total=True)
         many = Many("linked", direction, gadgets(), (), paging)
         plan = Plan((Lookup("it", "identifier", gadgets(many)),))
-        expected = world.ordered(world.linked(Key("Gadget", parent), direction), order, where, values)
+        expected = world.ordered(world.met(Key("Gadget", parent), direction, where, values), order, None, values)
         found, after, more = [], None, True
         while more:
             given = {**values, "identifier": f"id:{parent}", "size": size, "after": after}

@@ -25,7 +25,7 @@ from graph.plan import (
 )
 from graph.projection import project
 from graph.store import GraphStore
-from graph.thing import Key, Thing
+from graph.thing import Edge, Key, Thing
 from schema.assertion import Assertion, Stamp
 from schema.authority import EQUAL
 from schema.json import Json
@@ -151,6 +151,15 @@ async def tell(store: GraphStore, assertions: Iterable[Assertion]) -> list[Thing
     return [change.after for change in changed if change.after is not None]
 
 
+_USES: list[dict[str, Json]] = [
+    {},
+    {"amount": {"value": 1.0, "unit": "kg"}, "colour": "RED", "glued": True},
+    {"amount": {"value": 2.5, "unit": "L"}, "since": TIMES[1], "note": "a"},
+    {"share": 0.5, "day": "2026-01-01", "colour": "BLUE", "glued": False},
+]
+"""What is said of parts."""
+
+
 def many_gadgets(count: int = 40) -> list[Assertion]:
     """Gadgets with values that often are equal and often are missing, of a few owners, one of them a placeholder."""
     draw = random.Random(count)
@@ -164,7 +173,10 @@ def many_gadgets(count: int = 40) -> list[Assertion]:
     ]
     for i in range(count):
         uses: list[Json] = [
-            {"to": {"id": f"G{draw.randrange(count):02}"}, "with": {"position": place}}
+            {
+                "to": {"id": f"G{draw.randrange(count):02}"},
+                "with": {"position": place, **_USES[(i + place) % len(_USES)]},
+            }
             for place in range(draw.randrange(5))
         ]
         cells: dict[str, Json] = {
@@ -200,15 +212,21 @@ class World:
     def keys(self, kind: str) -> list[Key]:
         return sorted(key for key in self.things if key.kind == kind)
 
-    def linked(self, key: Key, direction: Direction) -> list[tuple[Key, int]]:
-        """The nodes at the other end of a link, each with the edge's occurrence, in order of both."""
+    def edges(self, key: Key, direction: Direction) -> list[Edge]:
+        """The golden edges of a link, in order of what is at their other end and of their occurrence."""
         link = direction.link
         edges = (
             e for t in self.things.values() if t.key.kind == link.source for e in t.edges if e.key.link == link.name
         )
         if direction.inverse:
-            return sorted((e.key.source, e.key.occurrence) for e in edges if e.golden and e.key.target == key)
-        return sorted((e.key.target, e.key.occurrence) for e in edges if e.golden and e.key.source == key)
+            found = [e for e in edges if e.golden and e.key.target == key]
+            return sorted(found, key=lambda e: (e.key.source, e.key.occurrence))
+        found = [e for e in edges if e.golden and e.key.source == key]
+        return sorted(found, key=lambda e: (e.key.target, e.key.occurrence))
+
+    def linked(self, key: Key, direction: Direction) -> list[tuple[Key, int]]:
+        """The nodes at the other end of a link, each with the edge's occurrence, in order of both."""
+        return [(end(edge, direction), edge.key.occurrence) for edge in self.edges(key, direction)]
 
     def value(self, key: Key, what: Attribute | Own, part: Part | None = None) -> Any:
         thing = self.things[key]
@@ -220,10 +238,7 @@ class World:
         found = thing.golden.values.get(name) if thing.golden else None
         if found is None:
             return None
-        quantity: Any = found.value
-        if isinstance(what, Attribute) and what.data_type is AttributeType.QUANTITY:
-            return quantity["unit" if part is Part.UNIT else "value"]
-        return _comparable(what, found.value)
+        return _said(what, found.value, part)
 
     def reached(self, key: Key, through: Iterable[Direction], what: Attribute | Own, part: Part | None = None) -> Any:
         """A value of what links to one lead to."""
@@ -234,24 +249,31 @@ class World:
             key = ends[0][0]
         return self.value(key, what, part)
 
-    def meets(self, key: Key, condition: Condition, given: Parameters) -> bool | None:
-        """True, false, or None where a missing value leaves it open."""
+    def meets(self, key: Key, condition: Condition, given: Parameters, edge: Edge | None = None) -> bool | None:
+        """True, false, or None where a missing value leaves it open; `edge` is the one that led to the thing."""
         match condition:
             case Compare():
                 wanted = _comparable(condition.what, given[condition.parameter])
-                return _compare(condition.operator, self.value(key, condition.what, condition.part), wanted)
+                if condition.edge:
+                    assert edge is not None and isinstance(condition.what, Attribute)
+                    value = _said(condition.what, edge.attributes.get(condition.what.name), condition.part)
+                else:
+                    value = self.value(key, condition.what, condition.part)
+                return _compare(condition.operator, value, wanted)
             case Not(inner):
-                found = self.meets(key, inner, given)
+                found = self.meets(key, inner, given, edge)
                 return None if found is None else not found
             case And(conditions):
-                all_ = [self.meets(key, c, given) for c in conditions]
+                all_ = [self.meets(key, c, given, edge) for c in conditions]
                 return False if False in all_ else None if None in all_ else True
             case Or(conditions):
-                any_ = [self.meets(key, c, given) for c in conditions]
+                any_ = [self.meets(key, c, given, edge) for c in conditions]
                 return True if True in any_ else None if None in any_ else False
             case Linked(direction, quantifier, inner_condition):
-                ends = [end for end, _ in self.linked(key, direction)]
-                met = [inner_condition is None or self.meets(end, inner_condition, given) is True for end in ends]
+                met = [
+                    inner_condition is None or self.meets(end(e, direction), inner_condition, given, e) is True
+                    for e in self.edges(key, direction)
+                ]
                 match quantifier:
                     case Quantifier.IS | Quantifier.SOME:
                         return any(met)
@@ -259,6 +281,16 @@ class World:
                         return not any(met)
                     case Quantifier.EVERY:
                         return all(met)
+
+    def met(
+        self, parent: Key, direction: Direction, condition: Condition | None, given: Parameters
+    ) -> list[tuple[Key, int]]:
+        """The rows of a link's list that meet a condition, on things and on the edges that lead to them."""
+        return [
+            (end(edge, direction), edge.key.occurrence)
+            for edge in self.edges(parent, direction)
+            if condition is None or self.meets(end(edge, direction), condition, given, edge) is True
+        ]
 
     def ordered(
         self, rows: Collection[tuple[Key, int]], orders: Iterable[Order], condition: Condition | None, given: Parameters
@@ -273,9 +305,20 @@ class World:
         return found
 
 
+def end(edge: Edge, direction: Direction) -> Key:
+    """The thing that an edge leads to."""
+    return edge.key.source if direction.inverse else edge.key.target
+
+
+def _said(what: Attribute | Own, value: Any, part: Part | None) -> Any:
+    if isinstance(what, Attribute) and what.data_type is AttributeType.QUANTITY:
+        return value and value["unit" if part is Part.UNIT else "value"]
+    return _comparable(what, value)
+
+
 def _comparable(what: Attribute | Own, value: Any) -> Any:
     """A value as it compares: instants as such, for their texts don't order."""
-    if isinstance(what, Own) or what.data_type is not AttributeType.INSTANT or isinstance(value, bool):
+    if isinstance(what, Own) or what.data_type is not AttributeType.INSTANT or value is None or isinstance(value, bool):
         return value
     return [_comparable(what, v) for v in value] if isinstance(value, list) else datetime.fromisoformat(value)
 
