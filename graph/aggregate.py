@@ -7,7 +7,7 @@
 What comes back is
 
     {"whole": Figures | None, "groups": [{"by": [value, …], "figures": Figures}] | None, "more": bool}
-    Figures  {"count": int, "sum" | "avg" | "min" | "max": {attribute: value}}
+    Figures  {"count": int, "sum" | "avg" | "min" | "max": {attribute: value}, "edge": {"sum" | …: {attribute: value}}}
 
 A group's value is that of `By.what`, or `graph.calendar.interval`'s object; None is a value too. `sum` and `avg` are
 numbers, `min` and `max` values of the attribute's type; None where no thing has one. Amounts in different units are
@@ -40,6 +40,8 @@ class Measure:
 
     figure: Figure
     what: Attribute | Own
+    edge: bool = False
+    """Whether it is an attribute of the edges that lead to the things, in figures over a link."""
 
 
 Measures = tuple[Measure, ...]
@@ -72,6 +74,22 @@ class Grouping:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedAggregate:
+    """Figures of the things at the other end of a link, as part of a `Select`. A thing counts once for each edge."""
+
+    key: str
+    direction: Direction
+    where: Condition | None
+    whole: Measures | None = None
+    groups: Grouping | None = None
+
+    def lines(self, indent: str) -> Iterator[str]:
+        """For people: what is counted, and how it is grouped."""
+        yield " ".join([f"{indent}{self.key}: {self.direction.name} aggregate", *where_lines(self.where)])
+        yield from (f"{indent}  {line}" for line in _counted(self))
+
+
+@dataclass(frozen=True, slots=True)
 class Aggregate:
     """Figures of the things of a kind that meet a condition. `whole` or `groups` is None where it is not wanted."""
 
@@ -84,19 +102,24 @@ class Aggregate:
     def lines(self) -> Iterator[str]:
         """For people: what is counted, and how it is grouped."""
         yield " ".join([f"{self.key}: {self.kind.name} aggregate", *where_lines(self.where)])
-        yield from (f"  {line}" for line in self._counted())
+        yield from (f"  {line}" for line in _counted(self))
 
-    def _counted(self) -> Iterator[str]:
-        if self.whole is not None:
-            yield _measures_text("whole", self.whole)
-        if (groups := self.groups) is not None:
-            by = ", ".join(_by_text(by) for by in groups.by)
-            order = " largest first" if groups.largest else ""
-            yield _measures_text(f"by {by}{order} first ${groups.first} in ${groups.zone}", groups.measures)
+
+def _counted(found: Aggregate | LinkedAggregate) -> Iterator[str]:
+    if found.whole is not None:
+        yield _measures_text("whole", found.whole)
+    if (groups := found.groups) is not None:
+        by = ", ".join(_by_text(by) for by in groups.by)
+        order = " largest first" if groups.largest else ""
+        yield _measures_text(f"by {by}{order} first ${groups.first} in ${groups.zone}", groups.measures)
 
 
 def _measures_text(what: str, measures: Iterable[Measure]) -> str:
-    return " ".join([f"{what}: count", *(f"{m.figure.value}({m.what.name})" for m in measures)])
+    return " ".join([f"{what}: count", *map(_measure_text, measures)])
+
+
+def _measure_text(measure: Measure) -> str:
+    return f"{measure.figure.value}({'edge.' if measure.edge else ''}{measure.what.name})"
 
 
 def _by_text(by: By) -> str:

@@ -23,6 +23,19 @@ Part = Mapping[str, Any]
 _NEEDS = {Figure.SUM: ("sum", "count"), Figure.AVG: ("sum", "count"), Figure.MIN: ("min",), Figure.MAX: ("max",)}
 
 COUNT = "count"
+EDGE = "edge"
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """A column of things, or of the edges that lead to them."""
+
+    column: Column
+    edge: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{EDGE}.{self.column.name}" if self.edge else self.column.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +43,11 @@ class Partial:
     """What a statement makes of a column: `sum` (as a double), `count`, `min` or `max`."""
 
     function: str
-    column: Column
+    of: Of
 
     @property
     def name(self) -> str:
-        return f"{self.function}_{self.column.name}"
+        return f"{self.function}_{self.of.name}"
 
 
 @dataclass(frozen=True)
@@ -44,52 +57,59 @@ class Fold:
     measures: Measures
 
     @property
-    def units(self) -> list[Column]:
+    def units(self) -> list[Of]:
         """The columns by which amounts are kept apart."""
-        return list(dict.fromkeys(columns_of(m.what)[1] for m in self.measures if _quantity(m)))
+        return list(dict.fromkeys(Of(columns_of(m.what)[1], m.edge) for m in self.measures if _quantity(m)))
 
     @property
     def partials(self) -> list[Partial]:
         """What a statement is to make of each part, beside its count."""
-        wanted = (Partial(function, columns_of(m.what)[0]) for m in self.measures for function in _NEEDS[m.figure])
+        wanted = (Partial(f, Of(columns_of(m.what)[0], m.edge)) for m in self.measures for f in _NEEDS[m.figure])
         return list(dict.fromkeys(wanted))
 
     def figures(self, parts: Sequence[Part]) -> Row:
         """The figures of one group."""
-        found: Row = {figure.value: {} for figure in Figure}
+        found = _none()
+        of_edges = _none()
         for measure in self.measures:
-            found[measure.figure.value][name_of(measure.what)] = self._figure(measure, parts)
-        return {COUNT: sum(part[COUNT] for part in parts), **found}
+            place = of_edges if measure.edge else found
+            place[measure.figure.value][name_of(measure.what)] = self._figure(measure, parts)
+        edges = {EDGE: of_edges} if any(of_edges.values()) else {}
+        return {COUNT: sum(part[COUNT] for part in parts), **found, **edges}
 
     def _figure(self, measure: Measure, parts: Sequence[Part]) -> Any:
-        columns = columns_of(measure.what)
+        value, *unit = (Of(column, measure.edge) for column in columns_of(measure.what))
         if not _quantity(measure):
-            return _value(measure.figure, columns[0], parts)
+            return _value(measure.figure, value, parts)
         by_unit: dict[str, list[Part]] = {}
         for part in parts:
-            if (unit := part[columns[1].name]) is not None:
-                by_unit.setdefault(unit, []).append(part)
+            if (known := part[unit[0].name]) is not None:
+                by_unit.setdefault(known, []).append(part)
         return [
-            {"value": _value(measure.figure, columns[0], same), "unit": unit} for unit, same in sorted(by_unit.items())
+            {"value": _value(measure.figure, value, same), "unit": known} for known, same in sorted(by_unit.items())
         ]
 
 
-def _value(figure: Figure, column: Column, parts: Sequence[Part]) -> Any:
+def _none() -> Row:
+    return {figure.value: {} for figure in Figure}
+
+
+def _value(figure: Figure, of: Of, parts: Sequence[Part]) -> Any:
     if figure in (Figure.MIN, Figure.MAX):
-        values = _made(figure.value, column, parts)
+        values = _made(figure.value, of, parts)
         found = min if figure is Figure.MIN else max
         # The texts of instants don't order where one has a fraction of a second.
-        order = datetime.fromisoformat if column.type is ColumnType.INSTANT else None
+        order = datetime.fromisoformat if of.column.type is ColumnType.INSTANT else None
         return found(values, key=order) if values else None
-    count = sum(_made("count", column, parts))
+    count = sum(_made("count", of, parts))
     if not count:
         return None
-    total = math.fsum(_made("sum", column, parts))
+    total = math.fsum(_made("sum", of, parts))
     return total if figure is Figure.SUM else total / count
 
 
-def _made(function: str, column: Column, parts: Sequence[Part]) -> list[Any]:
-    name = Partial(function, column).name
+def _made(function: str, of: Of, parts: Sequence[Part]) -> list[Any]:
+    name = Partial(function, of).name
     return [part[name] for part in parts if part[name] is not None]
 
 

@@ -17,7 +17,7 @@ from graph.aggregate import By, Grouping, Measures
 from graph.calendar import interval
 from graph.columns import Column, ColumnType, columns_of
 from graph.cypher import at, quote
-from graph.figures import COUNT, Fold
+from graph.figures import COUNT, Fold, Of
 from graph.plan import Row
 
 Decode = Callable[[Column, Any], Any]
@@ -32,6 +32,10 @@ class Groups:
     node: str
     values: Sequence[str] = ()
     """The expressions of the values that a group has in common; none where all things are one group."""
+    edge: str = ""
+    """The variable of the edges that lead to the things, where figures are over a link."""
+    parent: str = ""
+    """A variable by which all is kept apart; none where things have one parent, or none."""
 
     @property
     def members(self) -> list[str]:
@@ -42,14 +46,18 @@ class Groups:
     def text(self, collected: str, *, size: bool = False) -> str:
         """What follows the MATCH; `collected` is a part as the store puts it together."""
         fold = Fold(self.measures)
-        found = [f"{value} AS k{n}" for n, value in enumerate(self.values)]
-        found += [f"{self.node}.{quote(unit.name)} AS u{n}" for n, unit in enumerate(fold.units)]
+        apart = [self.parent] if self.parent else []
+        found = [*apart, *(f"{value} AS k{n}" for n, value in enumerate(self.values))]
+        found += [f"{self._name(unit)} AS u{n}" for n, unit in enumerate(fold.units)]
         found.append("count(*) AS c")
         for n, partial in enumerate(fold.partials):
-            name = f"{self.node}.{quote(partial.column.name)}"
-            found.append(f"{partial.function}({name}{' * 1.0' if partial.function == 'sum' else ''}) AS a{n}")
-        kept = [*self.keys, *(["sum(c) AS size"] if size else []), f"collect({collected}) AS parts"]
+            times = " * 1.0" if partial.function == "sum" else ""
+            found.append(f"{partial.function}({self._name(partial.of)}{times}) AS a{n}")
+        kept = [*apart, *self.keys, *(["sum(c) AS size"] if size else []), f"collect({collected}) AS parts"]
         return f" WITH {', '.join(found)} WITH {', '.join(kept)}"
+
+    def _name(self, of: Of) -> str:
+        return f"{self.edge if of.edge else self.node}.{quote(of.column.name)}"
 
     @property
     def keys(self) -> list[str]:
@@ -59,7 +67,7 @@ class Groups:
         """The figures of a group from its parts, each the values of `members`."""
         fold = Fold(self.measures)
         names = [*(unit.name for unit in fold.units), COUNT, *(partial.name for partial in fold.partials)]
-        columns = [None, *(None if p.function == "count" else p.column for p in fold.partials)]
+        columns = [None, *(None if p.function == "count" else p.of.column for p in fold.partials)]
         columns = [*([None] * len(fold.units)), *columns]
         return fold.figures(
             [

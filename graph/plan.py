@@ -4,7 +4,8 @@
              └─ Select                     the fields wanted of a node, by response key
                  ├─ Value                  an attribute, or one of the node's own properties
                  ├─ One ── Select          a link to one (or its inverse)
-                 └─ Many ── Page-like      a link to many: filter, order, page, edge values, total
+                 ├─ Many ── Page-like      a link to many: filter, order, page, edge values, total
+                 └─ LinkedAggregate        figures of a link to many: `graph.aggregate`
 
 A plan holds no client's value: comparisons, ids and page sizes name *parameters*, given with each run, so that a plan
 can be kept for a document and run again. Names of kinds, links and attributes come from the model alone.
@@ -28,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 from schema.registry import Attribute, Kind, Link
 
 if TYPE_CHECKING:
+    from graph.aggregate import LinkedAggregate
     from graph.roots import Root
 
 Row = dict[str, Any]
@@ -217,6 +219,7 @@ class Select:
     values: tuple[Value, ...] = ()
     ones: tuple[One, ...] = ()
     manys: tuple[Many, ...] = ()
+    figures: tuple[LinkedAggregate, ...] = ()
     whole: bool = False
     """Whether a store does well to read all that a node has: then what it is asked does not depend on `values`."""
 
@@ -275,6 +278,8 @@ def select_lines(select: Select, indent: str) -> Iterator[str]:
         edge = f" edge({' '.join(v.key for v in many.edge)})" if many.edge else ""
         yield f"{indent}{many.key}: {_arrow(many.direction)} {_paging_text(many.paging)}{edge}"
         yield from select_lines(many.select, indent + "  ")
+    for figures in select.figures:
+        yield from figures.lines(indent)
 
 
 def _arrow(direction: Direction) -> str:

@@ -6,6 +6,7 @@
     issues           1 statement for each kind until the page is full, and 1 to 3 more for each with things on the page
     search           1 statement for each kind, and 1 more for each that has found something
     link of a level  1 statement over all nodes of the level, and 1 more for totals of lists that go on from a cursor
+    figures of a link as an aggregate, over all nodes of the level
 
 Ladybug has no LIMIT by group. A list below a node is ordered, collected by parent and cut inside the engine, so that
 no more than a page of each parent's rows comes out.
@@ -18,7 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from graph.aggregate import Aggregate
+from graph.aggregate import Aggregate, LinkedAggregate
 from graph.around import Near, Shortest
 from graph.columns import Column, ColumnType, columns_of, value_of
 from graph.cypher import (
@@ -138,7 +139,7 @@ class Reader:
     def _root(self, root: Root) -> Row | None:
         match root:
             case Aggregate():
-                return Aggregator(self._run, self._parameters, root).read()
+                return self._aggregate(root)
             case Lookup():
                 return self._lookup(root)
             case Page():
@@ -153,6 +154,13 @@ class Reader:
                 return self.shortest(root)
             case Issues():
                 return issues.issues(self._run, root, self._parameters, self._with_ids)
+
+    def _aggregate(self, root: Aggregate) -> Row:
+        def matched(render: LadybugRenderer) -> str:
+            conditions = [] if root.where is None else [render.condition(root.where, "n")]
+            return f"MATCH (n:{quote(root.kind.name)}){where_text(conditions)}"
+
+        return Aggregator(self._run, self._parameters, root, matched).read()
 
     def walk(self, walk: Walk) -> Row | None:
         """What walks from thing to thing: see `graph.ladybug.walk`."""
@@ -231,6 +239,17 @@ class Reader:
             self._one(one, nodes)
         for many in select.manys:
             self._many(many, nodes)
+        for figures in select.figures:
+            self._figures(figures, nodes)
+
+    def _figures(self, figures: LinkedAggregate, parents: Mapping[str, Row]) -> None:
+        def matched(render: LadybugRenderer) -> str:
+            where = figures.where
+            return following(figures.direction, [] if where is None else [render.condition(where, "n", "e")])
+
+        found = Aggregator(self._run, self._parameters, figures, matched, list(parents)).by_parent()
+        for parent, row in parents.items():
+            row[figures.key] = found[parent]
 
     def _one(self, one: One, parents: Mapping[str, Row]) -> None:
         fields = Fields.of(one.select.values, "n")

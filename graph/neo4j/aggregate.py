@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from graph.aggregate import Aggregate, By, Grouping, Measures
+from graph.aggregate import Aggregate, By, Grouping, LinkedAggregate, Measures
 from graph.calendar import FIRST, LAST, Calendar
 from graph.columns import Column, ColumnType
 from graph.cypher import Renderer, chains, one_more, reach
@@ -22,16 +22,18 @@ Decode = Callable[[Any, Given], Any]
 _HOUR_SECONDS = 3600
 
 
-def aggregate(render: Renderer, root: Aggregate, start: Start, node: str) -> tuple[str, Decode]:
+def aggregate(
+    render: Renderer, root: Aggregate | LinkedAggregate, start: Start, node: str, edge: str = ""
+) -> tuple[str, Decode]:
     """The expression of an aggregate, `[whole, groups]` as wanted, over what is matched, and what reads it."""
     members: list[str] = []
     readers: list[Decode] = []
     if root.whole is not None:
-        text, whole = _whole(root.whole, start, node)
+        text, whole = _whole(root.whole, start, node, edge)
         members.append(text)
         readers.append(lambda raw, given: {"whole": whole(raw, given)})
     if root.groups is not None:
-        text, groups = _groups(render, root.groups, start.text(), node)
+        text, groups = _groups(render, root.groups, start.text(), node, edge)
         members.append(text)
         readers.append(groups)
 
@@ -44,17 +46,18 @@ def aggregate(render: Renderer, root: Aggregate, start: Start, node: str) -> tup
     return f"[{', '.join(members)}]", read
 
 
-def _whole(measures: Measures, start: Start, node: str) -> tuple[str, Decode]:
+def _whole(measures: Measures, start: Start, node: str, edge: str) -> tuple[str, Decode]:
     if not measures:
         # A bare count is read from the index alone.
         return start.count(), lambda count, given: Fold(()).figures([{"count": count}])
-    groups = Groups(measures, node)
+    groups = Groups(measures, node, edge=edge)
     text = f"head(COLLECT {{ {start.text()}{groups.text(_list(groups))} RETURN parts }})"
     return text, lambda parts, given: groups.figures(parts, _decode)
 
 
-def _groups(render: Renderer, grouping: Grouping, matched: str, node: str) -> tuple[str, Decode]:
-    groups = Groups(grouping.measures, node, [_common(render, by, node, grouping.zone) for by in grouping.by])
+def _groups(render: Renderer, grouping: Grouping, matched: str, node: str, edge: str) -> tuple[str, Decode]:
+    values = [_common(render, by, node, grouping.zone) for by in grouping.by]
+    groups = Groups(grouping.measures, node, values, edge)
     text = groups.text(_list(groups), size=grouping.largest)
     kept = ", ".join([*groups.keys, "parts"])
     text = (
@@ -83,7 +86,7 @@ def _read(member: str, groups: Groups) -> str:
     if not member.startswith("a"):
         return member
     partial = Fold(groups.measures).partials[int(member[1:])]
-    return f"toString({member})" if partial.column.type is ColumnType.INSTANT else member
+    return f"toString({member})" if partial.of.column.type is ColumnType.INSTANT else member
 
 
 def _decode(column: Column, value: Any) -> Any:

@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from graph.aggregate import Aggregate
+from graph.aggregate import Aggregate, LinkedAggregate
 from graph.around import Near, Shortest
 from graph.columns import Column, ColumnType, columns_of, compared_column, value_of
 from graph.cypher import (
@@ -195,6 +195,12 @@ class PlanRenderer(Neo4jRenderer):
 
         return self._list(begin, many.paging, many.select, node, edge, many.edge)
 
+    def _linked_figures(self, figures: LinkedAggregate, parent: str) -> Part:
+        node, edge = self.variable("n"), self.variable("e")
+        where = [] if figures.where is None else [self.condition(figures.where, node, edge)]
+        clause = f"MATCH {arrow(figures.direction, parent, edge, node)}"
+        return Part(*aggregate(self, figures, Start(clause, (f"{edge}.`_golden`", *where)), node, edge))
+
     def _one(self, one: One, parent: str) -> Part:
         node, edge = self.variable("n"), self.variable("e")
         found = self._node(one.select, node)
@@ -259,6 +265,7 @@ class PlanRenderer(Neo4jRenderer):
         own = Projection(select.values, whole=select.whole)
         below = [(one.key, self._one(one, node)) for one in select.ones]
         below += [(many.key, self._many(many, node)) for many in select.manys]
+        below += [(figures.key, self._linked_figures(figures, node)) for figures in select.figures]
         text = own.text(node, [part.text for _, part in below])
         decodes = [(key, f"_{place}", part.decode) for place, (key, part) in enumerate(below)]
 

@@ -16,9 +16,23 @@ from typing import Any
 
 from graphql import FieldNode
 
-from graph.aggregate import Aggregate
+from graph.aggregate import Aggregate, Grouping, LinkedAggregate, Measures
 from graph.cypher import Make, as_given
-from graph.plan import Compare, Direction, Lookup, Many, One, Operator, Own, Page, Paging, Plan, Select, Value
+from graph.plan import (
+    Compare,
+    Condition,
+    Direction,
+    Lookup,
+    Many,
+    One,
+    Operator,
+    Own,
+    Page,
+    Paging,
+    Plan,
+    Select,
+    Value,
+)
 from graph.roots import Root
 from graph.search import Search
 from hub.api import cursors
@@ -26,7 +40,7 @@ from hub.api.conditions import Conditions, order
 from hub.api.context import Limits
 from hub.api.errors import RequestError
 from hub.api.grouping import Wanted, zone_named
-from hub.api.inputs import directions
+from hub.api.inputs import counted, directions
 from hub.api.operators import OWN
 from hub.api.selections import Document, Fields
 from hub.api.slots import Bound, holds_slot
@@ -118,11 +132,17 @@ class Compiler:
         self, key: str, kind: Kind, arguments: Mapping[str, Any], nodes: Sequence[FieldNode]
     ) -> Aggregate:
         """A root of a plan: see `aggregate`."""
-        where = self._conditions.where(kind, arguments.get("where"))
-        wanted = Wanted(self._model, self._document, kind, nodes)
+        return Aggregate(key, kind, *self._figures(kind, arguments, nodes))
+
+    def _figures(
+        self, kind: Kind, arguments: Mapping[str, Any], nodes: Sequence[FieldNode], over: Direction | None = None
+    ) -> tuple[Condition | None, Measures | None, Grouping | None]:
+        """Of which things figures are wanted, and which, of all of them and of groups."""
+        where = self._conditions.where(kind, arguments.get("where"), over)
+        wanted = Wanted(self._model, self._document, kind, nodes, over)
         first = self._bind("first", arguments.get("first"), self._first)
         zone = self._bind("timeZone", arguments.get("timeZone"), zone_named)
-        return Aggregate(key, kind, where, wanted.whole(), wanted.groups(arguments, first, zone))
+        return where, wanted.whole(), wanted.groups(arguments, first, zone)
 
     def search(self, kinds: Iterable[Kind], text: str, first: int, nodes: Sequence[FieldNode]) -> Compiled:
         """Things of some kinds by a text, at most so many; `nodes` select fields of each."""
@@ -175,12 +195,20 @@ class Compiler:
         values: list[Value] = []
         ones: list[One] = []
         manys: list[Many] = []
-        links = directions(kind)
+        figures: list[LinkedAggregate] = []
+        links, of_links = directions(kind), counted(kind)
         for prefix, nodes in places:
             for key, fields in self._document.fields(nodes, kind.name).items():
                 name = fields[0].name.value
                 if (what := kind.attributes.get(name) or FIELDS.get(name)) is not None:
                     values.append(Value(prefix + key, what))
+                elif (direction := of_links.get(name)) is not None:
+                    target, arguments = (
+                        self._model.kind(direction.target),
+                        self._document.arguments(kind.name, fields[0]),
+                    )
+                    found = self._figures(target, arguments, fields, direction)
+                    figures.append(LinkedAggregate(prefix + key, direction, *found))
                 elif (direction := links.get(name)) is None:
                     continue
                 elif direction.many:
@@ -188,7 +216,14 @@ class Compiler:
                 else:
                     target = self._model.kind(direction.target)
                     ones.append(One(prefix + key, direction, self._select(target, [("", fields)])))
-        return Select(kind, tuple(values), tuple(ones), tuple(manys))
+        return Select(kind, tuple(values), tuple(ones), tuple(manys), tuple(figures))
+
+    def _linked_figures(
+        self, key: str, kind: Kind, direction: Direction, nodes: Sequence[FieldNode]
+    ) -> LinkedAggregate:
+        arguments = self._document.arguments(kind.name, nodes[0])
+        found = self._figures(self._model.kind(direction.target), arguments, nodes, direction)
+        return LinkedAggregate(key, direction, *found)
 
     def _many(self, key: str, kind: Kind, direction: Direction, nodes: Sequence[FieldNode]) -> Many:
         target = self._model.kind(direction.target)

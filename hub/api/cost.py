@@ -45,5 +45,6 @@ def _of(select: Select, node: Row, counts: dict[tuple[int, int], int]) -> int:
             count += _of(one.select, below, counts)
     for many in select.manys:
         count += sum(_of(many.select, row["node"], counts) for row in node[many.key]["rows"])
+    count += sum(len(node[figures.key]["groups"] or ()) for figures in select.figures)
     counts[key] = count
     return count

@@ -4,60 +4,73 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphql import FieldNode
 
 from graph.aggregate import Figure
-from hub.api.grouping import TYPE_NAME, figures_of
-from hub.api.inputs import directions
+from graph.plan import Direction
+from hub.api.grouping import TYPE_NAME, aggregate_type, figures_of
+from hub.api.inputs import EDGE, directions
 from hub.api.operators import OWN, OWN_TYPES
-from hub.api.shapes import Member, NotPlain, Shape, Shapes, each, members, or_null
+from hub.api.shaping import Member, NotPlain, Shape, each, members, or_null
 from schema.registry import AttributeType, Kind
+
+if TYPE_CHECKING:
+    from hub.api.shapes import Shapes
 
 _FIGURES = frozenset(figure.value for figure in Figure)
 _STRETCHES = {AttributeType.INSTANT: "TimeStretch", AttributeType.DATE: "DayStretch"}
 
 
 class FigureShapes:
-    """Makes the shapes of aggregates."""
+    """Makes the shape of figures of a kind's things, or of what a link leads to."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: Shapes, kind: Kind, over: Direction | None = None) -> None:
         self._shapes = shapes
         self._document = shapes.document
+        self._kind = kind
+        self._over = over
+        self._type = aggregate_type(kind, over)
 
-    def of(self, kind: Kind, arguments: Mapping[str, Any], nodes: Sequence[FieldNode]) -> Shape:
-        """Of an aggregate of a kind's things, with its coerced arguments."""
-        shape = self._aggregate(kind, nodes)
+    def of(self, arguments: Mapping[str, Any], nodes: Sequence[FieldNode]) -> Shape:
+        """Of an aggregate with its coerced arguments."""
+        shape = self._object(self._type, nodes, self._member)
         return lambda found: shape(figures_of(arguments.get("groupBy"), found))
 
-    def _aggregate(self, kind: Kind, nodes: Sequence[FieldNode]) -> Shape:
-        def shape(name: str, fields: Sequence[FieldNode]) -> Shape | None:
-            if name == "groups":
-                return each(self._group(kind, fields))
-            return self._figure(kind, name, fields)
+    def _member(self, name: str, fields: Sequence[FieldNode]) -> Shape | None:
+        match name:
+            case "groups":
+                return each(self._object(self._document.type_of(self._type, name), fields, self._member))
+            case "key":
+                return self._key(self._kind, fields)
+            case "edge":
+                return self._edge(fields)
+        return self._figure(self._type, name, fields, lambda of: _type_of(self._kind, of))
 
-        return self._object(f"{kind.name}Aggregate", nodes, shape)
+    def _edge(self, nodes: Sequence[FieldNode]) -> Shape:
+        assert self._over is not None
+        types = {attribute.name: attribute.data_type for attribute in self._over.link.attributes}
+        type_name = self._document.type_of(self._type, EDGE)
+        return self._object(
+            type_name, nodes, lambda name, fields: self._figure(type_name, name, fields, types.__getitem__)
+        )
 
-    def _group(self, kind: Kind, nodes: Sequence[FieldNode]) -> Shape:
-        def shape(name: str, fields: Sequence[FieldNode]) -> Shape | None:
-            return self._key(kind, fields) if name == "key" else self._figure(kind, name, fields)
-
-        return self._object(f"{kind.name}AggregateGroup", nodes, shape)
-
-    def _figure(self, kind: Kind, name: str, nodes: Sequence[FieldNode]) -> Shape | None:
+    def _figure(
+        self, type_name: str, name: str, nodes: Sequence[FieldNode], type_of: Callable[[str], AttributeType]
+    ) -> Shape | None:
         if name not in _FIGURES:
             return None
 
         def shape(name: str, fields: Sequence[FieldNode]) -> Shape | None:
-            match _type_of(kind, name):
+            match type_of(name):
                 case AttributeType.QUANTITY:
                     return _each_finite(each(self._shapes.object("Quantity", fields)))
                 case AttributeType.INTEGER | AttributeType.FLOAT:
                     return _finite
             return None
 
-        return self._object(self._document.type_of(f"{kind.name}Aggregate", name), nodes, shape)
+        return self._object(self._document.type_of(type_name, name), nodes, shape)
 
     def _key(self, kind: Kind, nodes: Sequence[FieldNode]) -> Shape:
         links = directions(kind)

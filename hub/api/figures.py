@@ -10,7 +10,7 @@ An amount is a list, one for each unit: units are not converted, and never put t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -35,11 +35,15 @@ from graphql import (
 
 from graph.aggregate import Figure
 from graph.calendar import Calendar
-from hub.api.grouping import Each, GroupOrder
-from hub.api.inputs import Inputs, describe, directions
+from graph.plan import Direction
+from hub.api.grouping import Each, GroupOrder, aggregate_type
+from hub.api.inputs import COUNTED, EDGE, Inputs, describe, directions, stem
 from hub.api.operators import OWN, OWN_TYPES
 from hub.api.scalars import DATE
 from schema.registry import AttributeType, Kind, Model
+
+_Named = tuple[str, AttributeType, str]
+"""An attribute's name, type and description."""
 
 _NUMBERS = frozenset({AttributeType.INTEGER, AttributeType.FLOAT, AttributeType.QUANTITY})
 _BOUNDED = _NUMBERS | {AttributeType.INSTANT, AttributeType.DATE}
@@ -99,46 +103,67 @@ class FigureTypes:
         )
         self._group_by = {kind.name: self._make_group_by(kind) for kind in model}
         self._keys = {kind.name: self._make_key(kind) for kind in model}
+        self._made: dict[str, GraphQLObjectType] = {}
+        self._of_kinds: dict[str, dict[str, GraphQLField]] = {}
 
     def field(self, kind: Kind, resolve: GraphQLFieldResolver) -> GraphQLField:
         """`materialLotsAggregate(where:, groupBy:)`."""
         return GraphQLField(
             GraphQLNonNull(self._aggregate(kind)),
-            args={
-                "where": GraphQLArgument(
-                    self._inputs.where(kind), description="Which things; all where it is left out."
-                ),
-                "groupBy": GraphQLArgument(
-                    GraphQLList(GraphQLNonNull(self._group_by[kind.name])),
-                    description="What things of one group have in common. `groups` needs it.",
-                ),
-                "timeZone": GraphQLArgument(
-                    GraphQLString,
-                    default_value="UTC",
-                    description="The time zone whose hours, days, weeks … times are grouped by, as the IANA database "
-                    "names it: `Europe/Berlin`.",
-                ),
-                "orderBy": GraphQLArgument(self._order, default_value=GroupOrder.KEY, description="The groups' order."),
-                "first": GraphQLArgument(GraphQLInt, description="How many groups at most."),
-            },
+            args=self._arguments(kind, self._inputs.where(kind)),
             resolve=resolve,
             description=f"Counts and figures of things of the kind {kind.name}; placeholders count, as in lists.",
         )
 
-    def _aggregate(self, kind: Kind) -> GraphQLObjectType:
-        figures = self._figures(kind)
+    def linked(self, direction: Direction, resolve: GraphQLFieldResolver) -> GraphQLField:
+        """`lotsAggregate(where:, groupBy:)` of a thing that has the link `lots`."""
+        kind = self._model.kind(direction.target)
+        return GraphQLField(
+            GraphQLNonNull(self._aggregate(kind, direction)),
+            args=self._arguments(kind, self._inputs.over(direction)),
+            resolve=resolve,
+            description=f"Counts and figures of `{direction.name}`; a thing counts once for each edge to it, as in "
+            "`totalCount`.",
+        )
+
+    def _arguments(self, kind: Kind, where: GraphQLInputObjectType) -> dict[str, GraphQLArgument]:
+        return {
+            "where": GraphQLArgument(where, description="Which things; all where it is left out."),
+            "groupBy": GraphQLArgument(
+                GraphQLList(GraphQLNonNull(self._group_by[kind.name])),
+                description="What things of one group have in common. `groups` needs it.",
+            ),
+            "timeZone": GraphQLArgument(
+                GraphQLString,
+                default_value="UTC",
+                description="The time zone whose hours, days, weeks … times are grouped by, as the IANA database "
+                "names it: `Europe/Berlin`.",
+            ),
+            "orderBy": GraphQLArgument(self._order, default_value=GroupOrder.KEY, description="The groups' order."),
+            "first": GraphQLArgument(GraphQLInt, description="How many groups at most."),
+        }
+
+    def _aggregate(self, kind: Kind, over: Direction | None = None) -> GraphQLObjectType:
+        name = aggregate_type(kind, over)
+        if name not in self._made:
+            self._made[name] = self._make_aggregate(name, kind, over)
+        return self._made[name]
+
+    def _make_aggregate(self, name: str, kind: Kind, over: Direction | None) -> GraphQLObjectType:
+        figures = self._figures(kind) | self._edge(over)
+        of = f"things of the kind {kind.name}" + (f" in `{over.name}`" if over and over.link.attributes else "")
         group = GraphQLObjectType(
-            f"{kind.name}AggregateGroup",
+            f"{name}Group",
             {
                 "key": GraphQLField(
                     GraphQLNonNull(self._keys[kind.name]), description="What the things have in common."
                 ),
                 **figures,
             },
-            description=f"Figures of things of the kind {kind.name} that have something in common.",
+            description=f"Figures of {of} that have something in common.",
         )
         return GraphQLObjectType(
-            f"{kind.name}Aggregate",
+            name,
             {
                 **figures,
                 "groups": GraphQLField(
@@ -149,14 +174,37 @@ class FigureTypes:
                     GraphQLNonNull(GraphQLBoolean), description="Whether there are more groups than `groups` has."
                 ),
             },
-            description=f"Figures of things of the kind {kind.name}.",
+            description=f"Figures of {of}.",
         )
 
     def _figures(self, kind: Kind) -> dict[str, GraphQLField]:
         """The figures that an aggregate and its groups have alike."""
-        found = {"count": GraphQLField(GraphQLNonNull(GraphQLInt), description="How many things there are.")}
-        numbers = self._of_attributes(kind, "Numbers", "Numbers made of", self._number)
-        bounds = self._of_attributes(kind, "Bounds", "Least and greatest values among", self._bound)
+        if kind.name not in self._of_kinds:
+            count = GraphQLField(GraphQLNonNull(GraphQLInt), description="How many things there are.")
+            stem, of = f"{kind.name}{COUNTED}", f"attributes of things of the kind {kind.name}; null where none has"
+            self._of_kinds[kind.name] = {"count": count, **self._made_of(list(self._attributes(kind)), stem, of)}
+        return self._of_kinds[kind.name]
+
+    def _edge(self, over: Direction | None) -> dict[str, GraphQLField]:
+        """Figures of what is said of a link."""
+        if over is None or not over.link.attributes:
+            return {}
+        link = over.link
+        name = f"{stem(Direction(link))}EdgeAggregate"
+        if name not in self._made:
+            attributes = [(a.name, a.data_type, a.description) for a in link.attributes]
+            of = f"values that are said of {link.name} of the kind {link.source}; null where nothing has"
+            fields = self._made_of(attributes, name, of)
+            text = f"Figures of what is said of {link.name} of the kind {link.source}."
+            self._made[name] = GraphQLObjectType(name, fields, description=text)
+        return {
+            EDGE: GraphQLField(GraphQLNonNull(self._made[name]), description="Figures of what is said of the link.")
+        }
+
+    def _made_of(self, attributes: Sequence[_Named], stem: str, of: str) -> dict[str, GraphQLField]:
+        numbers = self._of_attributes(attributes, f"{stem}Numbers", f"Numbers made of {of} the value.", self._number)
+        bounds = self._of_attributes(attributes, f"{stem}Bounds", f"Least and greatest {of} the value.", self._bound)
+        found = {}
         for figure, text in _FIGURE_TEXTS.items():
             type_ = numbers if figure in (Figure.SUM, Figure.AVG) else bounds
             if type_ is not None:
@@ -164,20 +212,21 @@ class FigureTypes:
         return found
 
     def _of_attributes(
-        self, kind: Kind, stem: str, what: str, typed: Callable[[AttributeType], GraphQLOutputType | None]
+        self,
+        attributes: Iterable[_Named],
+        name: str,
+        description: str,
+        typed: Callable[[AttributeType], GraphQLOutputType | None],
     ) -> GraphQLObjectType | None:
         """A type with a field for each attribute that `typed` has a type for; None where there is none."""
         fields = {
-            name: GraphQLField(type_, description=description)
-            for name, data_type, description in self._attributes(kind)
+            attribute: GraphQLField(type_, description=text)
+            for attribute, data_type, text in attributes
             if (type_ := typed(data_type)) is not None
         }
-        if not fields:
-            return None
-        description = f"{what} attributes of things of the kind {kind.name}; null where none has the value."
-        return GraphQLObjectType(f"{kind.name}Aggregate{stem}", fields, description=description)
+        return GraphQLObjectType(name, fields, description=description) if fields else None
 
-    def _attributes(self, kind: Kind) -> Iterator[tuple[str, AttributeType, str]]:
+    def _attributes(self, kind: Kind) -> Iterator[_Named]:
         yield from ((name, OWN_TYPES[own], self._own[name]) for name, own in OWN.items())
         yield from ((name, a.data_type, a.description) for name, a in kind.attributes.items())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -10,9 +10,10 @@ from graphql import FieldNode
 
 from graph.aggregate import By, Figure, Grouping, Measure, Measures
 from graph.calendar import Calendar, is_zone
-from graph.plan import Own, Row
+from graph.plan import Direction, Own, Row
 from hub.api.conditions import led_to
 from hub.api.errors import RequestError
+from hub.api.inputs import COUNTED, EDGE, stem
 from hub.api.operators import OWN
 from hub.api.selections import Document, Fields
 from schema.registry import Kind, Model
@@ -37,20 +38,35 @@ MAX_KEYS = 10
 """Keys of one `groupBy`."""
 
 _FIGURES = {figure.value: figure for figure in Figure}
+_NONE: Row = {name: {} for name in _FIGURES}
+
+
+def aggregate_type(kind: Kind, over: Direction | None = None) -> str:
+    """The name of the type of a kind's figures; of a link's, where something is said of the link."""
+    return f"{stem(over) if over is not None and over.link.attributes else kind.name}{COUNTED}"
 
 
 class Wanted:
-    """What a selection wants of an aggregate of a kind."""
+    """What a selection wants of an aggregate of a kind, or of what a link leads to."""
 
-    def __init__(self, model: Model, document: Document, kind: Kind, nodes: Sequence[FieldNode]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        document: Document,
+        kind: Kind,
+        nodes: Sequence[FieldNode],
+        over: Direction | None = None,
+    ) -> None:
         self._model = model
         self._document = document
         self._kind = kind
-        self._fields = document.fields(nodes, f"{kind.name}Aggregate")
+        self._over = over
+        self._type = aggregate_type(kind, over)
+        self._fields = document.fields(nodes, self._type)
 
     def whole(self) -> Measures | None:
         """The figures of all things together; None where none is selected."""
-        return self._measures(self._fields) if _named(self._fields, "count", *_FIGURES) else None
+        return self._measures(self._fields) if _named(self._fields, "count", EDGE, *_FIGURES) else None
 
     def groups(self, arguments: Mapping[str, Any], first: str, zone: str) -> Grouping | None:
         """The groups; None where they are not selected. `first` and `zone` name parameters."""
@@ -63,7 +79,7 @@ class Wanted:
         if repeated := next((name for name in names if names.count(name) > 1), None):
             raise RequestError(f"`groupBy` has {repeated} more than once; ask twice, under an alias, for both")
         nodes = [node for found in _named(self._fields, "groups") for node in found]
-        fields = self._document.fields(nodes, f"{self._kind.name}AggregateGroup")
+        fields = self._document.fields(nodes, self._document.type_of(self._type, "groups"))
         for found in _named(fields, "key"):
             self._check_key(found, f"{self._kind.name}AggregateKey", names)
         largest = arguments.get("orderBy") is GroupOrder.COUNT
@@ -75,15 +91,24 @@ class Wanted:
 
     def _measures(self, fields: Fields) -> Measures:
         found: dict[Measure, None] = {}
+        for figure, name in self._selected(fields, self._type):
+            found[Measure(figure, self._kind.attributes.get(name) or OWN[name])] = None
+        if self._over is not None:
+            attributes = {attribute.name: attribute for attribute in self._over.link.attributes}
+            for nodes in _named(fields, EDGE):
+                type_name = self._document.type_of(self._type, EDGE)
+                for figure, name in self._selected(self._document.fields(nodes, type_name), type_name):
+                    found[Measure(figure, attributes[name], edge=True)] = None
+        return tuple(found)
+
+    def _selected(self, fields: Fields, type_name: str) -> Iterator[tuple[Figure, str]]:
+        """The figures that are selected of an object of a type, each with the name of what it is made of."""
         for nodes in fields.values():
             if (figure := _FIGURES.get(nodes[0].name.value)) is None:
                 continue
-            type_name = self._document.type_of(f"{self._kind.name}Aggregate", figure.value)
-            for inner in self._document.fields(nodes, type_name).values():
-                if (name := inner[0].name.value) == TYPE_NAME:
-                    continue
-                found[Measure(figure, self._kind.attributes.get(name) or OWN[name])] = None
-        return tuple(found)
+            for inner in self._document.fields(nodes, self._document.type_of(type_name, figure.value)).values():
+                if (name := inner[0].name.value) != TYPE_NAME:
+                    yield figure, name
 
     def _check_key(self, nodes: Sequence[FieldNode], type_name: str, names: Sequence[str], prefix: str = "") -> None:
         """Refuses a selected key that things are not grouped by: null would say that the groups have no value."""
@@ -110,8 +135,8 @@ def zone_named(name: str | None) -> str:
 def figures_of(group_by: Sequence[Mapping[str, Any]] | None, found: Row) -> Row:
     """Figures as a plan gives them, by the names that they have in the answer."""
     ways = [_way(key) for key in group_by or ()]
-    groups = [{"key": _key(ways, group["by"]), **group["figures"]} for group in found["groups"] or ()]
-    return {**(found["whole"] or {}), "groups": groups, "truncated": found["more"]}
+    groups = [{"key": _key(ways, group["by"]), EDGE: _NONE, **group["figures"]} for group in found["groups"] or ()]
+    return {EDGE: _NONE, **(found["whole"] or {}), "groups": groups, "truncated": found["more"]}
 
 
 def _way(key: Mapping[str, Any]) -> list[str]:

@@ -38,8 +38,16 @@ def directions(kind: Kind) -> dict[str, Direction]:
     return stated | {name: Direction(link, inverse=True) for name, link in kind.inverses.items()}
 
 
+def counted(kind: Kind) -> dict[str, Direction]:
+    """A kind's links and inverses to many by the names of the fields that have figures of them: `lotsAggregate`."""
+    return {f"{name}{COUNTED}": direction for name, direction in directions(kind).items() if direction.many}
+
+
+COUNTED = "Aggregate"
+"""How the names of fields end that have figures of a list."""
+
 EDGE = "edge"
-"""The field of a filter that is about the edge which leads to a thing."""
+"""The field that is about the edge which leads to a thing, in filters and in figures."""
 
 
 def stem(direction: Direction) -> str:

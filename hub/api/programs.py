@@ -36,7 +36,8 @@ from hub.api.context import ApiContext, Budget, Limits
 from hub.api.errors import RequestError
 from hub.api.root_fields import RootFields, Under, shaping
 from hub.api.selections import Document
-from hub.api.shapes import NotPlain, Shape, Shapes
+from hub.api.shapes import Shapes
+from hub.api.shaping import NotPlain, Shape
 from hub.api.slots import outlined
 from schema.registry import Model
 

@@ -60,6 +60,11 @@ def aggregate(kind: Kind) -> Callable[..., Awaitable[Row]]:
     return resolve
 
 
+def linked_figures(row: Row, info: CoreInfo, **arguments: Any) -> Row:
+    """The resolver of `lotsAggregate(where:, groupBy:)`, of what was read with the thing that has the link."""
+    return figures_of(arguments.get("groupBy"), row[str(info.path.key)])
+
+
 async def read(context: ApiContext, compiled: Compiled) -> Any:
     """What a plan's one root gives; `RequestError` where the answer would have more things than one may."""
     (found,) = await read_all(context, compiled)

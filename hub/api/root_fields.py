@@ -14,8 +14,10 @@ from hub.api import reading
 from hub.api.compile import Compiler
 from hub.api.context import Limits
 from hub.api.figure_shapes import FigureShapes
+from hub.api.inputs import COUNTED
 from hub.api.selections import Document
-from hub.api.shapes import NotPlain, Shape, Shapes
+from hub.api.shapes import Shapes
+from hub.api.shaping import NotPlain, Shape
 from hub.api.slots import fill
 from schema.registry import Kind, Model
 
@@ -52,7 +54,7 @@ class RootFields:
         for kind in model:
             self._makes[kind.field] = partial(_lookup, kind)
             self._makes[kind.plural] = partial(_page, kind)
-            self._makes[f"{kind.plural}Aggregate"] = partial(_aggregate, kind)
+            self._makes[f"{kind.plural}{COUNTED}"] = partial(_aggregate, kind)
 
     def make(self, under: Under, key: str, nodes: Nodes) -> tuple[Root, Shape] | None:
         """The root under a key of the plan, and the shape of what it reads; None for a field that can't be one."""
@@ -94,7 +96,7 @@ def _page(kind: Kind, under: Under, key: str, nodes: Nodes, arguments: Arguments
 
 def _aggregate(kind: Kind, under: Under, key: str, nodes: Nodes, arguments: Arguments) -> tuple[Root, Shape]:
     root = under.compiler.aggregate_root(key, kind, arguments, nodes)
-    return root, FigureShapes(under.shapes).of(kind, arguments, nodes)
+    return root, FigureShapes(under.shapes, kind).of(arguments, nodes)
 
 
 class _Shaping(Visitor):

@@ -6,27 +6,18 @@ it can't be sure of that, it says so by `NotPlain`, and graphql-core walks the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from graphql import FieldNode, GraphQLNonNull, GraphQLObjectType
 
 from graph.plan import Direction, Row
 from hub.api import cursors, walk
-from hub.api.inputs import directions
+from hub.api.figure_shapes import FigureShapes
+from hub.api.inputs import counted, directions
 from hub.api.selections import Document, Fields
-from schema.model.base import Term
+from hub.api.shaping import Member, Shape, chain, each, members, or_null, present, term
 from schema.registry import Attribute, AttributeType, Kind, Model
-
-Shape = Callable[[Any], Any]
-"""Makes of a value that was read what is answered."""
-
-Member = tuple[str, str, Shape | None]
-"""The response key, where the value is in the row, and its shape; None where it is answered as it is."""
-
-
-class NotPlain(Exception):
-    """Something that graphql-core has more to say of: a value of another type, or none where there must be one."""
 
 
 class Shapes:
@@ -45,7 +36,7 @@ class Shapes:
         return self._connection(f"{kind.name}Connection", kind, arguments, nodes)
 
     def _thing(self, kind: Kind, nodes: Sequence[FieldNode], prefix: str = "") -> Shape | None:
-        links = directions(kind)
+        links, figures = directions(kind), counted(kind)
         found: list[Member] = []
         constants: dict[str, Any] = {}
         plain = not prefix
@@ -58,6 +49,9 @@ class Shapes:
                 found.append((key, row_key, self.value(attribute, fields)))
             elif (direction := links.get(name)) is not None:
                 found.append((key, row_key, self._link(kind, direction, fields)))
+                plain = False
+            elif (direction := figures.get(name)) is not None:
+                found.append((key, row_key, self._figures(kind, direction, fields)))
                 plain = False
             else:
                 found.append((key, row_key, self._own(kind, name, fields)))
@@ -73,6 +67,10 @@ class Shapes:
         arguments = self.document.arguments(kind.name, fields[0])
         return self._connection(type_name, target, arguments, fields, direction.link.attributes)
 
+    def _figures(self, kind: Kind, direction: Direction, fields: Sequence[FieldNode]) -> Shape:
+        arguments = self.document.arguments(kind.name, fields[0])
+        return FigureShapes(self, self.model.kind(direction.target), direction).of(arguments, fields)
+
     def value(self, attribute: Attribute, fields: Sequence[FieldNode]) -> Shape | None:
         """Of an attribute's value; None where it is answered as it is."""
         match attribute.data_type:
@@ -82,7 +80,7 @@ class Shapes:
                 return or_null(each(self.object("Parameter", fields)))
             case AttributeType.ENUM:
                 assert attribute.values is not None
-                return _term(attribute.values)
+                return term(attribute.values)
         return None
 
     def _own(self, kind: Kind, name: str, fields: Sequence[FieldNode]) -> Shape | None:
@@ -92,11 +90,11 @@ class Shapes:
             case "properties":
                 return lambda found: found or {}
             case "sources":
-                return _chain(lambda found: walk.sources_of(kind, found), each(self.object("Source", fields)))
+                return chain(lambda found: walk.sources_of(kind, found), each(self.object("Source", fields)))
             case "identifiers":
-                return _chain(walk.identifiers_of, each(self.object("Identifier", fields)))
+                return chain(walk.identifiers_of, each(self.object("Identifier", fields)))
             case "conflicts":
-                return _chain(lambda found: walk.conflicts_of(kind, found), each(self.object("Conflict", fields)))
+                return chain(lambda found: walk.conflicts_of(kind, found), each(self.object("Conflict", fields)))
         return None
 
     def object(self, type_name: str, nodes: Sequence[FieldNode]) -> Shape:
@@ -113,7 +111,7 @@ class Shapes:
                 continue
             shape = each(self.object("Said", fields)) if name == "said" else None
             required = isinstance(declared.fields[name].type, GraphQLNonNull)
-            found.append((key, name, _present if required and shape is None else shape))
+            found.append((key, name, present if required and shape is None else shape))
         return members(found, constants, sparse=True)
 
     def _connection(
@@ -173,7 +171,7 @@ class Shapes:
             name = fields[0].name.value
             if name == "node":
                 thing = self._thing(kind, fields, f"{edge_key}/{key}." if several else "")
-                parts.append((key, _node if thing is None else _chain(_node, thing)))
+                parts.append((key, _node if thing is None else chain(_node, thing)))
             elif name == "cursor":
                 parts.append((key, lambda row: cursors.encode(order, row["cursor"])))
             elif name == "__typename":
@@ -182,36 +180,6 @@ class Shapes:
                 row_key = f"{edge_key}.{key}" if many_edges else key
                 parts.append((key, _of_edge(row_key, self.value(attributes[name], fields))))
         return lambda row: {key: part(row) for key, part in parts}
-
-
-def members(members: Sequence[Member], constants: Mapping[str, Any], *, sparse: bool = False) -> Shape:
-    """An object of members; `sparse` where those that are not there are null."""
-
-    def made(row: Row) -> Row:
-        found = {}
-        for key, name, shape in members:
-            if not name:
-                found[key] = constants[key]
-                continue
-            value = row.get(name) if sparse else row[name]
-            found[key] = value if shape is None else shape(value)
-        return found
-
-    return made
-
-
-def each(shape: Shape) -> Shape:
-    return lambda found: [shape(each) for each in found]
-
-
-def _chain(first: Shape, second: Shape) -> Shape:
-    return lambda found: second(first(found))
-
-
-def or_null(shape: Shape | None) -> Shape:
-    if shape is None:
-        return lambda found: found
-    return lambda found: None if found is None else shape(found)
 
 
 def _nodes(shape: Shape | None) -> Shape:
@@ -232,21 +200,3 @@ def _of_edge(key: str, shape: Shape | None) -> Shape:
     if shape is None:
         return lambda row: row["edge"][key]
     return lambda row: shape(row["edge"][key])
-
-
-def _present(value: Any) -> Any:
-    if value is None:
-        raise NotPlain
-    return value
-
-
-def _term(values: type[Term]) -> Shape:
-    known: dict[str | None, str | None] = {None: None, **{member.value: member.name for member in values}}
-
-    def shape(value: Any) -> Any:
-        try:
-            return known[value]
-        except KeyError:
-            raise NotPlain from None
-
-    return shape

@@ -24,10 +24,10 @@ from graphql import (
 )
 
 from graph.plan import Direction
-from hub.api import walk
+from hub.api import reading, walk
 from hub.api.compile import FIELDS
 from hub.api.figures import FigureTypes
-from hub.api.inputs import Inputs, describe, directions, stem
+from hub.api.inputs import COUNTED, Inputs, counted, describe, directions, stem
 from hub.api.scalars import DATE, INT64
 from schema.registry import Attribute, AttributeType, Kind, Model
 
@@ -79,7 +79,7 @@ class Types:
                 resolve=page(kind),
                 description=f"Things of the kind {kind.name}, a page at a time. {kind.description}",
             )
-            fields[f"{kind.plural}Aggregate"] = self._figures.field(kind, aggregate(kind))
+            fields[f"{kind.plural}{COUNTED}"] = self._figures.field(kind, aggregate(kind))
         return fields
 
     def _object(self, kind: Kind) -> GraphQLObjectType:
@@ -100,6 +100,8 @@ class Types:
             fields[attribute.name] = self._value(attribute, walk.by_key)
         for name, direction in directions(kind).items():
             fields[name] = self._link(kind, direction)
+        for name, direction in counted(kind).items():
+            fields[name] = self._figures.linked(direction, reading.linked_figures)
         return fields
 
     def _value(self, attribute: Attribute, resolve: GraphQLFieldResolver) -> GraphQLField:

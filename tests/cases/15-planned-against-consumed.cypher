@@ -1,7 +1,5 @@
 MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
-  MATCH (n1:`JobOrder`) WHERE n1.id IS NOT NULL AND (n1.`status` IN $p0 AND EXISTS {
-    MATCH (n1)-[l3:`MAKES`]->(m2:`MaterialDefinition`) WHERE l3.`_golden` AND m2.`id` = $p1
-  }) WITH n1 ORDER BY n1.id LIMIT $p5 RETURN n1 {.`id`, _0: [COLLECT {
+  MATCH (n1:`JobOrder`) MATCH (n1)-[l3:`MAKES`]->(m2:`MaterialDefinition`) WHERE n1.id IS NOT NULL AND n1.`status` IN $p0 AND l3.`_golden` AND m2.`id` = $p1 WITH DISTINCT n1 WITH n1 ORDER BY n1.id LIMIT $p5 RETURN n1 {.`id`, _0: [COLLECT {
     MATCH (n1)-[e5:`REQUIRES`]->(n4:`MaterialDefinition`) WHERE e5.`_golden` WITH n4, e5 ORDER BY n4.id, e5.`_occurrence` LIMIT $p2 RETURN [n4 {.`id`}, e5 {.`quantity`, .`quantity_unit`}, [], n4.id, e5.`_occurrence`]
   }], _1: [COLLECT {
     MATCH (n1)<-[e7:`RESPONDS_TO`]-(n6:`JobResponse`) WHERE e7.`_golden` WITH n6, e7 ORDER BY n6.id, e7.`_occurrence` LIMIT $p4 RETURN n6 {_0: [COLLECT {

@@ -1,11 +1,7 @@
 MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[head(COLLECT {
-  MATCH (n1:`MaterialLot`) WHERE (n1.`quantity` >= $p0 AND EXISTS {
-    MATCH (n1)-[l3:`DEFINED_BY`]->(m2:`MaterialDefinition`) WHERE l3.`_golden` AND m2.`materialType` = $p1
-  }) WITH n1.`quantity_unit` AS u0, count(*) AS c, sum(n1.`quantity` * 1.0) AS a0, count(n1.`quantity`) AS a1 WITH collect([u0, c, a0, a1]) AS parts RETURN parts
+  MATCH (n1:`MaterialLot`) MATCH (n1)-[l3:`DEFINED_BY`]->(m2:`MaterialDefinition`) WHERE n1.`quantity` >= $p0 AND l3.`_golden` AND m2.`materialType` = $p1 WITH DISTINCT n1 WITH n1.`quantity_unit` AS u0, count(*) AS c, sum(n1.`quantity` * 1.0) AS a0, count(n1.`quantity`) AS a1 WITH collect([u0, c, a0, a1]) AS parts RETURN parts
 }), COLLECT {
-  MATCH (n1:`MaterialLot`) WHERE (n1.`quantity` >= $p0 AND EXISTS {
-    MATCH (n1)-[l3:`DEFINED_BY`]->(m2:`MaterialDefinition`) WHERE l3.`_golden` AND m2.`materialType` = $p1
-  }) OPTIONAL MATCH (n1)-[`n1_definition_by`:`DEFINED_BY`]->(`n1_definition`:`MaterialDefinition`) WHERE `n1_definition_by`.`_golden` WITH `n1_definition`.`id` AS k0, n1.`status` AS k1, n1.`quantity_unit` AS u0, count(*) AS c, sum(n1.`quantity` * 1.0) AS a0, count(n1.`quantity`) AS a1, min(n1.`expiresAt`) AS a2 WITH k0, k1, collect([u0, c, a0, a1, toString(a2)]) AS parts WITH k0, k1, parts ORDER BY k0 IS NULL, k0, k1 IS NULL, k1 LIMIT $p2 RETURN [[k0, k1], parts]
+  MATCH (n1:`MaterialLot`) MATCH (n1)-[l3:`DEFINED_BY`]->(m2:`MaterialDefinition`) WHERE n1.`quantity` >= $p0 AND l3.`_golden` AND m2.`materialType` = $p1 WITH DISTINCT n1 OPTIONAL MATCH (n1)-[`n1_definition_by`:`DEFINED_BY`]->(`n1_definition`:`MaterialDefinition`) WHERE `n1_definition_by`.`_golden` WITH `n1_definition`.`id` AS k0, n1.`status` AS k1, n1.`quantity_unit` AS u0, count(*) AS c, sum(n1.`quantity` * 1.0) AS a0, count(n1.`quantity`) AS a1, min(n1.`expiresAt`) AS a2 WITH k0, k1, collect([u0, c, a0, a1, toString(a2)]) AS parts WITH k0, k1, parts ORDER BY k0 IS NULL, k0, k1 IS NULL, k1 LIMIT $p2 RETURN [[k0, k1], parts]
 }]] AS found RETURN found, before = COLLECT {
   MATCH (l:`_Lane`) RETURN l.token
 } AS whole

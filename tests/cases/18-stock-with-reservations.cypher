@@ -1,7 +1,5 @@
 MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
-  MATCH (n1:`MaterialDefinition`) WHERE n1.id IS NOT NULL AND EXISTS {
-    MATCH (n1)-[l3:`MEMBER_OF`]->(m2:`MaterialClass`) WHERE l3.`_golden` AND m2.`id` = $p0
-  } WITH n1 ORDER BY n1.id LIMIT $p4 RETURN n1 {.`id`, .`status`, _0: [COLLECT {
+  MATCH (n1:`MaterialDefinition`) MATCH (n1)-[l3:`MEMBER_OF`]->(m2:`MaterialClass`) WHERE n1.id IS NOT NULL AND l3.`_golden` AND m2.`id` = $p0 WITH DISTINCT n1 WITH n1 ORDER BY n1.id LIMIT $p4 RETURN n1 {.`id`, .`status`, _0: [COLLECT {
     MATCH (n1)<-[e5:`DEFINED_BY`]-(n4:`MaterialLot`) WHERE e5.`_golden` WITH n4, e5 ORDER BY n4.`expiresAt`, n4.id, e5.`_occurrence` LIMIT $p3 RETURN n4 {.`id`, .`status`, .`quantity`, .`quantity_unit`, `expiresAt`: toString(n4.`expiresAt`), _0: head(COLLECT {
       MATCH (n4)-[e7:`STORED_AT`]->(n6:`Equipment`) WHERE e7.`_golden` WITH n6 ORDER BY n6.id LIMIT 1 RETURN n6 {.`id`}
     }), _1: [COLLECT {

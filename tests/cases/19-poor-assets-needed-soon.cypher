@@ -1,7 +1,5 @@
 MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
-  MATCH (n1:`PhysicalAsset`) WHERE n1.id IS NOT NULL AND EXISTS {
-    MATCH (n1)<-[l3:`ASSESSES`]-(m2:`AssetCondition`) WHERE l3.`_golden` AND m2.`health` IN $p0
-  } WITH n1 ORDER BY n1.id LIMIT $p10 RETURN n1 {.`id`, .`name`, .`criticality`, _0: [COLLECT {
+  MATCH (n1:`PhysicalAsset`) MATCH (n1)<-[l3:`ASSESSES`]-(m2:`AssetCondition`) WHERE n1.id IS NOT NULL AND l3.`_golden` AND m2.`health` IN $p0 WITH DISTINCT n1 WITH n1 ORDER BY n1.id LIMIT $p10 RETURN n1 {.`id`, .`name`, .`criticality`, _0: [COLLECT {
     MATCH (n1)<-[e5:`ASSESSES`]-(n4:`AssetCondition`) WHERE e5.`_golden` WITH n4, e5 ORDER BY n4.`assessedAt` IS NULL, n4.`assessedAt` DESC, n4.id, e5.`_occurrence` LIMIT $p1 RETURN n4 {.`id`, .`health`, .`healthScore`, .`remainingLife`, .`remainingLife_unit`, .`failureProbability`, .`recommendation`}
   }, COUNT {
     MATCH (n1)<-[e5:`ASSESSES`]-(n4:`AssetCondition`) WHERE e5.`_golden`

@@ -1,45 +1,31 @@
 MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
-  MATCH (n1:`MaterialLot`) WHERE n1.id IS NOT NULL AND (EXISTS {
-    MATCH (n1)-[l3:`DEFINED_BY`]->(m2:`MaterialDefinition`) WHERE l3.`_golden` AND m2.`id` = $p0
-  } AND NOT EXISTS {
+  MATCH (n1:`MaterialLot`) MATCH (n1)-[l3:`DEFINED_BY`]->(m2:`MaterialDefinition`) WHERE n1.id IS NOT NULL AND l3.`_golden` AND m2.`id` = $p0 AND NOT EXISTS {
     MATCH (n1)<-[l5:`TAKEN_FROM`]-(m4:`Sample`) WHERE l5.`_golden`
-  }) WITH n1 ORDER BY n1.id LIMIT $p1 RETURN n1 {.`id`}
+  } WITH DISTINCT n1 WITH n1 ORDER BY n1.id LIMIT $p1 RETURN n1 {.`id`}
 }]] AS found RETURN found, before = COLLECT {
   MATCH (l:`_Lane`) RETURN l.token
 } AS whole
 
 MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
-  MATCH (n1:`JobOrder`) WHERE n1.id IS NOT NULL AND (EXISTS {
-    MATCH (n1)-[l3:`MAKES`]->(m2:`MaterialDefinition`) WHERE l3.`_golden` AND m2.`id` = $p0
-  } AND EXISTS {
+  MATCH (n1:`JobOrder`) MATCH (n1)-[l3:`MAKES`]->(m2:`MaterialDefinition`) WHERE n1.id IS NOT NULL AND l3.`_golden` AND m2.`id` = $p0 AND EXISTS {
     MATCH (n1)<-[l5:`RESPONDS_TO`]-(m4:`JobResponse`) WHERE l5.`_golden`
   } AND NOT EXISTS {
     MATCH (n1)<-[l7:`RESPONDS_TO`]-(m6:`JobResponse`) WHERE l7.`_golden` AND CASE WHEN m6.`status` = $p1 THEN false ELSE true END
-  }) WITH n1 ORDER BY n1.id LIMIT $p2 RETURN n1 {.`id`}
+  } WITH DISTINCT n1 WITH n1 ORDER BY n1.id LIMIT $p2 RETURN n1 {.`id`}
 }]] AS found RETURN found, before = COLLECT {
   MATCH (l:`_Lane`) RETURN l.token
 } AS whole
 
 MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
-  MATCH (n1:`JobOrder`) WHERE n1.id IS NOT NULL AND (EXISTS {
-    MATCH (n1)-[l3:`MAKES`]->(m2:`MaterialDefinition`) WHERE l3.`_golden` AND m2.`id` = $p0
-  } AND NOT EXISTS {
+  MATCH (n1:`JobOrder`) MATCH (n1)-[l3:`MAKES`]->(m2:`MaterialDefinition`) WHERE n1.id IS NOT NULL AND l3.`_golden` AND m2.`id` = $p0 AND NOT EXISTS {
     MATCH (n1)<-[l5:`RESPONDS_TO`]-(m4:`JobResponse`) WHERE l5.`_golden` AND CASE WHEN m4.`status` = $p1 THEN false ELSE true END
-  }) WITH n1 ORDER BY n1.id LIMIT $p2 RETURN n1 {.`id`}
+  } WITH DISTINCT n1 WITH n1 ORDER BY n1.id LIMIT $p2 RETURN n1 {.`id`}
 }]] AS found RETURN found, before = COLLECT {
   MATCH (l:`_Lane`) RETURN l.token
 } AS whole
 
 MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
-  MATCH (n1:`Shipment`) WHERE n1.id IS NOT NULL AND EXISTS {
-    MATCH (n1)-[l3:`CONTAINS`]->(m2:`MaterialLot`) WHERE l3.`_golden` AND EXISTS {
-      MATCH (m2)-[l5:`ASSEMBLED_FROM`]->(m4:`MaterialLot`) WHERE l5.`_golden` AND EXISTS {
-        MATCH (m4)-[l7:`ASSEMBLED_FROM`]->(m6:`MaterialLot`) WHERE l7.`_golden` AND EXISTS {
-          MATCH (m6)-[l9:`ASSEMBLED_FROM`]->(m8:`MaterialLot`) WHERE l9.`_golden` AND m8.`id` = $p0
-        }
-      }
-    }
-  } WITH n1 ORDER BY n1.id LIMIT $p1 RETURN n1 {.`id`}
+  MATCH (n1:`Shipment`) MATCH (n1)-[l3:`CONTAINS`]->(m2:`MaterialLot`) MATCH (m2)-[l5:`ASSEMBLED_FROM`]->(m4:`MaterialLot`) MATCH (m4)-[l7:`ASSEMBLED_FROM`]->(m6:`MaterialLot`) MATCH (m6)-[l9:`ASSEMBLED_FROM`]->(m8:`MaterialLot`) WHERE n1.id IS NOT NULL AND l3.`_golden` AND l5.`_golden` AND l7.`_golden` AND l9.`_golden` AND m8.`id` = $p0 WITH DISTINCT n1 WITH n1 ORDER BY n1.id LIMIT $p1 RETURN n1 {.`id`}
 }]] AS found RETURN found, before = COLLECT {
   MATCH (l:`_Lane`) RETURN l.token
 } AS whole

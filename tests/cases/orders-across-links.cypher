@@ -9,9 +9,7 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
 } AS whole
 
 MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
-  MATCH (n1:`MaterialLot`) WHERE n1.id IS NOT NULL AND EXISTS {
-    MATCH (n1)-[l3:`DEFINED_BY`]->(m2:`MaterialDefinition`) WHERE l3.`_golden` AND m2.`id` = $p0
-  } OPTIONAL MATCH (n1)-[`n1_storedAt_by`:`STORED_AT`]->(`n1_storedAt`:`Equipment`) WHERE `n1_storedAt_by`.`_golden` WITH n1, `n1_storedAt` WITH n1, `n1_storedAt` ORDER BY `n1_storedAt`.`id` IS NULL, `n1_storedAt`.`id` DESC, n1.`id` IS NULL, n1.`id` DESC, n1.id LIMIT $p1 RETURN n1 {.`id`, _0: head(COLLECT {
+  MATCH (n1:`MaterialLot`) MATCH (n1)-[l3:`DEFINED_BY`]->(m2:`MaterialDefinition`) WHERE n1.id IS NOT NULL AND l3.`_golden` AND m2.`id` = $p0 WITH DISTINCT n1 OPTIONAL MATCH (n1)-[`n1_storedAt_by`:`STORED_AT`]->(`n1_storedAt`:`Equipment`) WHERE `n1_storedAt_by`.`_golden` WITH n1, `n1_storedAt` WITH n1, `n1_storedAt` ORDER BY `n1_storedAt`.`id` IS NULL, `n1_storedAt`.`id` DESC, n1.`id` IS NULL, n1.`id` DESC, n1.id LIMIT $p1 RETURN n1 {.`id`, _0: head(COLLECT {
     MATCH (n1)-[e5:`STORED_AT`]->(n4:`Equipment`) WHERE e5.`_golden` WITH n4 ORDER BY n4.id LIMIT 1 RETURN n4 {.`id`}
   })}
 }]] AS found RETURN found, before = COLLECT {

@@ -7,9 +7,7 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
 } AS whole
 
 MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
-  MATCH (n1:`MaterialLot`) WHERE n1.id IS NOT NULL AND EXISTS {
-    MATCH (n1)-[l3:`DEFINED_BY`]->(m2:`MaterialDefinition`) WHERE l3.`_golden` AND m2.`id` = $p0
-  } WITH n1 ORDER BY n1.id LIMIT $p1 RETURN n1 {.`id`, .`status`}
+  MATCH (n1:`MaterialLot`) MATCH (n1)-[l3:`DEFINED_BY`]->(m2:`MaterialDefinition`) WHERE n1.id IS NOT NULL AND l3.`_golden` AND m2.`id` = $p0 WITH DISTINCT n1 WITH n1 ORDER BY n1.id LIMIT $p1 RETURN n1 {.`id`, .`status`}
 }]] AS found RETURN found, before = COLLECT {
   MATCH (l:`_Lane`) RETURN l.token
 } AS whole

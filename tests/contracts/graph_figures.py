@@ -11,16 +11,16 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.aggregate import Aggregate, By, Figure, Grouping, Measure, Measures
+from graph.aggregate import Aggregate, By, Figure, Grouping, LinkedAggregate, Measure, Measures
 from graph.calendar import Calendar
-from graph.plan import Condition, Own, Part, Plan, Row
+from graph.plan import Condition, Direction, Own, Page, Paging, Part, Plan, Row, Select
 from graph.store import GraphStore
-from graph.thing import Key
+from graph.thing import Edge, Key
 from schema.model.base import instant_text
 from schema.registry import Attribute, AttributeType
 from tests.contracts.graph_filled import FilledGraph
-from tests.contracts.graph_reads import LAW, filters
-from tests.contracts.graph_world import BOSS, FAVOURITE_OF, GADGET, OWNED, OWNER, World, said, tell
+from tests.contracts.graph_reads import ID, LAW, USE, filters
+from tests.contracts.graph_world import BOSS, FAVOURITE_OF, GADGET, OWNED, OWNER, PART_OF, PARTS, World, end, said, tell
 
 ATTRIBUTES = GADGET.attributes
 ZONES = ["UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kolkata", "Africa/Cairo", "Pacific/Apia"]
@@ -39,6 +39,10 @@ VALUES = [
 STRETCHES = [
     *(By(ATTRIBUTES["madeAt"], calendar=unit) for unit in Calendar),
     *(By(ATTRIBUTES["due"], calendar=unit) for unit in Calendar if unit is not Calendar.HOUR),
+]
+EDGE_MEASURES = [
+    *(Measure(figure, USE[name], edge=True) for figure in Figure for name in ("amount", "position", "share")),
+    Measure(Figure.MIN, USE["day"], edge=True),
 ]
 measures = st.lists(st.sampled_from(MEASURES), max_size=6, unique=True).map(tuple)
 groupings = st.builds(
@@ -178,6 +182,24 @@ def alike(found: Any, expected: Any) -> bool:
     return bool(found == expected)
 
 
+def edge_figures_of(edges: list[Edge], wanted: Measures) -> Row:
+    """The figures of what is said of edges, by their definition."""
+    found: Row = {"sum": {}, "avg": {}, "min": {}, "max": {}}
+    for measure in wanted:
+        assert isinstance(measure.what, Attribute)
+        said_: list[Any] = [v for e in edges if (v := e.attributes.get(measure.what.name)) is not None]
+        if measure.what.data_type is AttributeType.QUANTITY:
+            units = sorted({v["unit"] for v in said_})
+            value: Any = [
+                {"value": made(measure.figure, [v["value"] for v in said_ if v["unit"] == unit]), "unit": unit}
+                for unit in units
+            ]
+        else:
+            value = made(measure.figure, said_)
+        found[measure.figure.value][measure.what.name] = value
+    return {"edge": found} if wanted else {}
+
+
 class GraphFiguresContract(FilledGraph):
     """What a store gives of all gadgets that meet a condition, or of groups of them."""
 
@@ -210,6 +232,48 @@ class GraphFiguresContract(FilledGraph):
         expected = groups_of(world, world.keys("Gadget"), grouping, "Europe/Berlin")
         assert alike(read["groups"], expected[:first])
         assert read["more"] == (len(expected) > first)
+
+    @FEW
+    @given(
+        direction=st.sampled_from([PARTS, PART_OF]),
+        filter_=filters(edge=True),
+        wanted=measures,
+        of_edges=st.lists(st.sampled_from(EDGE_MEASURES), max_size=3, unique=True).map(tuple),
+        grouping=groupings,
+        first=st.integers(0, 5),
+        zone=st.sampled_from(ZONES),
+    )
+    async def test_figures_of_a_link_are_those_of_each_parent(
+        self,
+        store: GraphStore,
+        world: World,
+        direction: Direction,
+        filter_: tuple[Condition | None, dict[str, Any]],
+        wanted: Measures,
+        of_edges: Measures,
+        grouping: Grouping,
+        first: int,
+        zone: str,
+    ) -> None:
+        where, values = filter_
+        linked = LinkedAggregate("parts", direction, where, (*wanted, *of_edges), grouping)
+        plan = Plan((Page("it", Select(GADGET, (ID,), figures=(linked,)), Paging(first="few")),))
+        read = await store.read(plan, {**values, "first": first, "zone": zone, "few": 12})
+        for row in read["it"]["rows"]:
+            parent = Key("Gadget", row["node"]["id"])
+            edges = [
+                e
+                for e in world.edges(parent, direction)
+                if where is None or world.meets(end(e, direction), where, values, e) is True
+            ]
+            keys = [end(edge, direction) for edge in edges]
+            groups = groups_of(world, keys, grouping, zone)
+            expected = {
+                "whole": figures_of(world, keys, wanted) | edge_figures_of(edges, of_edges),
+                "groups": groups[:first],
+                "more": len(groups) > first,
+            }
+            assert alike(row["node"]["parts"], expected), f"{parent}: {row['node']['parts']}\n{expected}"
 
     async def test_nothing_has_no_figures_and_no_groups(self, empty: GraphStore) -> None:
         wanted = tuple(Measure(figure, number) for figure in Figure for number in NUMBERS)
