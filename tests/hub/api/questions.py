@@ -65,11 +65,6 @@ def questions(draw: st.DrawFn) -> Question:
     return question
 
 
-def f_named(type_: Any, name: str) -> str:
-    """The name of the type that a field gives."""
-    return str(get_named_type(type_.fields[name].type))
-
-
 def keys_of(name: str) -> list[tuple[tuple[str, ...], str, str]]:
     """What things of a kind can be grouped by: the way to it, how, and what is selected of the key."""
     found: list[tuple[tuple[str, ...], str, str]] = []
@@ -93,6 +88,7 @@ class _Writing:
     def __init__(self, draw: st.DrawFn, schema: GraphQLSchema, question: Question) -> None:
         self._draw, self._schema, self._question = draw, schema, question
         self._left = SELECTIONS
+        self._query: Any = schema.query_type
 
     def _one_in(self, number: int) -> bool:
         return self._draw(st.integers(1, number)) == number
@@ -106,8 +102,7 @@ class _Writing:
             case 7:
                 return f"{key}: {self._search()}"
             case 8:
-                arguments = [f"where: {self._where(name)}"] if self._one_in(2) else []
-                return f"{key}: {kind.plural}Aggregate{self._figures(name, arguments)}"
+                return "".join([f"{key}: {kind.plural}Aggregate", *self._figures("Query", f"{kind.plural}Aggregate")])
         if self._one_in(2):
             id_ = self._draw(st.sampled_from(IDS))
             match self._draw(st.integers(0, 4)):
@@ -138,10 +133,13 @@ class _Writing:
     def _of_any_kind(self, name: str) -> str:
         return f"{{ __typename ...on {name} {self._selection(name, 2)} ...on Entity {self._selection('Entity', 1)} }}"
 
-    def _figures(self, name: str, arguments: list[str]) -> str:
-        """What is asked of an aggregate of a kind, whose arguments so far are given."""
-        keys = self._draw(st.lists(st.sampled_from(keys_of(name)), max_size=3, unique_by=lambda key: key[0]))
-        arguments = list(arguments)
+    def _figures(self, type_name: str, field_name: str) -> tuple[str, str]:
+        """Arguments and selection of a field that has figures."""
+        parent: Any = self._schema.get_type(type_name)
+        given = parent.fields[field_name]
+        kind = str(get_named_type(given.args["groupBy"].type)).removesuffix("GroupBy")
+        arguments = [f"where: {self._where(kind, given)}"] if self._one_in(2) else []
+        keys = self._draw(st.lists(st.sampled_from(keys_of(kind)), max_size=3, unique_by=lambda key: key[0]))
         if keys:
             by = ", ".join(_nested(way, unit) for way, unit, _ in keys)
             arguments.append(f"groupBy: [{by}]")
@@ -151,21 +149,22 @@ class _Writing:
                 arguments.append(f"orderBy: {self._question.variable('AggregateOrder!', 'COUNT')}")
             if self._one_in(3):
                 arguments.append(f"first: {self._question.variable('Int', self._draw(st.integers(0, 3)))}")
-        parts = [self._figure(f"{name}Aggregate") for _ in range(self._draw(st.integers(1, 3)))]
+        named = str(get_named_type(given.type))
+        parts = [self._figure(named) for _ in range(self._draw(st.integers(1, 3)))]
         if keys:
-            group = [self._figure(f"{name}Aggregate") for _ in range(self._draw(st.integers(0, 3)))]
+            group = [self._figure(named) for _ in range(self._draw(st.integers(0, 3)))]
             ways = [_nested(way, "").replace(": }", f"{below} }}").replace(": {", " {") for way, _, below in keys]
             group += [f"{self._question.key()}: key {way}" for way in ways]
             parts.append(f"{self._question.key()}: groups {{ {' '.join(group)} }} truncated")
-        given = f"({', '.join(arguments)})" if arguments else ""
-        return f"{given} {{ {' '.join(parts)} }}"
+        return f"({', '.join(arguments)})" if arguments else "", f" {{ {' '.join(parts)} }}"
 
     def _figure(self, type_name: str) -> str:
         type_: Any = self._schema.get_type(type_name)
-        name = self._draw(st.sampled_from(sorted(set(type_.fields) & {"count", "sum", "avg", "min", "max"})))
+        name = self._draw(st.sampled_from(sorted(set(type_.fields) & {"count", "sum", "avg", "min", "max", "edge"})))
         if name == "count":
             return self._directed(f"{self._question.key()}: count", "")
-        return self._directed(f"{self._question.key()}: {name}", "") + f" {self._selection(f_named(type_, name), 1)}"
+        below = str(get_named_type(type_.fields[name].type))
+        return self._directed(f"{self._question.key()}: {name}", "") + f" {self._selection(below, 2)}"
 
     def _selection(self, type_name: str, depth: int) -> str:
         type_ = self._schema.get_type(type_name)
@@ -195,6 +194,9 @@ class _Writing:
         named = get_named_type(given.type)
         # Fields under one key must be alike, so those with arguments or selections have keys of their own.
         key = "" if is_leaf_type(named) and self._one_in(2) else f"{self._question.key()}: "
+        if "groupBy" in given.args:
+            given_arguments, below = self._figures(type_.name, name)
+            return f"{key}{name}{given_arguments}", below
         arguments = self._page(named.name.removesuffix("Connection"), type_, name) if "first" in given.args else ""
         below = "" if is_leaf_type(named) else f" {self._selection(named.name, depth - 1)}"
         return f"{key}{name}{arguments}", below
@@ -208,8 +210,9 @@ class _Writing:
         return head + tail
 
     def _page(self, stem: str, type_: Any = None, name: str = "") -> str:
-        target = stem
+        target, given = stem, self._query.fields[MODEL.kind(stem).plural] if type_ is None else None
         if type_ is not None:
+            given = type_.fields[name]
             node: Any = get_named_type(type_.fields[name].type)
             target = get_named_type(node.fields["nodes"].type).name
         arguments = []
@@ -217,15 +220,20 @@ class _Writing:
             first = self._draw(st.integers(0, 5))
             arguments.append(f"first: {self._question.variable('Int', first) if self._one_in(2) else first}")
         if self._one_in(3):
-            arguments.append(f"where: {self._where(target)}")
+            arguments.append(f"where: {self._where(target, given)}")
         if self._one_in(3):
             way = self._draw(st.sampled_from(["ASC", "DESC"]))
             order = f"{{{self._draw(st.sampled_from(OWN_ORDER))}: {way}}}"
             arguments.append(f"orderBy: [{order}]")
         return f"({', '.join(arguments)})" if arguments else ""
 
-    def _where(self, target: str) -> str:
-        match self._draw(st.sampled_from(["id", "in", "path", "placeholder", "whole", "or", "enum", "name"])):
+    def _where(self, target: str, given: Any) -> str:
+        """A filter of things of a kind, for a field that takes one."""
+        where: Any = get_named_type(given.args["where"].type)
+        shapes = ["id", "in", "path", "placeholder", "whole", "or", "enum", "name"]
+        match self._draw(st.sampled_from(shapes + ["edge"] * 4 * ("edge" in where.fields))):
+            case "edge":
+                return self._of_edge(get_named_type(where.fields["edge"].type))
             case "id":
                 return f"{{id: {{ne: {self._text('String')}}}}}"
             case "in":
@@ -237,14 +245,20 @@ class _Writing:
                 value = self._draw(st.booleans())
                 return f"{{placeholder: {{eq: {self._question.variable('Boolean!', value)}}}}}"
             case "whole":
-                where = {"id": {"contains": self._draw(st.sampled_from(["LOT", "1", ""]))}}
-                both = self._draw(st.sampled_from([where, {"or": [where, {"path": {"isNull": True}}]}, {}]))
-                return self._question.variable(f"{target}Where!", both)
+                one = {"id": {"contains": self._draw(st.sampled_from(["LOT", "1", ""]))}}
+                both = self._draw(st.sampled_from([one, {"or": [one, {"path": {"isNull": True}}]}, {}]))
+                return self._question.variable(f"{where.name}!", both)
             case "or":
                 return f"{{or: [{{id: {{eq: {self._text('String')}}}}}, {{not: {{path: {{isNull: true}}}}}}]}}"
             case "enum":
                 return self._of_enum(target)
         return "{name: {isNull: false}}"
+
+    def _of_edge(self, edge: Any) -> str:
+        if "quantity" in edge.fields and self._one_in(2):
+            return f"{{edge: {{quantity: {{value: {{gt: {self._question.variable('Float!', 5)}}}}}}}}}"
+        name = self._draw(st.sampled_from(sorted(edge.fields)))
+        return f"{{or: [{{edge: {{{name}: {{isNull: false}}}}}}, {{not: {{edge: {{{name}: {{isNull: true}}}}}}}}]}}"
 
     def _of_enum(self, target: str) -> str:
         for name, attribute in MODEL.kind(target).attributes.items():
