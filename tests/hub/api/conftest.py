@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,11 @@ import pytest_asyncio
 import uvicorn
 from starlette.applications import Starlette
 
+from graph.neo4j.store import Neo4jStore
 from graph.plan import Plan, Row
+from graph.projection import project
 from graph.store import GraphStore
+from hub.api.context import ApiContext
 from hub.api.http import create_api
 from hub.api.serving import context_of
 from hub.app import Hub, open_hub
@@ -27,6 +30,7 @@ from hub.settings import Settings
 from schema.authority import EQUAL, Authority
 from schema.model import MODEL
 from tests.servers import free_port
+from tests.servers.neo4j import Neo4jPool
 
 TOMORROW = 1_772_409_600_000_000
 """2026-03-02T00:00:00Z, when everything arrives that was so on the first of March."""
@@ -140,6 +144,19 @@ async def api(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
         for hour, topic, payload in [*PLANT, *TAGS]:
             await found.take(topic, payload, hour)
         yield found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def on_neo4j(api: Api, neo4j_pool: Neo4jPool) -> AsyncIterator[ApiContext]:
+    """What is asked of the same plant on Neo4j."""
+    store = await Neo4jStore.open(neo4j_pool.server(0).url, MODEL)
+    await store.clear()
+    async for entries in api.hub.journal.read_assertions():
+        async with store.write() as tx:
+            await project(tx, MODEL, EQUAL, [entry.accepted.assertion for entry in entries])
+    yield replace(context_of(api.hub), store=store)
+    await store.clear()
+    await store.close()
 
 
 @contextlib.asynccontextmanager

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -12,16 +11,12 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 
 from graph.errors import StoreUnavailable
-from graph.neo4j.store import Neo4jStore
-from graph.projection import project
 from hub.api.context import ApiContext
 from hub.api.schema import HubSchema
 from hub.api.serving import context_of
-from schema.authority import EQUAL
 from schema.model import MODEL
 from tests.hub.api.conftest import Api
 from tests.hub.api.questions import SCHEMA, Question, questions
-from tests.servers.neo4j import Neo4jPool
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -44,16 +39,8 @@ async def ladybug(api: Api) -> Place:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def neo4j(api: Api, neo4j_pool: Neo4jPool) -> AsyncIterator[Place]:
-    """The same plant on Neo4j."""
-    store = await Neo4jStore.open(neo4j_pool.server(0).url, MODEL)
-    await store.clear()
-    async for entries in api.hub.journal.read_assertions():
-        async with store.write() as tx:
-            await project(tx, MODEL, EQUAL, [entry.accepted.assertion for entry in entries])
-    yield Place(replace(context_of(api.hub), store=store))
-    await store.clear()
-    await store.close()
+async def neo4j(on_neo4j: ApiContext) -> Place:
+    return Place(on_neo4j)
 
 
 async def ordinary(text: str, variables: Mapping[str, Any], context: ApiContext) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -15,7 +16,9 @@ import pytest
 from graphql import parse, validate
 from starlette.types import Message, Scope
 
+from graph.store import GraphStore
 from hub.api.complexity import Estimates
+from hub.api.context import ApiContext
 from hub.api.documents import Documents
 from hub.api.schema import HubSchema
 from hub.api.serving import context_of, limits_of
@@ -28,6 +31,7 @@ from tests.hub.api.view.making import document, wrong_body, wrong_document
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 HOW_MANY = 10_000
+FEW = 200
 LOT = '{ materialLot(id: "LOT-1") { id status quantity { value } samples(first: 2) { nodes { id } } } }'
 STATUSES = {200, 400, 405, 413, 415}
 
@@ -35,10 +39,10 @@ STATUSES = {200, 400, 405, 413, 415}
 class Asking:
     """The view of a hub, asked without a socket."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, store: GraphStore | None = None) -> None:
         self.limits = limits_of(api.hub.settings)
         self.schema = HubSchema(MODEL, self.limits)
-        context = context_of(api.hub, self.limits)
+        context = replace(context_of(api.hub, self.limits), store=store or api.hub.store)
         self._view = View(self.schema, lambda: context, self.limits, "/graphql", Documents())
 
     async def __call__(self, body: bytes) -> tuple[int, Any]:
@@ -55,6 +59,13 @@ class Asking:
 
         await self._view(scope, receive, send)
         return sent[0]["status"], orjson.loads(sent[1]["body"])
+
+
+@pytest.fixture
+def asking_neo4j(api: Api, on_neo4j: ApiContext, caplog: pytest.LogCaptureFixture) -> Iterator[Asking]:
+    caplog.set_level(logging.ERROR)
+    yield Asking(api, on_neo4j.store)
+    assert caplog.records == []
 
 
 @pytest.fixture
@@ -89,6 +100,17 @@ async def test_documents_made_wrong_are_refused_in_plain_words(asking: Asking) -
     for number in range(HOW_MANY // 2):
         text = LOT if number % 2 else document(random, asking.schema.core)
         await check(asking, orjson.dumps({"query": wrong_document(random, text)}, default=str))
+
+
+async def test_documents_made_at_random_or_wrong_are_answered_or_refused_on_neo4j(asking_neo4j: Asking) -> None:
+    """Fewer, as each is a statement of its own, which a server takes long to plan."""
+    random = Random(9)
+    answered = 0
+    for _ in range(FEW):
+        text = document(random, asking_neo4j.schema.core)
+        answered += (await check(asking_neo4j, orjson.dumps({"query": text}))).get("data") is not None
+        await check(asking_neo4j, orjson.dumps({"query": wrong_document(random, text)}, default=str))
+    assert answered > FEW / 2
 
 
 async def test_bodies_made_wrong_are_refused_in_plain_words(asking: Asking) -> None:
