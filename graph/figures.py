@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from graph.aggregate import Figure, Measure, Measures
@@ -56,12 +57,12 @@ class Fold:
 
     measures: Measures
 
-    @property
+    @cached_property
     def units(self) -> list[Of]:
         """The columns by which amounts are kept apart."""
         return list(dict.fromkeys(Of(columns_of(m.what)[1], m.edge) for m in self.measures if _quantity(m)))
 
-    @property
+    @cached_property
     def partials(self) -> list[Partial]:
         """What a statement is to make of each part, beside its count."""
         wanted = (Partial(f, Of(columns_of(m.what)[0], m.edge)) for m in self.measures for f in _NEEDS[m.figure])

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from graph.aggregate import By, Grouping, Measures
@@ -37,15 +38,20 @@ class Groups:
     parent: str = ""
     """A variable by which all is kept apart; none where things have one parent, or none."""
 
+    @cached_property
+    def fold(self) -> Fold:
+        """What makes figures of the parts."""
+        return Fold(self.measures)
+
     @property
     def members(self) -> list[str]:
         """The variables that make up a part."""
-        fold = Fold(self.measures)
-        return [*(f"u{n}" for n in range(len(fold.units))), "c", *(f"a{n}" for n in range(len(fold.partials)))]
+        units, partials = len(self.fold.units), len(self.fold.partials)
+        return [*(f"u{n}" for n in range(units)), "c", *(f"a{n}" for n in range(partials))]
 
     def text(self, collected: str, *, size: bool = False) -> str:
         """What follows the MATCH; `collected` is a part as the store puts it together."""
-        fold = Fold(self.measures)
+        fold = self.fold
         apart = [self.parent] if self.parent else []
         found = [*apart, *(f"{value} AS k{n}" for n, value in enumerate(self.values))]
         found += [f"{self._name(unit)} AS u{n}" for n, unit in enumerate(fold.units)]
@@ -63,17 +69,20 @@ class Groups:
     def keys(self) -> list[str]:
         return [f"k{n}" for n in range(len(self.values))]
 
+    @cached_property
+    def _read(self) -> list[tuple[str, Column | None]]:
+        """The names of a part's members, each with the column that its value is decoded as."""
+        units = [(unit.name, None) for unit in self.fold.units]
+        partials = [(p.name, None if p.function == "count" else p.of.column) for p in self.fold.partials]
+        return [*units, (COUNT, None), *partials]
+
     def figures(self, parts: Sequence[Sequence[Any]], decode: Decode) -> Row:
         """The figures of a group from its parts, each the values of `members`."""
-        fold = Fold(self.measures)
-        names = [*(unit.name for unit in fold.units), COUNT, *(partial.name for partial in fold.partials)]
-        columns = [None, *(None if p.function == "count" else p.of.column for p in fold.partials)]
-        columns = [*([None] * len(fold.units)), *columns]
-        return fold.figures(
+        return self.fold.figures(
             [
                 {
                     name: value if column is None or value is None else decode(column, value)
-                    for name, column, value in zip(names, columns, part, strict=True)
+                    for (name, column), value in zip(self._read, part, strict=True)
                 }
                 for part in parts
             ]

@@ -67,7 +67,9 @@ def select(model: Model, kind: Kind, wanted: Shape, extra: Extra | None = None) 
             continue
         edge = tuple(Value(a.name, a) for a in direction.link.attributes if a.name in inner.edge)
         manys.append(Many(name, direction, target, edge, Paging(_where(target.kind, inner), first=MANY)))
-    return Select(kind, values + beside.values, (*ones, *beside.ones), (*manys, *beside.manys), whole=True)
+    return Select(
+        kind, values + beside.values, (*ones, *beside.ones), (*manys, *beside.manys), beside.figures, whole=True
+    )
 
 
 def _where(kind: Kind, wanted: Shape) -> Condition | None:

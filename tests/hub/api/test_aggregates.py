@@ -122,3 +122,87 @@ async def test_a_link_to_oneself_is_followed_so_far_and_no_further(api: Api) -> 
     assert (await api.data(query, {"by": [key(5)]}))["equipmentItemsAggregate"] == {"groups": []}
     answer = await api.ask(query, {"by": [key(6)]})
     assert "follows more than 5 links" in answer.errors[0]["message"]
+
+
+async def test_figures_of_links_and_of_what_is_said_of_them_come_with_their_things(api: Api) -> None:
+    answer = await api.ask(
+        """query ($much: MaterialLotAssembledFromWhere) {
+          materialDefinitions(where: {placeholder: {eq: false}}) { nodes {
+            id lotsAggregate(where: {status: {eq: BLOCKED}}) { count sum { quantity { value unit } } } } }
+          materialLot(id: "LOT-1") {
+            assembledFromAggregate(groupBy: [{id: VALUE}]) {
+              count edge { sum { quantity { value unit } } }
+              groups { key { id } count max { quantity { value } } edge { avg { quantity { value } } } } }
+            much: assembledFromAggregate(where: $much) { count edge { __typename } } } }""",
+        {"much": {"edge": {"quantity": {"value": {"gte": 2}}}}},
+    )
+    assert not answer.errors
+    assert answer.plans == 2
+    assert answer.data == {
+        "materialDefinitions": {
+            "nodes": [
+                {"id": "MAT-1", "lotsAggregate": {"count": 2, "sum": {"quantity": [{"value": 30.0, "unit": "kg"}]}}},
+                {"id": "MAT-2", "lotsAggregate": {"count": 2, "sum": {"quantity": [{"value": 100.0, "unit": "kg"}]}}},
+            ]
+        },
+        "materialLot": {
+            "assembledFromAggregate": {
+                "count": 3,
+                "edge": {"sum": {"quantity": [{"value": 6.0, "unit": "kg"}]}},
+                "groups": [
+                    {
+                        "key": {"id": "LOT-4"},
+                        "count": 2,
+                        "max": {"quantity": [{"value": 40.0}]},
+                        "edge": {"avg": {"quantity": [{"value": 2.5}]}},
+                    },
+                    {
+                        "key": {"id": "LOT-5"},
+                        "count": 1,
+                        "max": {"quantity": [{"value": 50.0}]},
+                        "edge": {"avg": {"quantity": [{"value": 1.0}]}},
+                    },
+                ],
+            },
+            "much": {"count": 2, "edge": {"__typename": "MaterialLotAssembledFromEdgeAggregate"}},
+        },
+    }
+
+
+async def test_a_thing_in_the_answer_to_a_question_has_figures_of_its_links(api: Api) -> None:
+    found = await api.data(
+        """{ trace(id: "LOT-1", direction: UPSTREAM) {
+          nodes { entity { id ... on MaterialLot { samplesAggregate { count } } } } } }"""
+    )
+    counts = {node["entity"]["id"]: node["entity"]["samplesAggregate"]["count"] for node in found["trace"]["nodes"]}
+    assert counts == {"LOT-1": 1, "LOT-4": 0, "LOT-5": 0}
+
+
+async def test_a_filter_on_edges_is_of_the_edge_that_leads_to_the_thing(api: Api) -> None:
+    found = await api.data(
+        """{ materialLots(where: {assembledFrom: {some: {id: {eq: "LOT-5"}, edge: {quantity: {value: {gt: 1}}}}}}) {
+            totalCount }
+          both: materialLots(where: {assembledFrom: {some: {id: {eq: "LOT-4"}, edge: {quantity: {value: {gt: 2}}}}}}) {
+            nodes { assembledFrom(
+                where: {or: [{edge: {quantity: {value: {lt: 2}}}}, {edge: {quantity: {value: {gt: 2}}}}]}) {
+              totalCount edges { quantity { value } node { id } } } } }
+          into: materialLot(id: "LOT-4") { assembledInto(where: {not: {edge: {quantity: {value: {eq: 2}}}}}) {
+            edges { quantity { value } node { id } } } } }"""
+    )
+    assert found == {
+        "materialLots": {"totalCount": 0},
+        "both": {
+            "nodes": [
+                {
+                    "assembledFrom": {
+                        "totalCount": 2,
+                        "edges": [
+                            {"quantity": {"value": 3.0}, "node": {"id": "LOT-4"}},
+                            {"quantity": {"value": 1.0}, "node": {"id": "LOT-5"}},
+                        ],
+                    }
+                }
+            ]
+        },
+        "into": {"assembledInto": {"edges": [{"quantity": {"value": 3.0}, "node": {"id": "LOT-1"}}]}},
+    }
