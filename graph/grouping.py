@@ -1,7 +1,7 @@
 """How figures of groups are asked for in Cypher, whichever store runs it.
 
-    <MATCH … WHERE …> WITH <value> AS k0, …, <unit> AS u0, …, count(*) AS c, <sum, count, min, max> AS a0, …
-    WITH k0, …, sum(c) AS size, collect(<u0, …, c, a0, …>) AS parts
+    <MATCH … WHERE …> WITH <value> AS k_0, …, <unit> AS u_0, …, count(*) AS c, <sum, count, min, max> AS a_0, …
+    WITH k_0, …, sum(c) AS size, collect(<u_0, …, c, a_0, …>) AS parts
 
 One row is one group, with a part for each combination of units in it (`graph.figures`): so groups can be ordered and
 cut off inside the store, and amounts in different units still stay apart.
@@ -20,6 +20,9 @@ from graph.columns import Column, ColumnType, columns_of
 from graph.cypher import at, quote
 from graph.figures import COUNT, Fold, Of
 from graph.plan import Row
+
+COUNTED = "count(*) AS c"
+"""What every statement has that asks for figures."""
 
 Decode = Callable[[Column, Any], Any]
 """Makes JSON of a column's value as a store gives it."""
@@ -47,18 +50,18 @@ class Groups:
     def members(self) -> list[str]:
         """The variables that make up a part."""
         units, partials = len(self.fold.units), len(self.fold.partials)
-        return [*(f"u{n}" for n in range(units)), "c", *(f"a{n}" for n in range(partials))]
+        return [*(f"u_{n}" for n in range(units)), "c", *(f"a_{n}" for n in range(partials))]
 
     def text(self, collected: str, *, size: bool = False) -> str:
         """What follows the MATCH; `collected` is a part as the store puts it together."""
         fold = self.fold
         apart = [self.parent] if self.parent else []
-        found = [*apart, *(f"{value} AS k{n}" for n, value in enumerate(self.values))]
-        found += [f"{self._name(unit)} AS u{n}" for n, unit in enumerate(fold.units)]
-        found.append("count(*) AS c")
+        found = [*apart, *(f"{value} AS k_{n}" for n, value in enumerate(self.values))]
+        found += [f"{self._name(unit)} AS u_{n}" for n, unit in enumerate(fold.units)]
+        found.append(COUNTED)
         for n, partial in enumerate(fold.partials):
             times = " * 1.0" if partial.function == "sum" else ""
-            found.append(f"{partial.function}({self._name(partial.of)}{times}) AS a{n}")
+            found.append(f"{partial.function}({self._name(partial.of)}{times}) AS a_{n}")
         kept = [*apart, *self.keys, *(["sum(c) AS size"] if size else []), f"collect({collected}) AS parts"]
         return f" WITH {', '.join(found)} WITH {', '.join(kept)}"
 
@@ -67,7 +70,7 @@ class Groups:
 
     @property
     def keys(self) -> list[str]:
-        return [f"k{n}" for n in range(len(self.values))]
+        return [f"k_{n}" for n in range(len(self.values))]
 
     @cached_property
     def _read(self) -> list[tuple[str, Column | None]]:

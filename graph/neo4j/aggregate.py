@@ -52,7 +52,8 @@ def _whole(measures: Measures, start: Start, node: str, edge: str) -> tuple[str,
         return start.count(), lambda count, given: Fold(()).figures([{"count": count}])
     groups = Groups(measures, node, edge=edge)
     text = f"head(COLLECT {{ {start.text()}{groups.text(_list(groups))} RETURN parts }})"
-    return text, lambda parts, given: groups.figures(parts, _decode)
+    # Null where there is nothing: within another subquery, Neo4j gives no row for it.
+    return text, lambda parts, given: groups.figures(parts or (), _decode)
 
 
 def _groups(render: Renderer, grouping: Grouping, matched: str, node: str, edge: str) -> tuple[str, Decode]:
@@ -83,9 +84,9 @@ def _list(groups: Groups) -> str:
 
 def _read(member: str, groups: Groups) -> str:
     """A member of a part as it comes out: instants as text."""
-    if not member.startswith("a"):
+    if not member.startswith("a_"):
         return member
-    partial = Fold(groups.measures).partials[int(member[1:])]
+    partial = Fold(groups.measures).partials[int(member[2:])]
     return f"toString({member})" if partial.of.column.type is ColumnType.INSTANT else member
 
 

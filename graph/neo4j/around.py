@@ -14,6 +14,7 @@ from typing import Any
 from graph.around import Found, Near, Shortest, first_edge, near, values
 from graph.cypher import one_more, quote
 from graph.neo4j.cypher import Decode, Given, Part, Projection
+from graph.neo4j.rendering import returned
 from graph.neo4j.stepping import kind_of
 from graph.neo4j.walk import WalkRenderer, level_size
 from graph.plan import Row
@@ -52,7 +53,7 @@ class AroundRenderer(WalkRenderer):
             f"WHERE {stated}.`_golden` AND {target} IN {state}.seen RETURN {row} }}"
         )
         decode = partial(_near, root, of_nodes)
-        return Part(f"{text}RETURN [{state}.sizes, {nodes}, {edges}] }})", decode)
+        return Part(f"{text}{returned(f'[{state}.sizes, {nodes}, {edges}]', state)} }})", decode)
 
     def shortest(self, root: Shortest) -> Part:
         a, b, state, middle, way = (self.variable(letter) for letter in "abswt")
@@ -65,13 +66,14 @@ class AroundRenderer(WalkRenderer):
             f"MATCH ({source})-{_types(edge, root.links)}-({target}) WHERE {edge}.`_golden` "
             f"RETURN [{place}, {self._edge(f'startNode({edge})', edge, f'endNode({edge})', root.links)}] }}"
         )
+        found = f"[{a} IS NOT NULL, {b} IS NOT NULL, {state}.over, {nodes}, {edges}]"
         text = (
             f"head(COLLECT {{ WITH {self._end(root.kind, root.identifier)} AS {a}, "
             f"{self._end(root.to_kind, root.to_identifier)} AS {b} "
             f"WITH {a}, {b}, {searched} AS {state} "
             f"WITH {a}, {b}, {state}, {self._middle(root, state)} AS {middle} "
             f"WITH {a}, {b}, {state}, {self._way(root, middle)} AS {way} "
-            f"RETURN [{a} IS NOT NULL, {b} IS NOT NULL, {state}.over, {nodes}, {edges}] }})"
+            f"{returned(found, a, b, state, way)} }})"
         )
         return Part(text, partial(_shortest, root, of_nodes))
 

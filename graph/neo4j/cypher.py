@@ -36,7 +36,7 @@ from graph.neo4j.aggregate import aggregate
 from graph.neo4j.anchor import Start, start
 from graph.neo4j.ddl import LANE
 from graph.neo4j.driver import instant
-from graph.neo4j.rendering import Neo4jRenderer
+from graph.neo4j.rendering import Neo4jRenderer, returned
 from graph.plan import (
     Lookup,
     Many,
@@ -174,7 +174,7 @@ class PlanRenderer(Neo4jRenderer):
         text = (
             f"head(COLLECT {{ OPTIONAL MATCH ({by}:{quote(IDENTIFIER)} {{key: {key}}}) "
             f"MATCH ({node}:{quote(kind)} {{id: coalesce({by}.thing, {id_})}}) "
-            f"WHERE {by}.thing IS NOT NULL OR {node}.placeholder RETURN {found.text} }})"
+            f"WHERE {by}.thing IS NOT NULL OR {node}.placeholder {returned(found.text, node)} }})"
         )
         return Part(text, found.decode)
 
@@ -206,7 +206,7 @@ class PlanRenderer(Neo4jRenderer):
         found = self._node(one.select, node)
         text = (
             f"head(COLLECT {{ MATCH {arrow(one.direction, parent, edge, node)} WHERE {edge}.`_golden` "
-            f"WITH {node} ORDER BY {node}.id LIMIT 1 RETURN {found.text} }})"
+            f"WITH {node} ORDER BY {node}.id LIMIT 1 {returned(found.text, node)} }})"
         )
         return Part(text, found.decode)
 
@@ -232,7 +232,7 @@ class PlanRenderer(Neo4jRenderer):
             order = _order_by(paging.order, node, edge)
             limit = self.bind(paging.first, one_more) if paging.more else self.bind(paging.first)
             found = f"{matched}{reached} WITH {kept} ORDER BY {order} LIMIT {limit}"
-            members.append(f"COLLECT {{ {found} RETURN {text} }}")
+            members.append(f"COLLECT {{ {found} {returned(text, kept)} }}")
         if paging.total:
             members.append(begin().count(always if edge or paging.where else ()))
         return Part(f"[{', '.join(members)}]", partial(_page, paging, row))

@@ -15,6 +15,7 @@ from graph.columns import DISPUTED, ISSUE
 from graph.cypher import Renderer, one_more, quote
 from graph.issues import ALL, Issue, Issues, page, ranges, referrer, stated_by
 from graph.neo4j.ddl import THING
+from graph.neo4j.rendering import returned
 from graph.neo4j.searching import Made, by_kind
 from graph.plan import Row
 
@@ -45,7 +46,8 @@ def issues(render: Renderer, root: Issues, node: str, made: Mapping[str, Made]) 
         ]
         return page(rows, int(given[root.first]))
 
-    return f"COLLECT {{ {found} RETURN [kind, {by_kind(made)}, {referrers}] }}", read
+    row = f"[kind, {by_kind(made)}, {referrers}]"
+    return f"COLLECT {{ {found} {returned(row, node, 'kind')} }}", read
 
 
 def _places(root: Issues, after: str | None) -> list[list[str]]:

@@ -7,7 +7,17 @@ from datetime import datetime
 
 from graph.columns import Column, ColumnType
 from graph.cypher import Make, Renderer, as_given
+from graph.grouping import COUNTED
 from graph.plan import Operator
+
+
+def returned(text: str, *variables: str) -> str:
+    """The end of a subquery: a text for each row of these variables, which are all that the text looks at.
+
+    Neo4j takes figures in a subquery within an expression for the expression's own, and refuses what else is in it
+    unless that is grouped by: `n {.id, figures: head(COLLECT {… count(*) …})}`. So the variables are named beside it.
+    """
+    return f"WITH {', '.join(variables)}, {text} AS made RETURN made" if COUNTED in text else f"RETURN {text}"
 
 
 class Neo4jRenderer(Renderer):

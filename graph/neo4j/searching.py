@@ -11,6 +11,7 @@ from typing import Any
 from graph.columns import SEARCH, folded
 from graph.cypher import Renderer, quote
 from graph.neo4j.ddl import THING
+from graph.neo4j.rendering import returned
 from graph.plan import Row
 from graph.search import Search, start, whole
 
@@ -32,7 +33,7 @@ def search(render: Renderer, root: Search, node: str, made: Mapping[str, Made]) 
     def rows(raw: Sequence[Any], given: Mapping[str, Any]) -> Row:
         return {"rows": [{"kind": kind, "node": made[kind][1](value, given)} for kind, value in raw]}
 
-    return f"COLLECT {{ {found} RETURN [kind, {by_kind(made)}] }}", rows
+    return f"COLLECT {{ {found} {returned(f'[kind, {by_kind(made)}]', node, 'kind')} }}", rows
 
 
 def by_kind(made: Mapping[str, Made]) -> str:

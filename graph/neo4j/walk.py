@@ -20,6 +20,7 @@ from typing import Any
 
 from graph.cypher import quote, where_text
 from graph.neo4j.cypher import Decode, Given, Part, PlanRenderer
+from graph.neo4j.rendering import returned
 from graph.neo4j.stepping import Together, values
 from graph.plan import Row, Select
 from graph.rows import IDENTIFIER, identifier_key
@@ -52,7 +53,8 @@ class WalkRenderer(PlanRenderer):
             f"{state}.deeper",
         ]
         decode = partial(_decode, walk, steps, of_nodes, [part.decode for part in between])
-        return Part(f"{text}RETURN [{', '.join(members)}] }})", decode)
+        row = f"[{', '.join(members)}]"
+        return Part(f"{text}{returned(row, state)} }})", decode)
 
     def _beginning(self, walk: Walk, begin: str) -> str:
         """The things that it begins with, as a list; no row where there are none."""
@@ -107,7 +109,7 @@ class WalkRenderer(PlanRenderer):
             f"WHEN {node}:{quote(select.kind.name)} THEN [{place}, {node}.id, {part.text}]"
             for place, (select, part) in enumerate(zip(selects, found, strict=True))
         )
-        text = f"COLLECT {{ UNWIND {things} AS {node} RETURN CASE {cases} END }}"
+        text = f"COLLECT {{ UNWIND {things} AS {node} {returned(f'CASE {cases} END', node)} }}"
         return text, [part.decode for part in found]
 
     def _between(self, select: Select, state: str) -> Part:
@@ -119,7 +121,7 @@ class WalkRenderer(PlanRenderer):
             f"WITH {row}, {between} WHERE {between}:{quote(select.kind.name)} AND {row}[1] IN {state}.seen "
             f"RETURN DISTINCT {between} }}"
         )
-        text = f"COLLECT {{ UNWIND {once} AS {node} RETURN [{node}.id, {found.text}] }}"
+        text = f"COLLECT {{ UNWIND {once} AS {node} {returned(f'[{node}.id, {found.text}]', node)} }}"
         return Part(text, found.decode)
 
 

@@ -25,7 +25,7 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COUNT {
     MATCH (n1)-[l5:`CONCERNS`]->(m4:`MaterialLot`) WHERE l5.`_golden` AND EXISTS {
       MATCH (m4)-[l7:`DEFINED_BY`]->(m6:`MaterialDefinition`) WHERE l7.`_golden` AND m6.`id` = $p1
     }
-  }) WITH n1.`severity` AS k0, count(*) AS c WITH k0, collect([c]) AS parts WITH k0, parts ORDER BY k0 IS NULL, k0 LIMIT $p2 RETURN [[k0], parts]
+  }) WITH n1.`severity` AS k_0, count(*) AS c WITH k_0, collect([c]) AS parts WITH k_0, parts ORDER BY k_0 IS NULL, k_0 LIMIT $p2 RETURN [[k_0], parts]
 }]] AS found RETURN found, before = COLLECT {
   MATCH (l:`_Lane`) RETURN l.token
 } AS whole
@@ -45,13 +45,13 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COUNT {
     MATCH (n1)-[l5:`CONCERNS`]->(m4:`MaterialLot`) WHERE l5.`_golden` AND EXISTS {
       MATCH (m4)-[l7:`DEFINED_BY`]->(m6:`MaterialDefinition`) WHERE l7.`_golden` AND m6.`id` = $p1
     }
-  }) WITH n1.`severity` AS k0, count(*) AS c WITH k0, collect([c]) AS parts WITH k0, parts ORDER BY k0 IS NULL, k0 LIMIT $p2 RETURN [[k0], parts]
+  }) WITH n1.`severity` AS k_0, count(*) AS c WITH k_0, collect([c]) AS parts WITH k_0, parts ORDER BY k_0 IS NULL, k_0 LIMIT $p2 RETURN [[k_0], parts]
 }]] AS found RETURN found, before = COLLECT {
   MATCH (l:`_Lane`) RETURN l.token
 } AS whole
 
 MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[head(COLLECT {
-  MATCH (n1:`CorrectiveAction`) WHERE (n1.`dueAt` < $p0 AND n1.`completedAt` IS NULL) WITH count(*) AS c, min(n1.`dueAt`) AS a0 WITH collect([c, toString(a0)]) AS parts RETURN parts
+  MATCH (n1:`CorrectiveAction`) WHERE (n1.`dueAt` < $p0 AND n1.`completedAt` IS NULL) WITH count(*) AS c, min(n1.`dueAt`) AS a_0 WITH collect([c, toString(a_0)]) AS parts RETURN parts
 })]] AS found RETURN found, before = COLLECT {
   MATCH (l:`_Lane`) RETURN l.token
 } AS whole

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graph.issues import Issue, Issues
@@ -75,4 +75,4 @@ async def read(
 def _with_own(select: Select) -> Select:
     """What a client selects of a thing, with what these lists say of it themselves."""
     own = (Value(_ID, Own.ID), Value(_CONFLICTS, Own.CONFLICTS))
-    return Select(select.kind, own + select.values, select.ones, select.manys)
+    return replace(select, values=own + select.values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 import strawberry
@@ -108,7 +109,7 @@ def _selects(things: Things, model: Model, kinds: Iterable[str]) -> tuple[Select
 
 
 def _labelled(found: Select, kind: Kind) -> Select:
-    return Select(kind, (Value("name", kind.attributes["name"]), *found.values), found.ones, found.manys)
+    return replace(found, values=(Value("name", kind.attributes["name"]), *found.values))
 
 
 def _node(select: Select, found: Row, depth: int) -> GraphNode:
