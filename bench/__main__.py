@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from bench import applied, bridge, growth, hubs, ingest, latency, mqtt, neo4j, subscribers
+from bench import applied, bridge, connectors, growth, hubs, ingest, latency, mqtt, neo4j, subscribers
 from bench.graphql import measured as graphql
 from bench.measure import Measure, show
 from hub import process
@@ -24,6 +24,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "mqtt": mqtt.measure,
     "neo4j": neo4j.measure,
     "bridge": bridge.measure,
+    "connectors": connectors.measure,
     "hubs": hubs.measure,
     "growth": growth.measure,
     "graphql": graphql.measure,

@@ -81,14 +81,7 @@ def _no_kind(values: Mapping[str, Any], kinds: Kinds) -> Misfit:
 def _defaults(settings: ConnectorSettings, stream: StreamSettings) -> Defaults:
     clock = Clock(None if settings.time_zone is None else zone_of(settings.time_zone))
     nulls = settings.nulls if stream.nulls is None else stream.nulls
-    return Defaults(stream.location or settings.location, clock, nulls, time_expression(stream), stream.changed_format)
-
-
-def time_expression(stream: StreamSettings) -> str | None:
-    """When a record was changed: the first of the fields that is there."""
-    if stream.changed is None:
-        return None
-    return " : ".join([*(f"`{name}` ? `{name}`" for name in stream.changed[:-1]), f"`{stream.changed[-1]}`"])
+    return Defaults(stream.location or settings.location, clock, nulls, stream.time_expression, stream.changed_format)
 
 
 def _secrets(settings: ConnectorSettings, folder: Path, faults: Faults) -> dict[str, Secret]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import isnan
+from typing import NamedTuple
 
 import orjson
 
@@ -54,49 +55,75 @@ class Preparer:
         settings = self.connector.settings.streams[self.stream]
         keyed = _keyed(page, settings.key)
         known = self.state.known([key for key, _, _ in keyed if key])
-        now = time.time_ns() // 1000
-        packer = Packer(self.prefix, self.connector.settings.system)
-        said: list[Kept] = []
-        same: list[str] = []
-        letters: list[Letter] = []
-        messages: list[Message] = []
-        fresh: list[tuple[str, Record, float | None, bytes]] = []
+        fresh: list[_Fresh] = []
         mappings: list[Mapped] = []
+        same: list[str] = []
         for key, record, mark in keyed:
             mapped = self.held.mapped(record)
             if not key:
                 mapped = Mapped((), (Trouble("", "", f"the record has no {' and no '.join(settings.key)}"),))
-            told = digest(mapped.said)
-            if not mapped.troubles and key in known and known[key].digest == told:
+            before = known.get(key)
+            if before is not None and not mapped.troubles and before.digest == digest(mapped.said):
                 same.append(key)
                 continue
-            fresh.append((key, record, mark, told))
+            fresh.append(_Fresh(key, record, mark, before))
             mappings.append(mapped)
-        for (key, record, mark, told), mapped in zip(fresh, self.held.checked(mappings), strict=True):
-            if mapped.troubles:
-                letters.append(Letter(key or _unnamed(record), record, [*map(str, mapped.troubles)]))
-                continue
-            before = known.get(key)
-            observed = _observed(mapped.said, now, before)
-            for each in mapped.said:
-                messages.extend(packer.add(each, _at(each, observed, now, before)))
-            things = [thing_of(each) for each in mapped.said] if settings.snapshot else None
-            said.append(Kept(key, told, observed, mark, things))
-        messages.extend(packer.rest())
-        step = self._step(page, said, same, letters)
-        return Ready(messages, step, len(page.records), len(said), letters)
+        now = time.time_ns() // 1000
+        messages = self._packed(fresh, mappings, now)
+        if not all(map(self.held.accepts, messages)):
+            mappings = self.held.checked(mappings)
+            messages = self._packed(fresh, mappings, now)
+        step, letters = self._step(page, fresh, mappings, same, now)
+        return Ready(messages, step, len(page.records), len(fresh) - len(letters), letters)
 
-    def _step(self, page: Page, said: list[Kept], same: list[str], letters: list[Letter]) -> Step:
+    def _packed(self, fresh: Sequence[_Fresh], mappings: Sequence[Mapped], now: int) -> list[Message]:
+        packer = Packer(self.prefix, self.connector.settings.system)
+        messages: list[Message] = []
+        for each, mapped in zip(fresh, mappings, strict=True):
+            if not mapped.said:
+                continue
+            observed = 0 if each.before is None else _observed(mapped.said, now, each.before)
+            for said in mapped.said:
+                messages.extend(packer.add(said, _at(said, observed, now, each.before)))
+        messages.extend(packer.rest())
+        return messages
+
+    def _step(
+        self, page: Page, fresh: Sequence[_Fresh], mappings: Sequence[Mapped], same: list[str], now: int
+    ) -> tuple[Step, list[Letter]]:
         settings = self.connector.settings.streams[self.stream]
-        if settings.snapshot:
-            return Step(self.generation, page.position, said, same, letters)
+        floor = self._floor(page, settings.overlap)
+        said: list[Kept] = []
+        far: list[str] = []
+        letters: list[Letter] = []
+        for each, mapped in zip(fresh, mappings, strict=True):
+            if mapped.troubles:
+                key = each.key or _unnamed(each.record)
+                letters.append(Letter(key, each.record, [*map(str, mapped.troubles)]))
+            elif settings.snapshot or each.mark is None or (floor is not None and each.mark >= floor):
+                things = [thing_of(one) for one in mapped.said] if settings.snapshot else None
+                observed = _observed(mapped.said, now, each.before)
+                said.append(Kept(each.key, digest(mapped.said), observed, each.mark, things))
+            else:
+                # A record that will not be read again need not be known.
+                far.append(each.key)
+        below = None if settings.snapshot else floor
+        return Step(self.generation, page.position, said, same, letters, below, far), letters
+
+    def _floor(self, page: Page, overlap: float) -> float | None:
+        """The mark from which on records are read again."""
         marks = [mark for mark in page.marks if mark is not None and not isnan(mark)]
         self.highest = max([*marks, *([] if self.highest is None else [self.highest])], default=None)
-        floor = None if self.highest is None else self.highest - settings.overlap
-        # A record that will not be read again need not be known.
-        near = [kept for kept in said if kept.mark is None or (floor is not None and kept.mark >= floor)]
-        far = [kept.key for kept in said if not (kept.mark is None or (floor is not None and kept.mark >= floor))]
-        return Step(self.generation, page.position, near, same, letters, floor, far)
+        return None if self.highest is None else self.highest - overlap
+
+
+class _Fresh(NamedTuple):
+    """A record that is new or was changed, or can't be mapped."""
+
+    key: str
+    record: Record
+    mark: float | None
+    before: Known | None
 
 
 def _keyed(page: Page, names: Sequence[str]) -> list[tuple[str, Record, float | None]]:

@@ -14,6 +14,9 @@ from schema.json import Json
 
 Record = Mapping[str, Json]
 
+FAULT = "_fault"
+"""Says, in a record that could not be read as one, why; it is set aside like one that can't be mapped."""
+
 _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 
 

@@ -112,6 +112,13 @@ class StreamSettings(Strict):
         return self.changed is None
 
     @property
+    def time_expression(self) -> str | None:
+        """When a record was changed: the first of the fields that is there."""
+        if self.changed is None:
+            return None
+        return " : ".join([*(f"`{name}` ? `{name}`" for name in self.changed[:-1]), f"`{self.changed[-1]}`"])
+
+    @property
     def absences(self) -> int:
         """How many whole runs have to miss a record before it counts as gone."""
         return 1

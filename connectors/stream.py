@@ -67,7 +67,7 @@ class Run:
         unfinished = not checkpoint.complete and checkpoint.position is not None
         generation = checkpoint.generation if unfinished else checkpoint.generation + 1
         position = None if settings.snapshot and checkpoint.complete else checkpoint.position
-        held = Held(self.connector, self.stream, self.contract)
+        held = Held(self.connector, self.stream, self.contract, self.prefix)
         preparer = Preparer(self.connector, self.stream, self.state, held, self.prefix, generation)
         outcome = Outcome()
         pages = self.source.read(self.stream, position)

@@ -24,9 +24,7 @@ class Trouble(NamedTuple):
     problem: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.place}: {self.expression}: {self.problem}" if self.expression else f"{self.place}: {self.problem}"
-        )
+        return ": ".join(part for part in self if part)
 
 
 Troubles = list[Trouble]
