@@ -52,7 +52,10 @@ def _zone(value: str) -> str:
 
 
 def _names(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
+    names = (value,) if isinstance(value, (str, bool)) else value
+    if isinstance(names, (list, tuple)) and any(isinstance(name, bool) for name in names):
+        raise ValueError("holds a truth, as YAML reads no, yes, on and off; put the field's name into quotes")
+    return names
 
 
 Seconds = Annotated[float, BeforeValidator(_duration), Field(ge=0, allow_inf_nan=False)]

@@ -21,6 +21,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 from pydantic.alias_generators import to_camel
 
+BOOLEAN = (
+    "is a truth, as YAML reads no, yes, on and off; put a field's name into quotes, and write a truth as {value: false}"
+)
+
 
 class Strict(BaseModel):
     """Base of what a configuration holds: unknown keys are faults."""
@@ -29,10 +33,12 @@ class Strict(BaseModel):
 
 
 def _expression(value: Any) -> Any:
-    """A text is an expression; a number or a truth is itself."""
+    """A text is an expression, a number is itself."""
     if isinstance(value, str):
         return {"from": value}
-    return {"value": value} if isinstance(value, (bool, int, float)) else value
+    if isinstance(value, bool):
+        raise ValueError(BOOLEAN)
+    return {"value": value} if isinstance(value, (int, float)) else value
 
 
 def _constant(value: Any) -> Any:

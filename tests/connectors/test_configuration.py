@@ -72,6 +72,12 @@ FAULTS: list[tuple[tuple[str | int, ...], Any, str]] = [
     ((*ASSERTION, "id"), LEAVE_OUT, "streams.lots.map.0.id is missing; give it: the thing's id, as 'lot_no'"),
     ((*ASSERTION, "id"), "$upper(", "the expression '$upper('"),
     ((*ASSERTION, "id"), {}, "says neither what it is made of nor its value; write an expression, or value: …"),
+    (
+        (*ASSERTION, "id"),
+        False,
+        "id: False is a truth, as YAML reads no, yes, on and off; put a field's name into quotes",
+    ),
+    ((*STREAM, "key"), False, "key: False holds a truth, as YAML reads no, yes, on and off; put the field's name into"),
     ((*ASSERTION, "when"), "a ==", "the expression 'a =='"),
     ((*ASSERTION, "location"), "acme/+/north", "'acme/+/north' is no location"),
     ((*ASSERTION, "location"), {"from": "site", "enum": {"N": "a//b"}}, "'a//b' is no location"),
