@@ -195,3 +195,26 @@ async def test_wrong_credentials_are_told_without_the_password(
     assert "geheim" not in ran.stdout + ran.stderr
     state = tmp_path / "unshub-data" / "connectors"
     assert all(b"geheim" not in (state / name).read_bytes() for name in os.listdir(state))
+
+
+async def test_a_hub_that_only_connects_works_beside_another(
+    postgres: Postgres, mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    with postgres.database() as journal, closing(sqlite3.connect(tmp_path / "plant.db", isolation_level=None)) as plant:
+        plant.execute("CREATE TABLE lot (id INTEGER PRIMARY KEY, lot_no, state, qty, part, changed_at)")
+        database = Database(f"sqlite:///{tmp_path}/plant.db", plant)
+        database.fill(100)
+        connectors = configure(tmp_path, database.url)
+        flags = ["--journal", journal]
+        alone = ["--name", "connects", "--role", "connect", "--connectors", str(connectors)]
+        async with (
+            HubProcess(tmp_path / "hub", mosquitto.url, *flags) as hub,
+            HubProcess(tmp_path / "beside", mosquitto.url, *flags, *alone) as beside,
+        ):
+
+            async def all_in() -> bool:
+                return await total(hub) == 100
+
+            await hub.until(all_in, "all lots are in the graph")
+            assert (await beside.get("/readyz"))["role"] == "connect"
+            assert beside.stop() == 0
