@@ -280,6 +280,16 @@ async def test_a_traceback_of_the_source_is_not_repeated(connector: Make, system
     assert str(error.value) == f"{system.url}/bare answered 400 Bad Request"
 
 
+async def test_the_reason_of_an_error_is_told_where_it_is_asked_for(
+    connector: Make, system: Api, tmp_path: Path
+) -> None:
+    system.first = lambda asked: Answer({"error": {"message": "no field chnged", "trace": "geheim"}}, 400)
+    stream = {**PAGES["all at once"], "error": "error.message"}
+    with pytest.raises(SourceError) as error:
+        await run(connector(text(system.url, stream)), tmp_path, Taken())
+    assert str(error.value) == f"{system.url}/bare answered 400 Bad Request: no field chnged"
+
+
 @pytest.mark.parametrize(
     ("answer", "problem"),
     [

@@ -70,8 +70,12 @@ class Client:
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         body: Any = None,
+        reason: Callable[[Any], str] | None = None,
     ) -> httpx.Response:
-        """The answer; `SourceError` where there is none, or one that is an error."""
+        """The answer; `SourceError` where there is none, or one that is an error.
+
+        `reason` finds in the body of an error what is told of it.
+        """
         content = None if body is None else orjson.dumps(body)
         sent = {**(headers or {}), **({} if content is None else {"Content-Type": "application/json"})}
         for attempt in range(1, ATTEMPTS + 1):
@@ -85,7 +89,7 @@ class Client:
                 continue
             asked = _asked(response)
             if response.status_code not in _AGAIN or attempt == ATTEMPTS or asked > LONGEST_WAIT:
-                return _good(response, url, asked)
+                return _good(response, url, asked, reason)
             self._pause(attempt, asked)
         raise AssertionError("the last attempt returns or raises")
 
@@ -113,14 +117,18 @@ def json_of(response: httpx.Response, url: str) -> Any:
         raise SourceError(f"{_bare(url)} did not answer in JSON ({kind}); see `url` and `path`") from None
 
 
-def _good(response: httpx.Response, url: str, asked: float) -> httpx.Response:
+def _good(response: httpx.Response, url: str, asked: float, reason: Callable[[Any], str] | None) -> httpx.Response:
     code = response.status_code
     if code < httpx.codes.MULTIPLE_CHOICES or code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
         return response
     remedy = f"; {_REMEDIES[code]}" if code in _REMEDIES else ""
     if response.is_redirect:
         remedy = "; it leads elsewhere, which is not followed with credentials: see `url`"
-    raise SourceError(f"{_bare(url)} answered {code} {response.reason_phrase}{remedy}", asked)
+    told = ""
+    if reason is not None:
+        with contextlib.suppress(orjson.JSONDecodeError):
+            told = reason(orjson.loads(response.content))
+    raise SourceError(f"{_bare(url)} answered {code} {response.reason_phrase}{told}{remedy}", asked)
 
 
 def _asked(response: httpx.Response) -> float:

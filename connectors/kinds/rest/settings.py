@@ -219,7 +219,9 @@ class RestStream(StreamSettings):
         examples=["$not($exists(error))"],
     )
     error: Expression | None = Field(
-        None, description="Where an answer that is none has its reason.", examples=["error.message"]
+        None,
+        description="Where an answer that is an error has its reason; without it, only the status is told.",
+        examples=["error.message"],
     )
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,14 @@ class RestSource:
         headers: Any = filled(stream.headers, values)
         body: Any = filled(stream.body, values) if stream.method == "POST" else None
         told = {name: str(value) for name, value in headers.items()}
-        response = self._client.ask(stream.method, place.url or url, params=_as_text(params), headers=told, body=body)
+        response = self._client.ask(
+            stream.method,
+            place.url or url,
+            params=_as_text(params),
+            headers=told,
+            body=body,
+            reason=partial(_reason, stream),
+        )
         if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
             return _Answer((), response, None)
         answer = json_of(response, url)
