@@ -146,13 +146,18 @@ class _Read:
 
     async def work(self, session: neo4j.AsyncSession) -> Rows:
         """Runs it as a transaction by itself, which takes one round trip where one of the package's own takes two."""
-        if self._unwanted:
-            return []
+        self._end_unwanted()
+        result = await session.run(self._query, self._parameters)
+        self._end_unwanted()
         self._running = True
         try:
-            return await (await session.run(self._query, self._parameters)).values()
+            return await result.values()
         finally:
             self._running = False
+
+    def _end_unwanted(self) -> None:
+        if self._unwanted:
+            raise asyncio.CancelledError
 
     def cancel(self, task: asyncio.Task[Rows]) -> None:
         self._unwanted = True

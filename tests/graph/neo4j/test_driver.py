@@ -169,3 +169,36 @@ async def test_a_read_on_connections_that_have_ended_is_made_again(neo4j_pool: N
     assert await server.read("RETURN 1", {}, "test") == [[1]]
     await server.close()
     await other.close()
+
+
+async def test_reads_given_up_at_any_moment_leave_no_connection_behind(neo4j_pool: Neo4jPool) -> None:
+    watching = Server(Address.parse(neo4j_pool.server(0).url, None), SECONDS)
+    for place in range(40):
+        server = Server(Address.parse(neo4j_pool.server(0).url, None), SECONDS)
+        reads = [asyncio.create_task(server.read("RETURN 1", {}, "test")) for _ in range(3)]
+        await asyncio.sleep(place / 2_000)
+        for read in reads:
+            read.cancel()
+        await asyncio.gather(*reads, return_exceptions=True)
+        await server.close()
+    (row,) = await watching.run(
+        "CALL dbms.listConnections() YIELD userAgent WHERE userAgent = 'unshub' RETURN count(*)"
+    )
+    assert row == [1]
+    await watching.close()
+
+
+async def test_what_nobody_waits_for_any_more_ends_on_the_server(neo4j_pool: Neo4jPool) -> None:
+    server = Server(Address.parse(neo4j_pool.server(0).url, None), SECONDS)
+    read = asyncio.create_task(server.read(ENDLESS, {}, "endless"))
+    while not await _running(server, "endless"):
+        await asyncio.sleep(0.05)
+    read.cancel()
+    while await _running(server, "endless"):
+        await asyncio.sleep(0.05)
+    await server.close()
+
+
+async def _running(server: Server, operation: str) -> bool:
+    rows = await server.read("SHOW TRANSACTIONS YIELD metaData RETURN metaData.operation", {}, "watch")
+    return [operation] in rows
