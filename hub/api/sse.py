@@ -19,8 +19,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 
+import orjson
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -116,9 +118,18 @@ class Streams:
 
 
 async def _stream(answers: Answers, send: Send) -> None:
-    """Sends what an operation gives, and a comment now and then where it gives nothing."""
-    await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-    await _write(send, _COMMENT)
+    """Sends what an operation gives, and a comment now and then where it gives nothing; closes it."""
+    async with aclosing(answers):
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        await _write(send, _COMMENT)
+        try:
+            await _tell(answers, send)
+        except Exception as error:
+            await _write(send, _event(orjson.dumps({"errors": [unexpected(error)]}).decode()))
+        await _write(send, "event: complete\ndata:\n\n", more=False)
+
+
+async def _tell(answers: Answers, send: Send) -> None:
     coming: asyncio.Task[str | None] | None = None
     try:
         while True:
@@ -129,14 +140,16 @@ async def _stream(answers: Answers, send: Send) -> None:
                 continue
             answer, coming = coming.result(), None
             if answer is None:
-                break
-            await _write(send, f"event: next\ndata: {answer}\n\n")
-        await _write(send, "event: complete\ndata:\n\n", more=False)
+                return
+            await _write(send, _event(answer))
     finally:
         if coming is not None:
             coming.cancel()
             await asyncio.gather(coming, return_exceptions=True)
-        await answers.aclose()
+
+
+def _event(answer: str) -> str:
+    return f"event: next\ndata: {answer}\n\n"
 
 
 async def _next(answers: Answers) -> str | None:

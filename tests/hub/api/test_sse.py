@@ -178,3 +178,49 @@ async def test_the_client_of_the_protocols_makers_understands_it(api: Api) -> No
     assert found["answer"] == LOT
     assert "Cannot query field" in found["errors"][0] or "400" in found["errors"][0]
     assert found["told"] == [{"data": {"changes": {"id": "SSE-2"}}}] * 2
+
+
+class Answered:
+    """One answer, and then a fault of the hub."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self._left = ['{"data":{}}']
+
+    def __aiter__(self) -> Answered:
+        return self
+
+    async def __anext__(self) -> str:
+        if not self._left:
+            raise ZeroDivisionError("a secret")
+        return self._left.pop()
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+async def test_a_fault_within_a_stream_is_told_and_masked(caplog: pytest.LogCaptureFixture) -> None:
+    sent: list[bytes] = []
+    answers = Answered()
+
+    async def send(message: Any) -> None:
+        sent.append(message.get("body", b""))
+
+    await sse._stream(answers, send)
+    (_, first), (name, fault), last = events(b"".join(sent).decode())
+    assert first == {"data": {}}
+    assert name == "next" and "secret" not in fault["errors"][0]["message"]
+    assert last == ("complete", None)
+    assert answers.closed
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_client_that_goes_before_the_first_byte_leaves_nothing_behind() -> None:
+    answers = Answered()
+
+    async def send(_: object) -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await sse._stream(answers, send)
+    assert answers.closed
