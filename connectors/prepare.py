@@ -20,7 +20,7 @@ from connectors.load import Connector
 from connectors.mapping.mapping import Mapped, Said, Trouble
 from connectors.mapping.messages import Message, Packer, digest, thing_of
 from connectors.records import Record
-from connectors.state import Kept, Known, Letter, Step, StreamState
+from connectors.state import Kept, Letter, Step, StreamState
 from schema.model.base import instant_text
 from schema.provenance import micros
 
@@ -66,8 +66,9 @@ class Preparer:
             if before is not None and not mapped.troubles and before.digest == digest(mapped.said):
                 same.append(key)
                 continue
-            fresh.append(_Fresh(key, record, mark, before))
+            fresh.append(_Fresh(key, record, mark, None if before is None else before.observed))
             mappings.append(mapped)
+        fresh = self._after_withdrawals(fresh, mappings)
         now = time.time_ns() // 1000
         messages = self._packed(fresh, mappings, now)
         if not all(map(self.held.accepts, messages)):
@@ -76,15 +77,28 @@ class Preparer:
         step, letters = self._step(page, fresh, mappings, same, now)
         return Ready(messages, step, len(page.records), len(fresh) - len(letters), letters)
 
+    def _after_withdrawals(self, fresh: list[_Fresh], mappings: Sequence[Mapped]) -> list[_Fresh]:
+        """The same, where a thing comes back that was withdrawn, which the source's own time of it may be before."""
+        gone = self.state.gone_at({thing_of(said) for mapped in mappings for said in mapped.said})
+        if not gone:
+            return fresh
+        found = []
+        for each, mapped in zip(fresh, mappings, strict=True):
+            times = [time for said in mapped.said if (time := gone.get((said.kind.topic, said.id))) is not None]
+            found.append(
+                each._replace(after=max([*times, *([] if each.after is None else [each.after])], default=None))
+            )
+        return found
+
     def _packed(self, fresh: Sequence[_Fresh], mappings: Sequence[Mapped], now: int) -> list[Message]:
         packer = Packer(self.prefix, self.connector.settings.system)
         messages: list[Message] = []
         for each, mapped in zip(fresh, mappings, strict=True):
             if not mapped.said:
                 continue
-            observed = 0 if each.before is None else _observed(mapped.said, now, each.before)
+            observed = 0 if each.after is None else _observed(mapped.said, now, each.after)
             for said in mapped.said:
-                messages.extend(packer.add(said, _at(said, observed, now, each.before)))
+                messages.extend(packer.add(said, _at(said, observed, now, each.after)))
         messages.extend(packer.rest())
         return messages
 
@@ -102,7 +116,7 @@ class Preparer:
                 letters.append(Letter(key, each.record, [*map(str, mapped.troubles)]))
             elif settings.snapshot or each.mark is None or (floor is not None and each.mark >= floor):
                 things = [thing_of(one) for one in mapped.said] if settings.snapshot else None
-                observed = _observed(mapped.said, now, each.before)
+                observed = _observed(mapped.said, now, each.after)
                 said.append(Kept(each.key, digest(mapped.said), observed, each.mark, things))
             else:
                 # A record that will not be read again need not be known.
@@ -123,7 +137,8 @@ class _Fresh(NamedTuple):
     key: str
     record: Record
     mark: float | None
-    before: Known | None
+    after: int | None
+    """What is said of it now must be later than this, or it would not count; None where anything is."""
 
 
 def _keyed(page: Page, names: Sequence[str]) -> list[tuple[str, Record, float | None]]:
@@ -147,16 +162,16 @@ def _unnamed(record: Record) -> str:
     return "?" + orjson.dumps(record, option=orjson.OPT_SORT_KEYS).hex()[:32]
 
 
-def _observed(said: Sequence[Said], now: int, before: Known | None) -> int:
+def _observed(said: Sequence[Said], now: int, after: int | None) -> int:
     """When the newest of it was so. What was changed without its time has the time after the one before."""
     newest = max((_micros(each.time) for each in said if each.time is not None), default=now)
-    return newest if before is None else max(newest, before.observed + 1)
+    return newest if after is None else max(newest, after + 1)
 
 
-def _at(said: Said, observed: int, now: int, before: Known | None) -> str:
-    if said.time is not None and (before is None or _micros(said.time) > before.observed):
+def _at(said: Said, observed: int, now: int, after: int | None) -> str:
+    if said.time is not None and (after is None or _micros(said.time) > after):
         return said.time
-    return text_of(observed if before is not None else now)
+    return text_of(observed if after is not None else now)
 
 
 def _micros(text: str) -> int:

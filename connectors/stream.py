@@ -115,9 +115,9 @@ class Run:
         await self._do(lambda: self.state.forget_gone(generation))
 
     async def _take_back(self, things: list[Thing], packer: Packer) -> None:
-        now = text_of(time.time_ns() // 1000)
-        await asyncio.gather(*(self.publish(packer.withdrawal(thing, now)) for thing in things))
-        await asyncio.to_thread(self.state.withdrawn, things)
+        now = time.time_ns() // 1000
+        await asyncio.gather(*(self.publish(packer.withdrawal(thing, text_of(now))) for thing in things))
+        await asyncio.to_thread(self.state.withdrawn, things, now)
 
     def _do(self, work: Callable[[], T]) -> asyncio.Future[T]:
         return asyncio.get_running_loop().run_in_executor(self.thread, work)

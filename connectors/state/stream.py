@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Table, bindparam, delete, exists, func, select, update
@@ -13,8 +13,13 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection, Engine
 
 from connectors.mapping.messages import Thing
-from connectors.state.tables import CHECKPOINT, GONE, LAST, LETTER, RECORD, THING, reading, writing
+from connectors.state.tables import CHECKPOINT, GONE, LAST, LETTER, RECORD, THING, WITHDRAWN, reading, writing
 from connectors.state.values import Checkpoint, Kept, Known, LastRun, Step
+
+T = TypeVar("T")
+
+PART = 10_000
+"""So many values in one statement: SQLite takes 32,766, and a source without pages may have more records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +40,25 @@ class StreamState:
 
     def known(self, keys: Sequence[str]) -> dict[str, Known]:
         """What was said before of records, by key."""
-        if not keys:
-            return {}
+        found = select(RECORD.c.key, RECORD.c.digest, RECORD.c.observed).where(*self._own(RECORD))
         with reading(self.engine) as connection:
-            rows = connection.execute(
-                select(RECORD.c.key, RECORD.c.digest, RECORD.c.observed).where(
-                    *self._own(RECORD), RECORD.c.key.in_(keys)
-                )
-            )
-            return {row.key: Known(row.digest, row.observed) for row in rows}
+            return {
+                row.key: Known(row.digest, row.observed)
+                for part in _parts(keys)
+                for row in connection.execute(found.where(RECORD.c.key.in_(part)))
+            }
+
+    def gone_at(self, things: Collection[Thing]) -> dict[tuple[str, str], int]:
+        """When the connector withdrew things last, by kind and id; of others nothing."""
+        kinds = {kind: {thing.id for thing in things if thing.kind == kind} for kind in {t.kind for t in things}}
+        found = select(WITHDRAWN).where(WITHDRAWN.c.connector == self.connector)
+        with reading(self.engine) as connection:
+            return {
+                (row.kind, row.id): row.time
+                for kind, ids in kinds.items()
+                for part in _parts(list(ids))
+                for row in connection.execute(found.where(WITHDRAWN.c.kind == kind, WITHDRAWN.c.id.in_(part)))
+            }
 
     def keep(self, step: Step) -> None:
         """Keeps what follows from a page."""
@@ -119,11 +134,15 @@ class StreamState:
         with reading(self.engine) as connection:
             return [Thing(row.kind, row.id, row.location) for row in connection.execute(chosen)]
 
-    def withdrawn(self, things: Iterable[Thing]) -> None:
-        """Forgets things that were withdrawn."""
+    def withdrawn(self, things: Iterable[Thing], time_: int) -> None:
+        """Forgets things that were withdrawn, but for the time, in microseconds since 1970 UTC."""
         rows = [{"k": thing.kind, "i": thing.id} for thing in things]
         if rows:
+            put = insert(WITHDRAWN)
+            put = put.on_conflict_do_update(index_elements=WITHDRAWN.primary_key, set_={"time": put.excluded.time})
+            gone = [{"connector": self.connector, "kind": row["k"], "id": row["i"], "time": time_} for row in rows]
             with writing(self.engine) as connection:
+                connection.execute(put, gone)
                 connection.execute(
                     delete(THING).where(
                         *self._own(THING), THING.c.kind == bindparam("k"), THING.c.id == bindparam("i")
@@ -151,7 +170,8 @@ class StreamState:
 
     def _keep_records(self, connection: Connection, step: Step) -> None:
         if step.said:
-            self._keep_things(connection, step.said)
+            for said in _parts(step.said):
+                self._keep_things(connection, said)
             rows = [
                 {**self._names, "key": s.key, "digest": s.digest, "observed": s.observed, "mark": s.mark}
                 | {"generation": step.generation}
@@ -160,12 +180,9 @@ class StreamState:
             put = insert(RECORD)
             changed = {name: put.excluded[name] for name in ("digest", "observed", "mark", "generation")}
             connection.execute(put.on_conflict_do_update(index_elements=RECORD.primary_key, set_=changed), rows)
-        if step.found:
-            connection.execute(
-                update(RECORD)
-                .where(*self._own(RECORD), RECORD.c.key.in_(step.found))
-                .values(generation=step.generation)
-            )
+        for part in _parts(step.found):
+            chosen = update(RECORD).where(*self._own(RECORD), RECORD.c.key.in_(part))
+            connection.execute(chosen.values(generation=step.generation))
 
     def _keep_things(self, connection: Connection, said: Sequence[Kept]) -> None:
         compared = {kept.key: kept.things for kept in said if kept.things is not None}
@@ -187,8 +204,8 @@ class StreamState:
 
     def _keep_letters(self, connection: Connection, step: Step) -> None:
         mapped = [*(kept.key for kept in step.said), *step.same, *step.mapped]
-        if mapped:
-            connection.execute(delete(LETTER).where(*self._own(LETTER), LETTER.c.key.in_(mapped)))
+        for part in _parts(mapped):
+            connection.execute(delete(LETTER).where(*self._own(LETTER), LETTER.c.key.in_(part)))
         if step.letters:
             put = insert(LETTER)
             changed = {name: put.excluded[name] for name in ("time", "record", "troubles")}
@@ -227,3 +244,8 @@ class StreamState:
 
     def _own(self, table: Table) -> tuple[Any, Any]:
         return table.c.connector == self.connector, table.c.stream == self.stream
+
+
+def _parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    for begin in range(0, len(values), PART):
+        yield values[begin : begin + PART]

@@ -46,6 +46,17 @@ THING = Table(
     Index("thing_by_id", "connector", "kind", "id"),
     sqlite_with_rowid=False,
 )
+WITHDRAWN = Table(
+    "withdrawn",
+    TABLES,
+    Column("connector", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("time", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""As of when things were withdrawn last. What is said of one that comes back must be later, or it would not count."""
+
 LETTER = Table(
     "letter",
     TABLES,

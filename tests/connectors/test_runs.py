@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from connectors.errors import Occupied, SourceError, Withheld
 from connectors.load import Connector
 from connectors.lock import held
-from connectors.mapping.messages import Message
+from connectors.mapping.messages import Message, Thing
+from connectors.state import Kept, State, Step
 from tests.connectors.conftest import LOTS
 from tests.connectors.running import Taken, letters, run
+
+VARIABLES = sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER
+MOST_VARIABLES = 32_766
+"""As SQLite is built by default."""
 
 Make = Callable[[str], Connector]
 
@@ -221,3 +228,32 @@ async def test_a_database_that_is_not_there_is_not_made(connector: Make, tmp_pat
     with pytest.raises(SourceError, match=r"can't reach sqlite:///plant\.db"):
         await run(connector(CHANGED), tmp_path, Taken())
     assert not (tmp_path / "plant.db").exists()
+
+
+async def test_what_comes_back_as_it_was_is_told_as_of_now(
+    connector: Make, plant: sqlite3.Connection, tmp_path: Path
+) -> None:
+    """The source's time of it is older than its withdrawal, which would count before it."""
+    fill(plant, 5)
+    mes, taken = connector(WHOLE.replace("id: lot_no", "id: lot_no\n        time: changed_at")), Taken()
+    await run(mes, tmp_path, taken)
+    row = plant.execute("SELECT * FROM lot WHERE id = 3").fetchone()
+    plant.execute("DELETE FROM lot WHERE id = 3")
+    await run(mes, tmp_path, taken)
+    assert not taken.records["MaterialLot", "L2"].current
+    plant.execute("INSERT INTO lot VALUES (?, ?, ?, ?, ?, ?)", row)
+    await run(mes, tmp_path, taken)
+    assert taken.records["MaterialLot", "L2"].current
+    assert status(taken, "L2") == "RELEASED"
+
+
+def test_a_source_may_show_more_at_once_than_a_statement_takes(tmp_path: Path) -> None:
+    keys = [f"K{number}" for number in range(MOST_VARIABLES + 1)]
+    with closing(State(tmp_path / "state.db")) as state:
+        stream = state.stream("mes", "lots")
+        event.listen(stream.engine, "connect", lambda c, _: c.setlimit(VARIABLES, MOST_VARIABLES))
+        stream.engine.dispose()
+        stream.keep(Step(1, None, [Kept(key, b"", 0, None, [Thing("material-lot", key, "acme")]) for key in keys]))
+        stream.keep(Step(2, None, same=keys))
+        assert len(stream.known(keys)) == len(keys)
+        assert stream.gone(2) == 0
