@@ -1,7 +1,8 @@
 """The kind `file`: files that are put into a folder, in CSV or with a JSON object a line.
 
 A file is read when it has not been written to for a while, and once by its content: under another name, or touched, it
-is not read again. One that was changed is read anew, whole. A run that is cut off within a file goes on within it.
+is not read again. One that was changed is read anew, whole, also where it is again as it was before: what was told in
+between counts no more. A run that is cut off within a file goes on within it.
 """
 
 from __future__ import annotations
@@ -104,9 +105,9 @@ class FileKind:
 
 @dataclass
 class _Done:
-    """Which files were read: by name, with size and time of writing, and by content; and how far within one."""
+    """Which files were read: by name, with size, time of writing and content, and by content; how far within one."""
 
-    files: dict[str, list[int]] = field(default_factory=dict)
+    files: dict[str, list[Json]] = field(default_factory=dict)
     contents: list[str] = field(default_factory=list)
     reading: tuple[str, int] | None = None
 
@@ -126,9 +127,18 @@ class _Done:
             "reading": None if self.reading is None else [*self.reading],
         }
 
+    def stamped(self, name: str, stamp: list[int]) -> bool:
+        """Whether a file was read that has not been written to since."""
+        return self.files.get(name, [])[:2] == stamp
+
+    def told(self, name: str, content: str) -> bool:
+        """Whether what a file holds was told, and nothing else under its name since."""
+        last = self.files.get(name, [])[2:]
+        return last == [content] if last else content in self.contents
+
     def ended(self, name: str, stamp: list[int], content: str) -> None:
         """A file was read to its end."""
-        self.files[name] = stamp
+        self.files[name] = [*stamp, content]
         self.contents = [*self.contents, content][-REMEMBERED:]
         self.reading = None
 
@@ -174,12 +184,12 @@ class FileSource:
         done.files = {name: stamp for name, stamp in done.files.items() if name in names}
         for path in present:
             stamp = _stamp(path)
-            if stamp is None or done.files.get(path.name) == stamp or time.time() - stamp[1] / 1e9 < settings.settle:
+            if stamp is None or done.stamped(path.name, stamp) or time.time() - stamp[1] / 1e9 < settings.settle:
                 continue
             content = _content(path)
             if content is None or _stamp(path) != stamp:
                 continue
-            if content not in done.contents:
+            if not done.told(path.name, content):
                 yield from self._file(path, settings, done, content)
             done.ended(path.name, stamp, content)
             yield Page((), done.position(), ())

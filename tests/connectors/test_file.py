@@ -64,6 +64,14 @@ async def test_a_content_is_read_once(connector: Make, out: Path, tmp_path: Path
     assert (name(taken, "L1"), name(taken, "L2")) == ("Other", "Two")
 
 
+async def test_a_file_that_is_again_as_it_was_is_told_again(connector: Make, out: Path, tmp_path: Path) -> None:
+    lims, taken = connector(text()), Taken()
+    for age, title in ((60, "One"), (50, "Other"), (40, "One")):
+        put(out / "now.csv", f"lot,title\nL1,{title}\n", age)
+        assert (await run(lims, tmp_path, taken)).read == 1
+        assert name(taken, "L1") == title
+
+
 async def test_a_file_that_is_being_written_is_left_alone(connector: Make, out: Path, tmp_path: Path) -> None:
     lims, taken = connector(text(settle="10s")), Taken()
     put(out / "a.csv", "lot,title\nL1,One\nL2,Tw", 3)
