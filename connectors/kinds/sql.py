@@ -8,7 +8,9 @@ follow one another by `key`. Rows without a time of change are read at every run
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,6 +39,7 @@ from connectors.errors import SourceError
 from connectors.faults import nearest
 from connectors.kind import NEVER_AGAIN, Look, Offer, Page
 from connectors.kinds import sql_values
+from connectors.mapping.times import zone_of
 from connectors.records import record_of
 from connectors.secret import Secret, hide
 from connectors.settings import ConnectorSettings, Names, StreamName, StreamSettings
@@ -52,7 +55,10 @@ DRIVERS = {
 }
 """The driver that each database is reached by, unless the URL names another."""
 
-CONNECT_SECONDS = 10
+FUTURE_SECONDS = 60
+WIDEST_OFFSET = 14 * 3600
+"""So far may a time without an offset be ahead, where nobody says in which zone it is."""
+
 _READ_ONLY = {
     "sqlite": "PRAGMA query_only = ON",
     "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
@@ -125,6 +131,7 @@ class SqlSource:
         url = make_url(settings.url)
         self.shown = url.render_as_string(hide_password=True)
         self._engine = _engine(_reached(url, password, folder), self.shown)
+        self._zone = None if settings.time_zone is None else zone_of(settings.time_zone)
 
     def check(self, fields: Mapping[str, frozenset[str]]) -> Iterator[Look]:
         with self._connected() as connection:
@@ -202,12 +209,23 @@ class SqlSource:
         order: list[ColumnElement[Any]] = [changed, *map(_column, stream.key)]
         highest = position
         while rows := self._page(stream, conditions, stream.key, order, changed):
-            last = [rows[-1]["_changed"], *(rows[-1][name] for name in stream.key)]
-            marks = [sql_values.mark(row.pop("_changed"), NEVER_AGAIN) for row in rows]
-            conditions = _lexical(order, last)
+            ends = [[row["_changed"], *(row[name] for name in stream.key)] for row in rows]
+            conditions = _lexical(order, ends[-1])
+            marks = [self._mark(row.pop("_changed")) for row in rows]
+            # A time in the future is a clock set wrong: the position does not follow it, or what comes would be missed.
+            so_far = next(
+                (end for end, mark in zip(reversed(ends), reversed(marks), strict=True) if mark is not None), None
+            )
             # Below the overlap the position stands still: a run that is cut off there must not go back.
-            highest = sql_values.greater(sql_values.dumps(last), highest)
+            highest = highest if so_far is None else sql_values.greater(sql_values.dumps(so_far), highest)
             yield Page([record_of(list(row), row.values()) for row in rows], highest, marks)
+
+    def _mark(self, changed: Any) -> float | None:
+        """The mark of a row; None where its time is in the future, so that it is read again as if it had none."""
+        mark = sql_values.mark(changed, NEVER_AGAIN, self._zone or UTC)
+        slack = FUTURE_SECONDS if self._zone is not None else FUTURE_SECONDS + WIDEST_OFFSET
+        timed = isinstance(changed, (str, datetime, date))
+        return None if timed and mark > time.time() + slack else mark
 
     def _page(
         self,

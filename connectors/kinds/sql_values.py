@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -78,18 +78,18 @@ def _text_before(value: str, seconds: float) -> str | None:
     return (moment - timedelta(seconds=seconds)).isoformat(value[10], "microseconds" if "." in value else "seconds")
 
 
-def mark(value: Any, otherwise: float) -> float:
+def mark(value: Any, otherwise: float, zone: tzinfo = UTC) -> float:
     """A number that grows with the value, where it is a time or a number."""
     match value:
         case datetime():
-            return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+            return (value if value.tzinfo else value.replace(tzinfo=zone)).timestamp()
         case date():
-            return datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp()
+            return datetime(value.year, value.month, value.day, tzinfo=zone).timestamp()
         case int() | float() | Decimal():
             return float(value)
         case str():
             try:
-                return mark(datetime.fromisoformat(value), otherwise)
+                return mark(datetime.fromisoformat(value), otherwise, zone)
             except ValueError:
                 return otherwise
     return otherwise

@@ -119,7 +119,9 @@ class Api:
 
     def since(self, asked: Asked) -> Answer:
         begin = asked.params.get("modified_since", "")
-        return Answer({"items": [lot for lot in self.lots if lot["changed"] >= begin]})
+        found = [lot for lot in self.lots if lot["changed"] >= begin]
+        offset = asked.number("offset", 0)
+        return Answer({"items": found[offset : offset + asked.number("limit", len(found))]})
 
     def stuck(self, asked: Asked) -> Answer:
         """Ignores in silence which page is asked for."""

@@ -200,6 +200,30 @@ async def test_only_changes_are_asked_for_after_the_first_run(connector: Make, s
     assert (outcome.read, outcome.changed) == (4, 1)
 
 
+async def test_a_time_in_the_future_hides_nothing_that_comes(connector: Make, system: Api, tmp_path: Path) -> None:
+    system.lots[4]["changed"] = "2099-01-01T00:00:00Z"
+    mes, taken = connector(text(system.url, SINCE)), Taken()
+    assert (await run(mes, tmp_path, taken)).letters == 1
+    await run(mes, tmp_path, taken)
+    assert system.asked[1].params["modified_since"] == "2026-03-01T10:00:07Z"
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+async def test_all_pages_of_a_run_are_of_one_selection(
+    connector: Make, system: Api, tmp_path: Path, ordered: bool
+) -> None:
+    params = {"modified_since": "{since}", "offset": "{offset}", "limit": "{size}"}
+    stream = {**SINCE, "params": params, "pages": {"by": "offset", "size": 3}, "ordered": ordered}
+    mes, taken = connector(text(system.url, stream)), Taken()
+    await run(mes, tmp_path, taken)
+    assert len(taken.records) == COUNT
+    for lot in system.lots:
+        lot |= {"state": "F", "changed": lot["changed"].replace("T10", "T11")}
+    before = len(system.asked)
+    assert (await run(mes, tmp_path, taken)).changed == COUNT
+    assert {asked.params["modified_since"] for asked in system.asked[before:]} == {"2026-03-01T10:00:07Z"}
+
+
 @pytest.mark.parametrize(
     ("form", "expected"),
     [

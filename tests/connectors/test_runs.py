@@ -71,6 +71,24 @@ async def test_a_change_that_was_stored_late_is_found(
     assert ("MaterialLot", "LATE") in taken.records
 
 
+async def test_a_time_in_the_future_hides_nothing_that_comes(
+    connector: Make, plant: sqlite3.Connection, tmp_path: Path
+) -> None:
+    """A clock was set wrong for a while. Its rows are set aside, as the hub would refuse them, and the rest go on."""
+    fill(plant, 3)
+    fill(plant, 1, "2099-01-01 00:00:00")
+    plant.execute("UPDATE lot SET lot_no = 'FUTURE' WHERE id = 4")
+    mes, taken = connector(CHANGED), Taken()
+    assert (await run(mes, tmp_path, taken)).letters == 1
+    plant.execute("UPDATE lot SET state = 'S', changed_at = '2026-03-01 10:05:00' WHERE id = 1")
+    await run(mes, tmp_path, taken)
+    assert status(taken, "L0") == "BLOCKED"
+    plant.execute("UPDATE lot SET changed_at = '2026-03-01 10:06:00' WHERE id = 4")
+    await run(mes, tmp_path, taken)
+    assert status(taken, "FUTURE") == "RELEASED"
+    assert letters(mes, tmp_path) == []
+
+
 async def test_rows_without_a_time_of_change_are_read_all_the_same(
     connector: Make, plant: sqlite3.Connection, tmp_path: Path
 ) -> None:

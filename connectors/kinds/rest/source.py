@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,8 @@ from connectors.records import Record
 from connectors.secret import Secret
 from schema.json import Json
 from schema.model.base import instant_text
+
+FUTURE_SECONDS = 60
 
 
 class RestKind:
@@ -74,11 +77,13 @@ class RestSource:
         self._probe()
         settings = self._settings.streams[stream]
         since = _Since(settings, self._settings, position)
+        # The same for all pages of the run: counted pages of another selection would be others.
+        begin = since.text
         paging = Paging(settings.pages)
         place: Place | None = paging.first()
         before: Sequence[Record] = ()
         while place is not None:
-            answer = self._page(settings, place, since.text)
+            answer = self._page(settings, place, begin)
             if answer.records and list(answer.records) == list(before):
                 raise SourceError(
                     f"{self._settings.url}{settings.path} gives the same records for a page as for the one before; "
@@ -167,6 +172,9 @@ class _Since:
             moment = datetime.fromisoformat(self._clock.instant(value))
         except Unfit:
             # The mapping tells of it, as of any other value.
+            return None
+        if moment.timestamp() > time.time() + FUTURE_SECONDS:
+            # A clock set wrong: the position does not follow it, or what comes would be missed.
             return None
         self._newest = moment if self._newest is None else max(self._newest, moment)
         return moment.timestamp()
