@@ -7,13 +7,25 @@ kept, so counting takes as long as the rows do and not as the answer would.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from graph.aggregate import Aggregate
 from graph.around import Near, Shortest
 from graph.issues import Issues
-from graph.plan import Lookup, Row, Select
+from graph.plan import Lookup, Page, Row, Select
 from graph.roots import Root
 from graph.search import Search
 from graph.walks import Walk
+
+
+def most(roots: Iterable[Root], parameters: Mapping[str, Any]) -> float:
+    """How many things look-ups and lists can give at most, by their pages: where that is few, nobody has to count.
+
+    Infinity where pages don't bound it: what is searched, walked or grouped.
+    """
+    return sum(_most(root, parameters) for root in roots)
 
 
 def things(root: Root, found: Row | None) -> int:
@@ -32,6 +44,24 @@ def things(root: Root, found: Row | None) -> int:
         selects = {select.kind.name: select for select in root.nodes}
         return sum(_of(selects[row["kind"]], row["node"], counts) for row in found["nodes"] or ())
     return sum(_of(root.select, row["node"], counts) for row in found["rows"])
+
+
+def _most(root: Root, parameters: Mapping[str, Any]) -> float:
+    match root:
+        case Lookup():
+            return _below(root.select, parameters)
+        case Page():
+            return int(parameters[root.paging.first]) * _below(root.select, parameters)
+        case _:
+            return math.inf
+
+
+def _below(select: Select, parameters: Mapping[str, Any]) -> float:
+    if select.figures:
+        return math.inf
+    ones = sum(_below(one.select, parameters) for one in select.ones)
+    manys = sum(int(parameters[many.paging.first]) * _below(many.select, parameters) for many in select.manys)
+    return 1 + ones + manys
 
 
 def _of(select: Select, node: Row, counts: dict[tuple[int, int], int]) -> int:

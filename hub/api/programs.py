@@ -64,7 +64,8 @@ class Program:
         parameters = self.compiled.filled(variables)
         plan = self.compiled.plan
         rows = await context.store.read(plan, parameters) if plan.roots else {}
-        Budget(context.limits).give(sum(cost.things(root, rows[root.key]) for root in plan.roots))
+        if cost.most(plan.roots, parameters) > context.limits.max_rows:
+            Budget(context.limits).give(sum(cost.things(root, rows[root.key]) for root in plan.roots))
         data = {key: shape(rows[root]) if root else shape(None) for key, root, shape in self.shapes}
         return orjson.dumps({"data": data})
 
