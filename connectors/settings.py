@@ -65,7 +65,6 @@ Location = Annotated[str, BeforeValidator(lambda value: _location(value) if isin
 Zone = Annotated[str, BeforeValidator(lambda value: _zone(value) if isinstance(value, str) else value)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names), Field(min_length=1)]
 """One name, or a list of them."""
-LocalFile = Path
 
 
 class StreamSettings(Strict):

@@ -214,12 +214,7 @@ async def _impact(
     (found,) = await things.read([walk], {**begin.given, "first": wanted, "depth": max_depth})
     if found is None:
         return None
-    facts = {Key(n["kind"], n["id"]): Fact(things.of(model.kind(n["kind"])), n["node"]) for n in found["nodes"]}
-    facts |= {
-        Key(name, key): Fact(things.of(model.kind(name)), row)
-        for name, rows in found["through"].items()
-        for key, row in rows.items()
-    }
+    facts = walked.facts(things, model, found)
     reached = impact.touched(walk, found)
     told = [facts[key] for each in reached for key in (each.key, *(key for why in each.why for key in why.through))]
     things.give(told)

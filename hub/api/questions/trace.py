@@ -171,12 +171,7 @@ async def _trace(
     (found,) = await things.read([walk], given)
     if found is None:
         return None
-    facts = {Key(n["kind"], n["id"]): Fact(things.of(model.kind(n["kind"])), n["node"]) for n in found["nodes"]}
-    facts |= {
-        Key(name, key): Fact(things.of(model.kind(name)), row)
-        for name, rows in found["through"].items()
-        for key, row in rows.items()
-    }
+    facts = walked.facts(things, model, found)
     made = genealogy(walk, found, up=up)
     edges = [_edge(edge, facts) for edge in made.edges]
     things.give([*(facts[key] for key in made.depths), *(fact for e in edges for w in e.ways for fact in w.facts)])

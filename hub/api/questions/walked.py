@@ -1,4 +1,4 @@
-"""What questions that walk have in common: how far they go, and what cut them."""
+"""What questions that walk have in common: how far they go, what they find, and what cut them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from enum import Enum
 import strawberry
 
 from graph.plan import Row
+from graph.questions.facts import Fact
 from graph.thing import Key
 from hub.api.context import ApiContext
 from hub.api.errors import RequestError
+from hub.api.questions.selected import Things
+from schema.registry import Model
 
 
 @strawberry.enum(description="What a walk was cut by.")
@@ -27,6 +30,13 @@ def first(context: ApiContext, given: int | None, max_depth: int | None) -> int:
     if not 1 <= wanted <= most:
         raise RequestError(f"`first` is {given}; ask for 1 to {most}")
     return wanted
+
+
+def facts(things: Things, model: Model, found: Row) -> dict[Key, Fact]:
+    """The things that a walk came to and led through, with what is selected of them."""
+    reached = {Key(n["kind"], n["id"]): n["node"] for n in found["nodes"]}
+    through = {Key(name, id_): row for name, rows in found["through"].items() for id_, row in rows.items()}
+    return {key: Fact(things.of(model.kind(key.kind)), row) for key, row in (reached | through).items()}
 
 
 def limits(found: Row) -> list[WalkLimit]:
