@@ -14,7 +14,7 @@ AFTER = "The cursor after which the page begins."
 CURSOR = "Where this row is; `after` takes it."
 NO_TOTAL = "There is no `totalCount`: to count them all would mean to read them all."
 
-_NUMBER = 2**63
+_NUMBER, _DIGITS = 2**63, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class Pages:
         place = self.place(after)
         if place is None:
             return None
-        if not (place.isascii() and place.isdigit() and int(place) < _NUMBER):
+        # Python reads no number of very many digits.
+        if not (place.isascii() and place.isdigit() and len(place) < _DIGITS and int(place) < _NUMBER):
             raise RequestError("the cursor in `after` is not one that this API gave; begin anew without it")
         return int(place)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from hub.api import cursors
 from hub.messages import Inbound
 from tests.hub.api.conftest import TOMORROW, Api, opened
 
@@ -138,3 +139,9 @@ async def test_one_that_was_replayed_no_longer_waits(plant: Api) -> None:
 async def test_refuses_what_cannot_be(plant: Api, wanted: dict[str, Any], said: str) -> None:
     answer = await plant.ask(LETTERS, wanted)
     assert said in answer.errors[0]["message"]
+
+
+@pytest.mark.parametrize("place", ["-1", "x", "9" * 5000])
+async def test_a_cursor_that_is_made_up_is_refused(plant: Api, place: str) -> None:
+    answer = await plant.ask(LETTERS, {"after": cursors.encode("dead letters", [place])})
+    assert "cursor in `after`" in answer.errors[0]["message"]
