@@ -62,7 +62,7 @@ async def test_a_log_is_replayed_to_its_last_whole_commit(killed: Path) -> None:
     log = files.beside(killed)[0]
     log.write_bytes(log.read_bytes()[:-50])
     store = await opened(killed)
-    assert (await ids(store), await store.reached()) == (["G1", "G2", "G3"], 3)
+    assert (await ids(store), (await store.reached()).whole) == (["G1", "G2", "G3"], 3)
     await write(store, Delta(things=(gadget("G5"),)))
     await store.close()
     assert not files.beside(killed)
@@ -74,7 +74,7 @@ async def test_a_log_is_replayed_to_its_last_whole_commit(killed: Path) -> None:
 async def test_what_is_lost_with_a_log_shows_in_how_far_the_graph_is(killed: Path) -> None:
     files.beside(killed)[0].unlink()
     store = await opened(killed)
-    assert (await ids(store), await store.reached()) == ([], 0)
+    assert (await ids(store), (await store.reached()).whole) == ([], 0)
     await store.close()
 
 
@@ -124,7 +124,7 @@ async def test_the_files_of_a_graph_move_and_go_together(killed: Path) -> None:
     assert [path.name for path in sorted(killed.parent.iterdir())] == [moved.name, f"{moved.name}.wal"]
     files.move(moved, killed)
     store = await opened(killed)
-    assert await store.reached() == 4
+    assert (await store.reached()).whole == 4
     await store.close()
     files.remove(killed)
     assert list(killed.parent.iterdir()) == []

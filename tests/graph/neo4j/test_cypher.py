@@ -95,9 +95,9 @@ def test_figures_are_of_the_same_statement() -> None:
     plan = Plan((Aggregate("it", GADGET, Compare(COLOUR, Operator.EQ, "colour"), (), grouping),))
     matched = "MATCH (n1:`Gadget`) WHERE n1.`colour` = $p0"
     assert (
-        f"[COUNT {{ {matched} }}, COLLECT {{ {matched} WITH n1.`colour` AS k0, count(*) AS c "
-        "WITH k0, sum(c) AS size, collect([c]) AS parts "
-        "WITH k0, parts ORDER BY size DESC, k0 IS NULL, k0 LIMIT $p1 RETURN [[k0], parts] }]"
+        f"[COUNT {{ {matched} }}, COLLECT {{ {matched} WITH n1.`colour` AS k_0, count(*) AS c "
+        "WITH k_0, sum(c) AS size, collect([c]) AS parts "
+        "WITH k_0, parts ORDER BY size DESC, k_0 IS NULL, k_0 LIMIT $p1 RETURN [[k_0], parts] }]"
     ) in statement(plan, {"first": 2, "zone": "UTC", "colour": "RED"}).text
 
 
