@@ -12,6 +12,7 @@ import resource
 from functools import partial
 from typing import Any
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ _TARGET = re.compile(rb"/[!\"$-~]*")
 """A path and a query: no address of another server, and no fragment, which is for clients alone."""
 
 _CODING = b"transfer-encoding"
+_LENGTH = b"content-length"
 
 _FULL = b"this hub has too many connections; try again in a moment"
 _TOO_MANY = (
@@ -72,6 +74,8 @@ class Door(HttpToolsProtocol):
         self._whole = False
         """Whether nothing has come in since the last whole request."""
         self._moved = False
+        self._plain: bytes | None = None
+        """A head that is to be read anew, without its wish for another protocol."""
         self._unfinished = 0
         """Bytes of a head, or of what is between two parts of a body, that has not ended yet."""
 
@@ -85,13 +89,39 @@ class Door(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._whole = self._moved = False
-        super().data_received(data)
+        waiting: bytes | None = data
+        while waiting is not None:
+            waiting = self._feed(waiting)
         self._unfinished = 0 if self._moved else self._unfinished + len(data)
         if self._unfinished > MOST_UNFINISHED and not self.transport.is_closing():
             self.send_400_response("The head of the request is too large.")
         self._watch()
 
+    def _feed(self, data: bytes) -> bytes | None:
+        """Reads what came in; gives what to read in its place where that asks for a protocol not spoken here.
+
+        httptools would leave out the body of such a request, and take it for the next request. One that says it could
+        speak HTTP/2 as well, as Java's and curl's clients do, is read as if it had not.
+        """
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            if self._plain is not None:
+                (offset,), plain, self._plain = upgrade.args, self._plain, None
+                self.parser = httptools.HttpRequestParser(self)
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+                return plain + data[offset:]
+            self.handle_websocket_upgrade()
+        except httptools.HttpParserError:
+            log.warning("refused what is no HTTP request, or one that can be read in two ways")
+            self.send_400_response("Invalid HTTP request received.")
+        return None
+
     def on_headers_complete(self) -> None:
+        if self.parser.should_upgrade() and not self._should_upgrade():
+            self._plain = self._without_upgrade()
+            return
         self._check()
         self._in_body = self._moved = True
         super().on_headers_complete()
@@ -106,6 +136,8 @@ class Door(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self._plain is not None:
+            return
         self._in_body = False
         self._whole = self._moved = True
         super().on_message_complete()
@@ -146,6 +178,26 @@ class Door(HttpToolsProtocol):
         if hosts > 1 or (not hosts and version == "1.1"):
             raise BadRequest
         if _CODING in named and [value.lower() for name, value in self.headers if name == _CODING] != [b"chunked"]:
+            raise BadRequest
+        if self._should_upgrade():
+            self._check_upgrade(named)
+
+    def _without_upgrade(self) -> bytes:
+        """The head that came in, without the wish for another protocol; `BadRequest` where it is nothing but that."""
+        method, version = self.parser.get_method(), self.parser.get_http_version().encode()
+        kept = [(name, value) for name, value in self.headers if name != b"upgrade"]
+        if len(kept) == len(self.headers):
+            raise BadRequest
+        lines = [b"%s %s HTTP/%s" % (method, self.url, version), *(b"%s: %s" % header for header in kept)]
+        return b"\r\n".join([*lines, b"", b""])
+
+    def _check_upgrade(self, named: list[bytes]) -> None:
+        """`BadRequest` where a connection can't become a WebSocket: by a body, or while it has an answer under way.
+
+        uvicorn hands it on at once, and what is still to be answered would be written into the WebSocket.
+        """
+        asked = (self.parser.get_method(), self.parser.get_http_version())
+        if asked != (b"GET", "1.1") or _LENGTH in named or _CODING in named or self._answering():
             raise BadRequest
 
     def _answering(self) -> bool:

@@ -126,6 +126,68 @@ async def test_what_follows_a_body_is_no_header(address: Address) -> None:
         assert b"404" in await reader.readline()
 
 
+_WEBSOCKET = (
+    b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n"
+)
+_GRAPHQL = b"GET /graphql" + _LOCAL
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        _GRAPHQL + _WEBSOCKET + b"Content-Length: 2\r\n\r\n{}",
+        _GRAPHQL + _WEBSOCKET + b"Content-Length: 0\r\n\r\n",
+        _GRAPHQL + _WEBSOCKET + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST /graphql" + _LOCAL + _WEBSOCKET + b"\r\n",
+        b"GET /graphql HTTP/1.0\r\nHost: localhost\r\n" + _WEBSOCKET + b"\r\n",
+    ],
+    ids=["length", "no length", "parts", "post", "1.0"],
+)
+async def test_no_websocket_begins_so(address: Address, sent: bytes) -> None:
+    async with connected(address, sent) as reader, asyncio.timeout(5):
+        answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.1 400 ") and answer.count(b"HTTP/1.1") == 1
+
+
+async def test_no_websocket_begins_among_answers(address: Address) -> None:
+    """They would come within it, or after the one that says it has begun."""
+    async with connected(address, LIVEZ * 3 + _GRAPHQL + _WEBSOCKET + b"\r\n") as reader, asyncio.timeout(5):
+        answers = await reader.read()
+    assert answers.count(b"HTTP/1.1 200 OK") == 3 and b"101" not in answers and answers.endswith(b"}")
+
+
+async def test_a_websocket_begins_after_an_answer(address: Address) -> None:
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    async with asyncio.timeout(5):
+        writer.write(LIVEZ)
+        assert b"200" in (await reader.readuntil(b"}")).splitlines()[0]
+        writer.write(_GRAPHQL + _WEBSOCKET + b"\r\n")
+        assert b"101" in await reader.readline()
+    writer.close()
+
+
+_H2C = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAM\r\n"
+
+
+@pytest.mark.parametrize("body", [b"Content-Length: %d\r\n\r\n" % len(LIVEZ), b"Transfer-Encoding: chunked\r\n\r\n"])
+@pytest.mark.parametrize("apart", [False, True])
+async def test_a_client_that_could_speak_http2_is_answered_in_http1(address: Address, body: bytes, apart: bool) -> None:
+    """Its body stays a body, whatever it looks like, and what comes after it is a request."""
+    parts = LIVEZ if b"Length" in body else b"%x\r\n%s\r\n0\r\n\r\n" % (len(LIVEZ), LIVEZ)
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    async with asyncio.timeout(5):
+        writer.write(b"POST /nothing" + _LOCAL + _H2C + body)
+        if apart:
+            await writer.drain()
+            await asyncio.sleep(0.05)
+        writer.write(parts + (b"GET /livez" + _LOCAL + _H2C + b"\r\n") * 300 + b"nothing\r\n\r\n")
+        answers = await reader.read()
+    writer.close()
+    assert answers.startswith(b"HTTP/1.1 404 ") and answers.count(b"HTTP/1.1 200 OK") == 300
+    assert answers.count(b"HTTP/1.1") == 301
+
+
 async def test_requests_sent_at_once_are_answered_in_turn(address: Address) -> None:
     async with connected(address, LIVEZ * 3 + b"nothing\r\n\r\n") as reader, asyncio.timeout(5):
         answers = await reader.read()
