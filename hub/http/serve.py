@@ -24,6 +24,7 @@ from hub.errors import HubError
 from hub.http import door as http_door
 from hub.http import socket_file, web
 from hub.http.local_hosts import LocalHosts
+from hub.http.own_site import OwnSite
 from hub.http.sockets import Sockets
 from hub.http.web import Stage
 from hub.settings import Settings
@@ -85,8 +86,8 @@ async def serve_http(settings: Settings, stage: Stage) -> AsyncIterator[None]:
     """Answers HTTP while the block runs. A socket file has no name, and the proxy before it sends one of its own."""
     routes = [*web.routes(stage), *(api.routes(stage, settings) if settings.role.answers else ())]
     routes.append(Route("/", RedirectResponse("/graphql" if settings.role.answers else "/api/status")))
-    middleware = [] if isinstance(settings.http, SocketFile) else [Middleware(LocalHosts)]
-    app = Starlette(routes=routes, middleware=middleware)
+    local = [] if isinstance(settings.http, SocketFile) else [Middleware(LocalHosts)]
+    app = Starlette(routes=routes, middleware=[*local, Middleware(OwnSite)])
     http_door.keep_quiet(asyncio.get_running_loop())
     config = uvicorn.Config(
         app,
