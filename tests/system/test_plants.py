@@ -84,7 +84,8 @@ async def test_a_plants_messages_reach_the_enterprise_and_wait_for_it(
     wanted = {f"NORTH-L-{number}" for number in range(1, 1502)}
 
     async def all_arrived() -> bool:
-        return await lots(above) == wanted | {"SOUTH-L-1"}
+        count = (await above.ask("{ materialLots { totalCount } }"))["materialLots"]["totalCount"]
+        return count == len(wanted) + 1 and await lots(above) == wanted | {"SOUTH-L-1"}
 
     await above.until(all_arrived, "what waited for the link is in the enterprise's graph")
     await plant.settled()

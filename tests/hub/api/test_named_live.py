@@ -112,7 +112,7 @@ async def test_a_subscription_is_asked_for_by_its_id_and_shares_its_evaluation(a
 async def test_a_subscription_has_as_many_words_as_the_settings_say(api: Api, tokens: int) -> None:
     def document(words: int) -> str:
         values = " ".join(['"WORDS"'] * (words - 25))
-        return f"subscription {{ materialLotChanged(where: {{id: {{in: [{values}]}}}}) {{ id }} }}"
+        return f"subscription {{ personChanged(where: {{id: {{in: [{values}]}}}}) {{ id }} }}"
 
     await listeners(api, 0)
     async with asking(api, limits=LimitSettings(tokens=tokens, values=tokens)) as client, socket_of(client) as socket:
@@ -124,7 +124,7 @@ async def test_a_subscription_has_as_many_words_as_the_settings_say(api: Api, to
         for id_ in ("2", "3"):
             await socket.send(json.dumps({"type": "subscribe", "id": id_, "payload": payload}))
         await listeners(api, 1)
-        await api.take("acme/_source/mes/material-lot/WORDS", {"name": f"of {tokens}"}, 1 if tokens == 100 else 2)
+        await api.take("acme/_source/mes/person/WORDS", {"name": f"of {tokens}"}, 1 if tokens == 100 else 2)
         told = [json.loads(await socket.recv()) for _ in range(2)]
         assert {message["id"] for message in told} == {"2", "3"}
         await listeners(api, 1)
