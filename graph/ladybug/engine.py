@@ -52,7 +52,8 @@ _MEANINGS: tuple[tuple[str, type[GraphError], str], ...] = (
     ("bad_alloc", StoreBusy, "memory ran out; ask for less at once, or give the process more"),
 )
 _INTERRUPTED = "Interrupted"
-_MAX_STATEMENTS = 1000
+_MAX_STATEMENTS = {True: 1000, False: 100}
+"""Of a session that writes, whose statements are the model's; of one that reads, whose statements are its clients'."""
 
 Rows = Sequence[str] | Sequence[Sequence[Sequence[str | None]]]
 
@@ -146,8 +147,8 @@ class Database:
 class Session:
     """A connection, for one thread at a time.
 
-    The package keeps every statement's plan for as long as its connection lives; a session begins a new connection
-    after a thousand different ones.
+    The package keeps every statement's plan, 1 to 5 MB, for as long as its connection lives; a session begins a new
+    connection after so many different ones.
     """
 
     def __init__(self, database: Database, *, writing: bool) -> None:
@@ -164,7 +165,7 @@ class Session:
 
     def begin(self) -> None:
         """Begins a transaction."""
-        if len(self._statements) > _MAX_STATEMENTS:
+        if len(self._statements) > _MAX_STATEMENTS[self._writing]:
             self.renew()
         self.run("BEGIN TRANSACTION" if self._writing else "BEGIN TRANSACTION READ ONLY")
 
