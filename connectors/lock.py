@@ -21,7 +21,8 @@ def held(folder: Path, connector: str) -> Iterator[None]:
         except OSError:
             file.seek(0)
             who = file.read(20).strip() or "unknown"
-            raise Occupied(f"the connector {connector} is run by another process, {who}; stop that one first") from None
+            remedy = "a hub runs its connectors by itself, as often as `every` says; anything else, stop first"
+            raise Occupied(f"the connector {connector} is run by another process, {who}; {remedy}") from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

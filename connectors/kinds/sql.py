@@ -131,6 +131,7 @@ class SqlSource:
         url = make_url(settings.url)
         self.shown = url.render_as_string(hide_password=True)
         self._engine = _engine(_reached(url, password, folder), self.shown)
+        self._file = folder / url.database if url.drivername == "sqlite" and url.database else None
         self._zone = None if settings.time_zone is None else zone_of(settings.time_zone)
 
     def check(self, fields: Mapping[str, frozenset[str]]) -> Iterator[Look]:
@@ -253,7 +254,9 @@ class SqlSource:
         except SQLAlchemyError as error:
             cause = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
             doing = "reach" if isinstance(error, OperationalError) and error.statement is None else "read"
-            raise SourceError(hide(f"can't {doing} {self.shown}: {cause}", self._secrets)) from None
+            missing = self._file is not None and not self._file.exists()
+            remedy = f"; there is no file {self._file}: the path goes from the connector's folder" if missing else ""
+            raise SourceError(hide(f"can't {doing} {self.shown}: {cause}{remedy}", self._secrets)) from None
 
 
 def _reached(url: URL, password: Secret | None, folder: Path) -> URL:

@@ -20,10 +20,11 @@ import typer
 from graph.errors import GraphError
 from hub.address import Address, SocketFile, Url
 from hub.cli.broker_check import external_broker
+from hub.cli.connector_check import connectors
 from hub.cli.finding import Finding, Level
 from hub.cli.options import with_settings
 from hub.cli.output import out, show_json
-from hub.cli.running import RunningHub
+from hub.cli.running import HubUnreachable, RunningHub
 from hub.cli.server_check import graph_server, journal_server
 from hub.errors import HubError
 from hub.journal.sqlite_lock import FileLock
@@ -86,6 +87,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield graph_server(settings.graph)
     else:
         yield _graph(settings.graph.file, in_use)
+    yield from connectors(settings)
     yield _ready(hub, running)
 
 
@@ -242,6 +244,9 @@ def _readiness(settings: Settings) -> Finding:
     """Whether a hub runs and is ready, where one must."""
     try:
         RunningHub(settings.http).get("/readyz")
+    except HubUnreachable as error:
+        # It says itself what to do.
+        return Finding("hub", Level.FAIL, str(error))
     except HubError as error:
         return Finding("hub", Level.FAIL, str(error), "read the hub's log")
     return Finding("hub", Level.OK, "runs and is ready")

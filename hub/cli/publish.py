@@ -15,6 +15,7 @@ from hub.cli.files import read_file
 from hub.cli.message import inbound, judge
 from hub.cli.options import with_settings
 from hub.cli.output import err, out, show_notes, show_reasons
+from hub.errors import BrokerError, PublishError
 from hub.messages import Outbound
 from hub.settings import Settings
 from hub.settings.named_files import broker_tls
@@ -63,7 +64,12 @@ def publish(
     from hub.mqtt.sending import send
 
     url = _broker(settings)
-    asyncio.run(send(url, "unshub-publish", Outbound(topic, body, properties=properties), broker_tls(settings)))
+    try:
+        asyncio.run(send(url, "unshub-publish", Outbound(topic, body, properties=properties), broker_tls(settings)))
+    except PublishError as error:
+        if not isinstance(error.__cause__, BrokerError):
+            raise
+        raise PublishError(f"{error}; `unshub up` starts a hub with a broker, and --broker names another one") from None
     done = f"withdrawn at {url}: {topic}" if withdraw else f"published to {url}: {len(body)} bytes on {topic}"
     out().print(done, markup=False)
 

@@ -124,3 +124,9 @@ def test_what_is_no_utf_8_beside_the_payload_is_told(unshub: Run, option: str) -
     ran = unshub("publish", wrong, "{}") if option == "TOPIC" else unshub("publish", LOT, "{}", option, wrong)
     assert ran.code == 2
     assert option in ran.err and "character 35 is not UTF-8" in " ".join(ran.err.split())
+
+
+def test_where_no_broker_answers_the_remedy_is_told(unshub: Run) -> None:
+    ran = unshub("publish", "--broker", f"mqtt://127.0.0.1:{free_port()}", LOT, "{}")
+    assert ran.code == 1
+    assert "can't connect" in ran.err and "`unshub up` starts a hub with a broker" in " ".join(ran.err.split())
