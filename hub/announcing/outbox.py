@@ -48,6 +48,8 @@ class Outbox:
         """By topic, in order of their numbers. One that takes the place of another has the other's number."""
         self._leaving = 0
         """The least number of the retained messages that are being published, 0 for none."""
+        self._unacknowledged = 0
+        """How many messages are being published."""
         self._number = 0
         self._passing: deque[Outbound] = deque()
         self._after: set[int] = set()
@@ -92,7 +94,8 @@ class Outbox:
 
     @property
     def waiting(self) -> int:
-        return len(self._retained) + len(self._passing)
+        """How many messages the broker has not acknowledged; for a moment, one and a newer one of its topic are two."""
+        return len(self._retained) + len(self._passing) + self._unacknowledged
 
     @property
     def mark(self) -> int:
@@ -128,7 +131,9 @@ class Outbox:
                 self._work.clear()
                 self._empty.set()
                 continue
+            self._unacknowledged = len(batch)
             results = await asyncio.gather(*(self._publish(m) for _, m in batch), return_exceptions=True)
+            self._unacknowledged = 0
             failed = [(one, error) for one, error in zip(batch, results, strict=True) if error is not None]
             self._keep([one for one, error in failed if not isinstance(error, Unpublishable)])
             self._give_up([(m, error) for (_, m), error in failed if isinstance(error, Unpublishable)])

@@ -83,3 +83,15 @@ async def test_what_was_not_taken_has_not_passed(wire: Wire, outbox: Outbox) -> 
     outbox.push(Outbound("t0", b"9", retain=True))
     await asyncio.wait_for(outbox.passed(outbox.mark), 5)
     assert wire.retained == {"t0": 9} | {f"t{number}": number for number in range(1, 8)}
+
+
+async def test_what_the_broker_has_not_acknowledged_still_waits(wire: Wire, outbox: Outbox) -> None:
+    wire.open.clear()
+    for number in range(3):
+        outbox.push(Outbound(f"t{number}", b"1", retain=True))
+    outbox.push(Outbound("news", b"1"))
+    await asyncio.sleep(0.01)
+    assert (outbox.waiting, wire.retained) == (4, {})
+    wire.open.set()
+    await asyncio.wait_for(outbox.drained(), 5)
+    assert outbox.waiting == 0
