@@ -203,12 +203,7 @@ class Compiler:
                 if (what := kind.attributes.get(name) or FIELDS.get(name)) is not None:
                     values.append(Value(prefix + key, what))
                 elif (direction := of_links.get(name)) is not None:
-                    target, arguments = (
-                        self._model.kind(direction.target),
-                        self._document.arguments(kind.name, fields[0]),
-                    )
-                    found = self._figures(target, arguments, fields, direction)
-                    figures.append(LinkedAggregate(prefix + key, direction, *found))
+                    figures.append(self._linked_figures(prefix + key, kind, direction, fields))
                 elif (direction := links.get(name)) is None:
                     continue
                 elif direction.many:
