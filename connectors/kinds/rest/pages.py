@@ -42,11 +42,6 @@ class Paging:
         self._from = None if settings.from_ is None else Expression(settings.from_)
         self._more = None if settings.more is None else Expression(settings.more)
 
-    @property
-    def shifts(self) -> bool:
-        """Whether records may shift from page to page while they change."""
-        return self._settings.by in (PagesBy.OFFSET, PagesBy.PAGE)
-
     def first(self) -> Place:
         """Where the first page is."""
         return Place(page=self._settings.first)
