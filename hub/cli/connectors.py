@@ -19,6 +19,7 @@ from hub.cli.dead_letters import Machine
 from hub.cli.options import with_settings
 from hub.cli.output import err, out, show_json
 from hub.cli.progress import Stages
+from hub.cli.publish import BROKER_FLAGS
 from hub.errors import HubError
 from hub.settings import Settings
 
@@ -31,20 +32,7 @@ Name = Annotated[str, typer.Argument(help="The connector: its file's name withou
 Stream = Annotated[str | None, typer.Option(help="Only this stream.", metavar="NAME")]
 
 with_connectors = with_settings("connectors", "data")
-with_broker = with_settings(
-    "connectors",
-    "data",
-    "broker",
-    "mqtt",
-    "broker_password_file",
-    "broker_ca_file",
-    "broker_certificate_file",
-    "broker_key_file",
-    "broker_key_password_file",
-    "topic_prefix",
-    "max_payload",
-    "future_tolerance",
-)
+with_broker = with_settings("connectors", "data", *BROKER_FLAGS, "topic_prefix", "max_payload", "future_tolerance")
 
 
 def commands() -> typer.Typer:
