@@ -33,8 +33,8 @@ class AroundRenderer(WalkRenderer):
         first, depth, most = self.bind(root.first, int), self.bind(root.depth, int), self.bind(root.first, level_size)
         edge = self.variable("e")
         front = (
-            f"COLLECT {{ UNWIND {state}.front AS {thing} MATCH ({thing})-{_types(edge, root.links)}-({next_}) "
-            f"WHERE {edge}.`_golden` AND {_of_kinds(next_, root.kinds)} AND NOT {next_} IN {state}.seen "
+            f"COLLECT {{ UNWIND {state}.front AS {thing} {_hop(thing, edge, next_, root.links)} "
+            f"AND {_of_kinds(next_, root.kinds)} AND NOT {next_} IN {state}.seen "
             f"RETURN DISTINCT {next_} LIMIT {most} }}"
         )
         grown = f"{{front: f, seen: {state}.seen + f, sizes: {state}.sizes + size(f)}}"
@@ -63,7 +63,7 @@ class AroundRenderer(WalkRenderer):
         edges = (
             f"COLLECT {{ UNWIND range(0, size({way}) - 2) AS {place} "
             f"WITH {way}[{place}] AS {source}, {way}[{place} + 1] AS {target}, {place} "
-            f"MATCH ({source})-{_types(edge, root.links)}-({target}) WHERE {edge}.`_golden` "
+            f"{_hop(source, edge, target, root.links)} "
             f"RETURN [{place}, {self._edge(f'startNode({edge})', edge, f'endNode({edge})', root.links)}] }}"
         )
         found = f"[{a} IS NOT NULL, {b} IS NOT NULL, {state}.over, {nodes}, {edges}]"
@@ -114,9 +114,8 @@ class AroundRenderer(WalkRenderer):
         most = self.bind(root.most, one_more)
         through = f"({_of_kinds(next_, root.kinds)} OR {next_} IN {ends})"
         return (
-            f"COLLECT {{ UNWIND {front} AS {thing} MATCH ({thing})-{_types(edge, root.links)}-({next_}) "
-            f"WHERE {edge}.`_golden` AND {through} AND NOT {next_} IN {seen} "
-            f"RETURN DISTINCT {next_} LIMIT {most} }}"
+            f"COLLECT {{ UNWIND {front} AS {thing} {_hop(thing, edge, next_, root.links)} "
+            f"AND {through} AND NOT {next_} IN {seen} RETURN DISTINCT {next_} LIMIT {most} }}"
         )
 
     def _middle(self, root: Shortest, state: str) -> str:
@@ -125,8 +124,7 @@ class AroundRenderer(WalkRenderer):
         thing, edge, next_ = (self.variable(letter) for letter in "xey")
         before = (
             f"COLLECT {{ UNWIND {state}.f[size({state}.f) - {place}] AS {thing} "
-            f"MATCH ({thing})-{_types(edge, root.links)}-({next_}) WHERE {edge}.`_golden` AND {next_} IN {kept}[0] "
-            f"RETURN DISTINCT {thing} }}"
+            f"{_hop(thing, edge, next_, root.links)} AND {next_} IN {kept}[0] RETURN DISTINCT {thing} }}"
         )
         return (
             f"CASE WHEN {state} IS NULL OR {state}.over OR size({state}.met) = 0 THEN [] "
@@ -139,8 +137,8 @@ class AroundRenderer(WalkRenderer):
         way, place = self.variable("w"), self.variable("i")
         thing, edge, next_ = (self.variable(letter) for letter in "xey")
         names = (
-            f"COLLECT {{ UNWIND [last({way})] AS {thing} MATCH ({thing})-{_types(edge, root.links)}-({next_}) "
-            f"WHERE {edge}.`_golden` AND {next_} IN {middle}[{place}] RETURN {self._name(next_)} }}"
+            f"COLLECT {{ UNWIND [last({way})] AS {thing} {_hop(thing, edge, next_, root.links)} "
+            f"AND {next_} IN {middle}[{place}] RETURN {self._name(next_)} }}"
         )
         # Nothing may be sorted or aggregated within a list's expression.
         least = f"reduce(k = '', t IN {names} | CASE WHEN k = '' OR t < k THEN t ELSE k END)"
@@ -164,6 +162,11 @@ class AroundRenderer(WalkRenderer):
 def _types(edge: str, links: Sequence[Link]) -> str:
     types = dict.fromkeys(link.relationship for link in links) or [_NOTHING]
     return f"[{edge}:{'|'.join(map(quote, types))}]"
+
+
+def _hop(thing: str, edge: str, next_: str, links: Sequence[Link]) -> str:
+    """Clauses that find what is one of the links from a thing, whichever way it goes; more conditions may follow."""
+    return f"MATCH ({thing})-{_types(edge, links)}-({next_}) WHERE {edge}.`_golden`"
 
 
 def _of_kinds(node: str, kinds: frozenset[str]) -> str:
