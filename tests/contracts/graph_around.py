@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +12,7 @@ from graph.around import Near, Shortest, links_between
 from graph.plan import Own, Plan, Row, Select, Value
 from graph.store import GraphStore
 from graph.thing import Key
+from tests.contracts.graph_opened import OpenedGraph
 from tests.contracts.graph_walks import LAW, LOTS, Said, worlds
 from tests.contracts.walk_world import WALKS, said, tell
 
@@ -88,16 +87,8 @@ def ends(edge: Mapping[str, Any]) -> tuple[str, str, Key, Key]:
     return link.relationship, link.name, Key(link.source, edge["from"]), Key(link.target, edge["to"])
 
 
-class GraphAroundContract:
-    async def open(self, place: Path) -> GraphStore:
-        """A store for the model `WALKS` at a place of its own, ready to be used."""
-        raise NotImplementedError
-
-    @pytest.fixture
-    async def store(self, tmp_path: Path) -> AsyncIterator[GraphStore]:
-        store = await self.open(tmp_path / "graph")
-        yield store
-        await store.close()
+class GraphAroundContract(OpenedGraph):
+    """Subclasses give `open`: a store for the model `WALKS`."""
 
     @LAW
     @given(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from graph.plan import Own, Plan, Row, Select, Value
 from graph.store import GraphStore
 from schema.assertion import Assertion
 from schema.json import Json
+from tests.contracts.graph_opened import OpenedGraph
 from tests.contracts.graph_world import GADGET, WORLD, said, tell
 
 LAW = settings(
@@ -39,17 +39,8 @@ def names(page: Row) -> list[tuple[str, str]]:
     return [(row["kind"], row["node"]["id"]) for row in page["rows"]]
 
 
-class GraphIssuesContract:
-    """Subclasses give `open`: a store for the model `WORLD` at a place of its own, ready to be used."""
-
-    async def open(self, place: Path) -> GraphStore:
-        raise NotImplementedError
-
-    @pytest.fixture
-    async def store(self, tmp_path: Path) -> AsyncIterator[GraphStore]:
-        store = await self.open(tmp_path / "graph")
-        yield store
-        await store.close()
+class GraphIssuesContract(OpenedGraph):
+    """Subclasses give `open`: a store for the model `WORLD`."""
 
     async def test_nothing_is_the_matter(self, store: GraphStore) -> None:
         await tell(store, [said("Gadget", "A", note="x"), said("Gadget", "A", 1, "erp", note="x")])

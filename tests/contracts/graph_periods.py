@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import combinations, count
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +18,7 @@ from schema.assertion import Assertion, Stamp
 from schema.authority import EQUAL
 from schema.model.base import Entity, Instant, Ref, RefObject, RefWith, attribute, declare, link
 from schema.registry import Model, build
+from tests.contracts.graph_opened import OpenedGraph
 from tests.contracts.graph_walks import LAW
 
 _TIMES = count(1_767_225_600_000_000)
@@ -125,16 +124,8 @@ World = Mapping[str, tuple[Span, Span | None, Span | None]]
 worlds = st.fixed_dictionaries({f"W{n}": st.tuples(span, st.none() | span, st.none() | span) for n in range(3)})
 
 
-class GraphPeriodsContract:
-    async def open(self, place: Path) -> GraphStore:
-        """A store for the model `PERIODS` at a place of its own, ready to be used."""
-        raise NotImplementedError
-
-    @pytest.fixture
-    async def store(self, tmp_path: Path) -> AsyncIterator[GraphStore]:
-        store = await self.open(tmp_path / "graph")
-        yield store
-        await store.close()
+class GraphPeriodsContract(OpenedGraph):
+    """Subclasses give `open`: a store for the model `PERIODS`."""
 
     @LAW
     @given(world=worlds, filled=span, window=span)

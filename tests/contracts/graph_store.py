@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from schema.json import Json
 from schema.merge import NEVER, Cell, Golden, Record, Said
 from schema.model.base import instant_text
 from schema.registry import Attribute, AttributeType
+from tests.contracts.graph_opened import OpenedGraph
 from tests.contracts.graph_world import GADGET, HOLDS, OWNER, PARTS, START, many_gadgets, said, tell
 
 LAW = settings(
@@ -85,16 +86,8 @@ async def dump(store: GraphStore) -> list[Mapping[str, Any]]:
     return [row async for row in store.dump()]
 
 
-class GraphStoreContract:
-    async def open(self, place: Path) -> GraphStore:
-        """A store for the model `WORLD` at a place of its own, ready to be used; what was there is there again."""
-        raise NotImplementedError
-
-    @pytest.fixture
-    async def store(self, tmp_path: Path) -> AsyncIterator[GraphStore]:
-        store = await self.open(tmp_path / "graph")
-        yield store
-        await store.close()
+class GraphStoreContract(OpenedGraph):
+    """Subclasses give `open`: a store for the model `WORLD`. What was at a place is there again."""
 
     async def test_a_second_migration_has_nothing_to_do(self, store: GraphStore) -> None:
         assert await store.migrate() == ()

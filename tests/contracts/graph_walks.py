@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +15,7 @@ from graph.store import GraphStore
 from graph.thing import Key
 from graph.walks import Walk
 from schema.model.base import Flow
+from tests.contracts.graph_opened import OpenedGraph
 from tests.contracts.walk_world import WALKS, said, tell
 
 LAW = settings(
@@ -106,16 +105,8 @@ async def read(store: GraphStore, plan: Walk, **given: Any) -> tuple[Row, Geneal
     return found, genealogy(plan, found, up=plan.steps == steps(WALKS, up=True))
 
 
-class GraphWalkContract:
-    async def open(self, place: Path) -> GraphStore:
-        """A store for the model `WALKS` at a place of its own, ready to be used."""
-        raise NotImplementedError
-
-    @pytest.fixture
-    async def store(self, tmp_path: Path) -> AsyncIterator[GraphStore]:
-        store = await self.open(tmp_path / "graph")
-        yield store
-        await store.close()
+class GraphWalkContract(OpenedGraph):
+    """Subclasses give `open`: a store for the model `WALKS`."""
 
     @LAW
     @given(world=worlds(), up=st.booleans(), depth=st.none() | st.integers(0, 4))

@@ -14,21 +14,13 @@ from graph.plan import Plan
 from graph.store import GraphStore
 from tests.contracts.graph_issues import SELECTS, GraphIssuesContract
 from tests.contracts.graph_world import WORLD
+from tests.graph.neo4j.on_server import OnServer
 from tests.graph.neo4j.test_cypher import LANES, scans
 from tests.servers.neo4j import Neo4jPool
 
 
-class TestNeo4jIssues(GraphIssuesContract):
-    url = ""
-
-    @pytest.fixture(autouse=True)
-    def server(self, neo4j_pool: Neo4jPool) -> None:
-        self.url = neo4j_pool.server(0).url
-
-    async def open(self, place: Path) -> GraphStore:
-        store = await Neo4jStore.open(self.url, WORLD)
-        await store.clear()
-        return store
+class TestNeo4jIssues(OnServer, GraphIssuesContract):
+    model = WORLD
 
     async def forget_marks(self, store: GraphStore, place: Path) -> GraphStore:
         async with neo4j.AsyncGraphDatabase.driver(self.url) as driver:

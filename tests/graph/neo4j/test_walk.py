@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 import neo4j
-import pytest
 
 from graph.neo4j.around import AroundRenderer
 from graph.neo4j.cypher import statement
@@ -15,27 +13,18 @@ from graph.neo4j.store import Neo4jStore
 from graph.plan import Lookup, Plan, Select, Value
 from graph.questions import readiness
 from graph.questions.facts import select
-from graph.store import GraphStore
 from schema.model import MODEL
 from schema.registry import Kind
 from tests.contracts.graph_around import GraphAroundContract
 from tests.contracts.graph_walks import GraphWalkContract, walk
 from tests.contracts.walk_world import WALKS
+from tests.graph.neo4j.on_server import OnServer
 from tests.graph.neo4j.test_cypher import LANES, scans
 from tests.servers.neo4j import Neo4jPool
 
 
-class TestNeo4jWalks(GraphWalkContract, GraphAroundContract):
-    url = ""
-
-    @pytest.fixture(autouse=True)
-    def server(self, neo4j_pool: Neo4jPool) -> None:
-        self.url = neo4j_pool.server(0).url
-
-    async def open(self, place: Path) -> GraphStore:
-        store = await Neo4jStore.open(self.url, WALKS)
-        await store.clear()
-        return store
+class TestNeo4jWalks(OnServer, GraphWalkContract, GraphAroundContract):
+    model = WALKS
 
 
 async def test_a_walk_is_one_statement_that_begins_at_an_index(neo4j_pool: Neo4jPool, store: Neo4jStore) -> None:
