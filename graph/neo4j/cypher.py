@@ -1,11 +1,11 @@
 """Plans as one Cypher statement: lists are nested `COLLECT {}`, totals `COUNT {}`, nodes map projections.
 
-    MATCH (l:`_Lane`) WITH collect(l.token) AS before
-    WITH before, [<root>, <root>, …] AS found
-    RETURN found, before = COLLECT { MATCH (l:`_Lane`) RETURN l.token } AS whole
+    MATCH (m:`_Commit`) WITH collect(m.ended) AS ended
+    WITH ended, [<root>, <root>, …] AS found
+    RETURN found, ended = COLLECT { MATCH (m:`_Commit`) RETURN m.begun } AS whole
 
-Every write leaves a new token on a lane (see `write`), so tokens that are the same before and after say that no write
-was committed in between: what was found is one state of the graph, although Neo4j reads whatever is committed.
+Every write is marked before and after its commit (see `commit`), so that the statement tells by itself whether what it
+found is one state of the graph, although Neo4j reads whatever is committed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from graph.issues import Issues
 from graph.neo4j import issues, searching
 from graph.neo4j.aggregate import aggregate
 from graph.neo4j.anchor import Start, start
-from graph.neo4j.ddl import LANE
+from graph.neo4j.commit import ENDED, WHOLE
 from graph.neo4j.driver import instant
 from graph.neo4j.rendering import Neo4jRenderer, returned
 from graph.plan import (
@@ -95,12 +95,8 @@ def statement(plan: Plan, given: Given, renderer: type[PlanRenderer] | None = No
     """Renders a plan for values of one outline (`graph.cypher.outline`)."""
     render = (renderer or PlanRenderer)(given)
     roots = tuple((root.key, render.root(root)) for root in plan.roots)
-    lanes = f"MATCH (l:{quote(LANE)})"
-    text = (
-        f"{lanes} WITH collect(l.token) AS before "
-        f"WITH before, [{', '.join(part.text for _, part in roots)}] AS found "
-        f"RETURN found, before = COLLECT {{ {lanes} RETURN l.token }} AS whole"
-    )
+    found = ", ".join(part.text for _, part in roots)
+    text = f"{ENDED} WITH ended, [{found}] AS found RETURN found, {WHOLE}"
     return Statement(text, render.sources, roots)
 
 

@@ -1,8 +1,9 @@
 """Constraints and indexes of the Neo4j store, derived from the model, and what a database lacks of them.
 
-Nodes have their kind as a label, and `Thing` besides. Four labels are the store's own: `_Identifier` (which thing an
-identifier names), `_Withdrawn` (floors of withdrawn records), `_Lane` (what writes lock, see `write`), and `_Model`
-(the types of the columns written, so that a type that changed is noticed: Neo4j keeps values as they come).
+Nodes have their kind as a label, and `Thing` besides. Five labels are the store's own: `_Identifier` (which thing an
+identifier names), `_Withdrawn` (floors of withdrawn records), `_Lane` (what writes lock, see `write`), `_Commit` (which
+commit of a lane began and ended last, see `commit`), and `_Model` (the types of the columns written, so that a type
+that changed is noticed: Neo4j keeps values as they come).
 
     unique    id of each kind, key of the store's own nodes, number of lanes
     range     of each kind its enums and instants; the path, and what is the matter, of all things
@@ -24,6 +25,7 @@ from schema.registry import Attribute, AttributeType, Kind, Model
 
 THING = "Thing"
 LANE = "_Lane"
+COMMIT = "_Commit"
 MODEL = "_Model"
 
 _FILTERED = frozenset({AttributeType.ENUM, AttributeType.INSTANT})
@@ -72,7 +74,8 @@ def indexes(model: Model) -> tuple[Index, ...]:
     """The indexes that a model needs; `SchemaMismatch` where a kind has the common label's name."""
     if THING in model.kinds:
         raise SchemaMismatch(f"a kind can't be named {THING!r}, the label of all things in Neo4j; give it another name")
-    own = (Index(IDENTIFIER, "key"), Index(WITHDRAWN, "key"), Index(MODEL, "key"), Index(LANE, "number"))
+    keyed = (Index(label, "key") for label in (IDENTIFIER, WITHDRAWN, MODEL))
+    own = (*keyed, Index(LANE, "number"), Index(COMMIT, "lane"))
     return (
         *(Index(index.label, index.column, unique=True) for index in own),
         Index(THING, _PATH),

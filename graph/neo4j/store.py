@@ -16,6 +16,7 @@ from graph.cache import Cache
 from graph.cypher import quote
 from graph.errors import GraphError, StoreBehind, StoreBusy
 from graph.neo4j import ddl, explore
+from graph.neo4j.commit import marked
 from graph.neo4j.cypher import decode
 from graph.neo4j.driver import Address, Server
 from graph.neo4j.kept import KeptStatements
@@ -29,6 +30,9 @@ from schema.registry import Model
 
 ATTEMPTS = 8
 """How often a plan is run to see one state of the graph. Where a write was committed during each, the last counts."""
+
+PAUSE_SECONDS = 0.0005
+"""Half of the pause after the first attempt, which doubles with each: a commit takes some milliseconds."""
 
 WRITERS = 4
 """With one, the server and Python wait for each other; with more than this, only batches for each other's locks."""
@@ -154,8 +158,9 @@ class Neo4jStore:
     @contextlib.asynccontextmanager
     async def write(self, reached: int = 0, whole: int = 0) -> AsyncIterator[WriteTransaction]:
         async with self._server.transaction("project", self._write_timeout) as transaction:
-            writer = Writer(transaction.run, self._statements, self._token(), self._known)
-            if (last := await writer.begin(next(self._lanes) % LANES, reached, whole)) < whole:
+            token, lane = self._token(), next(self._lanes) % LANES
+            writer = Writer(transaction.run, self._statements, token, self._known)
+            if (last := await writer.begin(lane, reached, whole)) < whole:
                 raise StoreBehind(
                     f"the graph {self._server.place} has come to assertion {last}, and had come to {whole} before: it "
                     "was restored from an older backup, or cleared"
@@ -163,7 +168,7 @@ class Neo4jStore:
             yield writer
             if writer.written or reached:
                 await writer.end()
-                await transaction.commit()
+                await marked(self._server.run, lane, token, transaction.commit)
                 writer.committed()
 
     def _token(self) -> int:
@@ -172,7 +177,9 @@ class Neo4jStore:
     async def read(self, plan: Plan, parameters: Mapping[str, Any]) -> Row:
         query = self._reads.of(plan, parameters)
         given = query.parameters(parameters)
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                await asyncio.sleep(PAUSE_SECONDS * 2**attempt)
             ((found, whole),) = await self._server.read(query.text, given, plan.name or "read")
             if whole:
                 break

@@ -64,13 +64,14 @@ GIVEN: dict[str, Any] = {
 }
 
 GOLDEN = (
-    "MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, ["
+    "MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, ["
     "[COLLECT { MATCH (n1:`Owner`) WHERE n1.id IS NOT NULL WITH n1 ORDER BY n1.id LIMIT $p1 "
     "RETURN [n1 {.`id`, _0: [COLLECT { MATCH (n1)<-[e3:`HELD_BY`]-(n2:`Gadget`) WHERE e3.`_golden` "
     "WITH n2, e3 ORDER BY n2.`count`, n2.id, e3.`_occurrence` LIMIT $p0 "
     "RETURN [n2 {.`id`, .`amount`, .`amount_unit`}, null, [n2.`count`], n2.id, e3.`_occurrence`] }, "
     "COUNT { MATCH (n1)<-[e3:`HELD_BY`]-(n2:`Gadget`) WHERE e3.`_golden` }]}, null, [], n1.id, 0] }]"
-    "] AS found RETURN found, before = COLLECT { MATCH (l:`_Lane`) RETURN l.token } AS whole"
+    "] AS found RETURN found, ended = COLLECT { MATCH (m:`_Commit`) "
+    "RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END } AS whole"
 )
 
 
@@ -130,11 +131,11 @@ async def explain(neo4j_pool: Neo4jPool, store: Neo4jStore) -> AsyncIterator[Exp
         yield explain
 
 
-LANES = "NodeByLabelScan l:_Lane"
+MARKS = "NodeByLabelScan m:_Commit"
 
 
 async def test_reads_find_their_nodes_by_an_index(explain: Explain) -> None:
-    assert await explain(statement(nested(), GIVEN).text) == [LANES, LANES]
+    assert await explain(statement(nested(), GIVEN).text) == [MARKS, MARKS]
     equal = Compare(COLOUR, Operator.EQ, "colour")
     ids = Compare(Own.ID, Operator.IN, "ids")
     below = Compare(Own.PATH, Operator.STARTS_WITH, "path")
@@ -143,7 +144,7 @@ async def test_reads_find_their_nodes_by_an_index(explain: Explain) -> None:
             paging = Paging(where, after="after")
             given = {"first": 9, "after": after, "ids": ["G01"], "path": "acme", "from": "2026-01-01T00:00:00Z"}
             query = statement(Plan((Page("page", Select(GADGET, ID), paging),)), {**given, "colour": "RED"})
-            assert await explain(query.text) == [LANES, LANES]
+            assert await explain(query.text) == [MARKS, MARKS]
             linked = Order(OWNER.attributes["rank"], through=(OWNED,))
             query = statement(
                 Plan((Page("page", Select(GADGET, ID), Paging(where, (linked,), after="after")), counted(where))),
@@ -151,9 +152,9 @@ async def test_reads_find_their_nodes_by_an_index(explain: Explain) -> None:
             )
             # Figures of all things of a kind read all of them.
             everything = [f"NodeByLabelScan n2:{GADGET.name}"] if where is None else []
-            assert await explain(query.text) == [LANES, *everything, LANES]
+            assert await explain(query.text) == [MARKS, *everything, MARKS]
     search = statement(Plan((Search("found", "text", "first", (Select(GADGET, ID),)),)), {"text": "x", "first": 9})
-    assert await explain(search.text) == [LANES, LANES]
+    assert await explain(search.text) == [MARKS, MARKS]
     assert await explain(explore.places(WORLD, "acme")[0]) == []
     for part in dump.parts(WORLD, floors=True):
         assert await explain(part.statement(["x"] * len(part.keys))[0]) == []

@@ -15,7 +15,7 @@ from graph.store import GraphStore
 from tests.contracts.graph_issues import SELECTS, GraphIssuesContract
 from tests.contracts.graph_world import WORLD
 from tests.graph.neo4j.on_server import OnServer
-from tests.graph.neo4j.test_cypher import LANES, scans
+from tests.graph.neo4j.test_cypher import MARKS, scans
 from tests.servers.neo4j import Neo4jPool
 
 
@@ -42,4 +42,4 @@ async def test_it_is_one_statement_that_begins_at_an_index(
     assert not [value for value in ("O'Neil", "O'Hara", "4711", "4712") if value in made.text]
     async with neo4j.AsyncGraphDatabase.driver(neo4j_pool.server(0).url) as driver:
         explained = await driver.execute_query(f"EXPLAIN {made.text}", made.parameters(given))
-    assert scans(explained.summary.plan or {}) == [LANES, LANES]
+    assert scans(explained.summary.plan or {}) == [MARKS, MARKS]

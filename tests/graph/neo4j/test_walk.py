@@ -19,7 +19,7 @@ from tests.contracts.graph_around import GraphAroundContract
 from tests.contracts.graph_walks import GraphWalkContract, walk
 from tests.contracts.walk_world import WALKS
 from tests.graph.neo4j.on_server import OnServer
-from tests.graph.neo4j.test_cypher import LANES, scans
+from tests.graph.neo4j.test_cypher import MARKS, scans
 from tests.servers.neo4j import Neo4jPool
 
 
@@ -34,7 +34,7 @@ async def test_a_walk_is_one_statement_that_begins_at_an_index(neo4j_pool: Neo4j
     async with neo4j.AsyncGraphDatabase.driver(neo4j_pool.server(0).url) as driver:
         given = dict.fromkeys(re.findall(r"\$(\w+)", text), 1)
         explained = await driver.execute_query(f"EXPLAIN {text}", given)
-    assert scans(explained.summary.plan or {}) == [LANES, LANES]
+    assert scans(explained.summary.plan or {}) == [MARKS, MARKS]
 
 
 def test_what_is_selected_of_things_does_not_change_what_a_question_asks() -> None:
