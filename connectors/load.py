@@ -49,8 +49,10 @@ class Loaded:
     misfits: Sequence[Misfit] = ()
 
 
-def load(name: str, document: Document, folder: Path, kinds: Kinds, model: Model) -> Loaded:
-    """Reads a connector's file."""
+def load(
+    name: str, document: Document, folder: Path, kinds: Kinds, model: Model, *, with_secrets: bool = True
+) -> Loaded:
+    """Reads a connector's file. Without secrets, it is one that can map, and not be opened."""
     values = document.values
     named = values.get("kind")
     kind = kinds.get(named) if isinstance(named, str) else None
@@ -66,7 +68,7 @@ def load(name: str, document: Document, folder: Path, kinds: Kinds, model: Model
         built = build(own.map, _defaults(settings, own), model, document.place, ("streams", stream, "map"), faults)
         if built is not None:
             mappings[stream] = built
-    secrets = _secrets(settings, folder, faults)
+    secrets = _secrets(settings, folder, faults) if with_secrets else {}
     if faults.found:
         return Loaded(None, faults.found)
     return Loaded(Connector(name, kind, settings, mappings, secrets, folder))

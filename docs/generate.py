@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from typer.main import get_command
 from hub.api import sdl
 from hub.cli import app
 from hub.cli.options import STRUCTURED, flag
+from hub.connect import pages
+from hub.connect.files import profiles
 from hub.settings import LimitSettings, Settings, SystemSettings
 from schema.export.reference import reference
 from schema.model import MODEL
@@ -104,7 +107,14 @@ def _parameters(command: Any) -> Iterator[str]:
         yield f"- Settings: {', '.join(known)}"
 
 
-PAGES: dict[str, Callable[[], str]] = {"settings.md": settings, "cli.md": cli}
+SHIPPED = profiles()
+PROFILE_NOTE = "<!-- Made by docs/generate.py from connectors/profiles; change it there. -->"
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings,
+    "cli.md": cli,
+    "profiles.md": lambda: pages.index(SHIPPED, PROFILE_NOTE),
+    **{f"profiles/{name}.md": partial(pages.page, SHIPPED, name, PROFILE_NOTE) for name in pages.systems(SHIPPED)},
+}
 FROM_THE_MODEL: dict[str, Callable[[], str]] = {
     "model.md": lambda: reference(MODEL),
     "schema.graphql": lambda: sdl(MODEL).rstrip() + "\n",

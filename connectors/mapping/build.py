@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -133,8 +133,8 @@ class _Builder:
                 self._faults.add(at, "the location is missing", fix)
             return Term(self._place(at), None, self._defaults.location).made(_a_location)
         term = self._term(settings.location, at)
-        for text in _constants(settings.location):
-            self._check(partial(_a_location, text), at)
+        for where, text in _constants(settings.location):
+            self._check(partial(_a_location, text), (*at, *where))
         return term.made(_a_location)
 
     def _time(self, settings: AssertionSettings, at: Location) -> Make | None:
@@ -190,16 +190,16 @@ class _Builder:
             return self._quantity(term, settings, at)
         made = convert.of_attribute(attribute, self._clock(settings, at))
         if kind_of not in _TIMES:
-            for value in _constants(settings):
-                self._check(partial(made, value), at)
+            for where, value in _constants(settings):
+                self._check(partial(made, value), (*at, *where))
         return term.made(made)
 
     def _quantity(self, term: Term, settings: TermSettings, at: Location) -> Make:
         if settings.unit is None:
             self._faults.add(at, "the quantity has no unit", "give `unit: kg`, or `unit: {from: …}`")
             return term.made(convert.as_it_is)
-        for unit in _constants(settings.unit):
-            self._check(partial(convert.quantity, 1, str(unit), settings.to), (*at, "unit"))
+        for where, unit in _constants(settings.unit):
+            self._check(partial(convert.quantity, 1, str(unit), settings.to), (*at, "unit", *where))
         if settings.to is not None:
             self._check(partial(convert.quantity, 1, settings.to, None), (*at, "to"))
         return quantities(term, self._term(settings.unit, (*at, "unit")), settings.to)
@@ -270,12 +270,14 @@ class _Builder:
             self._faults.add(at, message, fix or "write what the model has there")
 
 
-def _constants(settings: TermSettings) -> list[Any]:
-    """The values that it may have whatever the record holds."""
-    found = [] if settings.from_ is not None else [settings.value]
+def _constants(settings: TermSettings) -> Iterator[tuple[Location, Any]]:
+    """The values that it may have whatever the record holds, each with where it stands."""
     if settings.enum is not None:
-        found = [*settings.enum.values(), settings.otherwise]
-    return [value for value in found if value is not None]
+        yield from ((("enum", code), value) for code, value in settings.enum.items() if value is not None)
+        if settings.otherwise is not None:
+            yield ("otherwise",), settings.otherwise
+    elif settings.from_ is None and settings.value is not None:
+        yield ("value",), settings.value
 
 
 def _a_location(value: Any) -> str:

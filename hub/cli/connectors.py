@@ -18,6 +18,7 @@ import yaml
 from hub.cli.dead_letters import Machine
 from hub.cli.options import with_settings
 from hub.cli.output import err, out, show_json
+from hub.cli.profiles import draft, profiles
 from hub.cli.progress import Stages
 from hub.cli.publish import BROKER_FLAGS
 from hub.errors import HubError
@@ -38,6 +39,8 @@ with_broker = with_settings("connectors", "data", *BROKER_FLAGS, "topic_prefix",
 def commands() -> typer.Typer:
     """The commands below `connectors`."""
     group = typer.Typer(no_args_is_help=True, help="Look at other systems, and bring in what they know.")
+    group.command("profiles")(with_connectors(profiles))
+    group.command("draft")(with_connectors(draft))
     group.command("list")(with_connectors(list_connectors))
     group.command("check")(with_connectors(check))
     group.command("discover")(with_connectors(discover))

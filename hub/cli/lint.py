@@ -15,8 +15,9 @@ from hub.cli.files import read_file
 from hub.cli.message import inbound, judge
 from hub.cli.options import Config
 from hub.cli.output import err, fault_json, out, show_faults, show_json, show_notes, show_reasons
-from hub.connect.files import ConnectorFile, is_connector, read_folder
+from hub.connect.files import ConnectorFile, Profiles, is_connector, profiles, profiles_in, read_folder
 from hub.connect.files import read_file as read_connector
+from hub.connect.profiles import is_profile, looked_at
 from hub.errors import Fault, HubError
 from hub.settings import Settings
 from hub.settings.file import DEFAULT_FILE, read
@@ -39,7 +40,8 @@ def lint(
     """Report every fault of settings files at once, each with its place and its fix; or of sample messages.
 
     The GraphQL documents that the settings name (`documents`) are checked against the schema. So are their connectors,
-    each a file that may also be named by itself.
+    each a file that may also be named by itself, as may a profile. With the tests of connectors come those of the
+    profiles that they name.
 
     The exit code is 1 where there is a fault.
     """
@@ -56,8 +58,10 @@ def lint(
 
 def _file(path: Path, machine: bool, test: bool) -> int:
     file = read(path)
+    if is_profile(file):
+        return _profile(profiles_in(path.parent), path.stem, Settings(), machine, test)
     if is_connector(file):
-        return _connector(read_connector(path), Settings(), machine, test)
+        return _connectors([read_connector(path)], path.parent, Settings(), machine, test)
     settings = of_file(file)
     found = _told(path, (*check(file), *(() if settings is None else _documents(settings))), machine)
     if settings is None or settings.connectors is None:
@@ -67,7 +71,22 @@ def _file(path: Path, machine: bool, test: bool) -> int:
         return found + _told(
             path, (file.fault(("connectors",), f"there is no folder {settings.connectors}", fix),), machine
         )
-    return found + sum(_connector(each, settings, machine, test) for each in read_folder(settings.connectors))
+    files = list(read_folder(settings.connectors))
+    return found + _connectors(files, settings.connectors, settings, machine, test)
+
+
+def _connectors(files: Sequence[ConnectorFile], folder: Path, settings: Settings, machine: bool, test: bool) -> int:
+    """What is wrong with connectors' files; with the tests also what is with the profiles that they name."""
+    found = sum(_connector(each, settings, machine, test) for each in files)
+    named = {each.profile for each in files if each.connector is not None and each.profile} if test else set()
+    known = profiles(folder)
+    whole = sorted(name for each in named for name in known.profiles.named(each))
+    return found + sum(_profile(known, name, settings, machine, test) for name in whole)
+
+
+def _profile(known: Profiles, name: str, settings: Settings, machine: bool, test: bool) -> int:
+    looked = looked_at(known, name, Contract(MODEL, settings.rules()) if test else None)
+    return _told(looked.path, looked.faults, machine, f", {looked.tests} tests" if test else "")
 
 
 def _connector(found: ConnectorFile, settings: Settings, machine: bool, test: bool) -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.faults import Misfit
+from connectors.layers import Layered, whole
 from connectors.load import Connector, load
+from connectors.profiles.apply import Reader, Wrong
+from connectors.profiles.found import installed as installed_profiles
 from connectors.registry import Kinds, installed
 from connectors.trial import tried
 from hub.errors import Fault, HubError, SettingsError
@@ -17,6 +20,10 @@ from schema.contract import Contract
 from schema.model import MODEL
 
 SUFFIXES = (".yaml", ".yml")
+PROFILES = "profiles"
+"""A folder of this name beside connectors holds profiles of one's own."""
+
+Profiles = Reader[SettingsFile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,40 +33,58 @@ class ConnectorFile:
     path: Path
     connector: Connector | None
     faults: tuple[Fault, ...] = ()
-    file: SettingsFile | None = None
-    """Its text, as values with places; None where it is not YAML."""
+    layered: Layered[SettingsFile] | None = None
+    """What it says, and its profile, as values with places; None where it is not YAML."""
+    profile: str | None = None
+    """The profile that it names."""
 
     def tried(self, contract: Contract) -> tuple[int, tuple[Fault, ...]]:
         """How many tests of its mappings there are, and what came out otherwise."""
-        if self.connector is None or self.file is None:
+        if self.connector is None or self.layered is None:
             return 0, ()
         tests = list(tried(self.connector, contract))
-        return len(tests), tuple(_fault(self.file, misfit) for _, misfits in tests for misfit in misfits)
+        return len(tests), faults_of(self.layered, (misfit for _, misfits in tests for misfit in misfits))
 
 
-def read_file(path: Path, kinds: Kinds | None = None) -> ConnectorFile:
+def profiles(folder: Path | None = None) -> Profiles:
+    """The profiles of all packages, and those beside the connectors of a folder."""
+    return Reader(installed_profiles(), read) if folder is None else profiles_in(folder / PROFILES)
+
+
+def profiles_in(folder: Path) -> Profiles:
+    """The profiles of all packages, and those in a folder."""
+    return Reader(installed_profiles().with_folder(folder), read)
+
+
+def read_file(path: Path, kinds: Kinds | None = None, known: Profiles | None = None) -> ConnectorFile:
     """Reads the file of a connector."""
     file = read(path)
     if file.faults and not file.values:
         return ConnectorFile(path, None, file.faults)
-    loaded = load(path.stem, file, path.parent, kinds or installed(), MODEL)
-    faults = (*file.faults, *(_fault(file, misfit) for misfit in loaded.misfits))
-    ordered = tuple(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0)))
-    return ConnectorFile(path, None if faults else loaded.connector, ordered, file)
+    wrong = Wrong[SettingsFile]()
+    layered: Layered[SettingsFile] | None = whole(file)
+    if "profile" in file.values:
+        layered = (known or profiles(path.parent)).applied(file, wrong)
+    loaded = None if layered is None else load(path.stem, layered, path.parent, kinds or installed(), MODEL)
+    found = () if layered is None or loaded is None else faults_of(layered, loaded.misfits)
+    faults = in_order([*file.faults, *faults_in(wrong), *found])
+    named = file.values.get("profile")
+    connector = None if faults or loaded is None else loaded.connector
+    return ConnectorFile(path, connector, faults, layered, named if isinstance(named, str) else None)
 
 
 def is_connector(file: SettingsFile) -> bool:
     """Whether a file is meant as a connector and not as settings."""
-    return "streams" in file.values
+    return "streams" in file.values or "profile" in file.values
 
 
 def read_folder(folder: Path) -> Iterator[ConnectorFile]:
     """Reads every file of a folder, in order of names; `HubError` where there is no such folder."""
     if not folder.is_dir():
         raise HubError(f"there is no folder {folder} of connectors; make it, or set `connectors` to another")
-    kinds = installed()
+    kinds, known = installed(), profiles(folder)
     for path in sorted(each for each in folder.iterdir() if each.suffix in SUFFIXES):
-        yield read_file(path, kinds)
+        yield read_file(path, kinds, known)
 
 
 def all_of(settings: Settings) -> Sequence[Connector]:
@@ -72,5 +97,23 @@ def all_of(settings: Settings) -> Sequence[Connector]:
     return [file.connector for file in files if file.connector is not None]
 
 
-def _fault(file: SettingsFile, misfit: Misfit) -> Fault:
-    return file.fault(misfit.location, misfit.message, misfit.fix)
+def faults_of(layered: Layered[SettingsFile], misfits: Iterable[Misfit]) -> tuple[Fault, ...]:
+    """What is wrong, each with the place in the file that has it."""
+    told = []
+    for misfit in misfits:
+        file, at = layered.origin(misfit.location)
+        told.append(file.fault(at, misfit.message, misfit.fix))
+    return tuple(told)
+
+
+def faults_in(wrong: Wrong[SettingsFile]) -> Iterator[Fault]:
+    """What is wrong with profiles and how they are used."""
+    for file in wrong.documents:
+        yield from file.faults
+    for file, misfit in wrong.found:
+        yield file.fault(misfit.location, misfit.message, misfit.fix)
+
+
+def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Faults as they stand in the file."""
+    return tuple(sorted(faults, key=lambda fault: (fault.place.partition(":")[0], fault.line or 0, fault.column or 0)))

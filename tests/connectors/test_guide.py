@@ -34,12 +34,14 @@ def test_every_step_works(unshub: Run, mosquitto: Mosquitto, monkeypatch: pytest
     assert '"id": "LOT-1"' in said["connectors preview mes"].out
     assert "changed_at TEXT" in said["connectors discover mes"].out
     assert "mes.yaml: no faults, 2 tests" in said["lint --test"].out
-    assert len(commands) >= 9
+    assert "senaite: SENAITE LIMS 2.6" in said["connectors profiles"].out
+    assert "profile: senaite" in said["connectors draft senaite"].out
+    assert len(commands) >= 11
 
 
 def test_every_connector_shown_is_without_fault(unshub: Run) -> None:  # noqa: F811
     for block in blocks(PAGE.read_text(encoding="utf-8"), "yaml"):
-        if block.startswith("kind:"):
+        if block.startswith(("kind:", "profile:")):
             Path("secret").write_text("secret")
             Path("shown.yaml").write_text(re.sub("/run/secrets/[a-z]+", "secret", block))
             ran = unshub("lint", "shown.yaml")
