@@ -63,7 +63,10 @@ class Source(Protocol):
         ...
 
     def read(self, stream: str, position: Json) -> Iterator[Page]:
-        """What has changed in a stream since a position, in order; all of it, where there is none."""
+        """What has changed in a stream since a position, in order; all of it, where there is none.
+
+        When another page is asked for, all pages but the last have arrived, and their positions are kept.
+        """
         ...
 
     def close(self) -> None:

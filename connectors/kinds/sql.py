@@ -55,6 +55,9 @@ DRIVERS = {
 }
 """The driver that each database is reached by, unless the URL names another."""
 
+EXTRAS = {"mysql": "mariadb", "mssql": "sqlserver"}
+"""The extra that installs a driver, where it is called otherwise than the database in URLs."""
+
 FUTURE_SECONDS = 60
 WIDEST_OFFSET = 14 * 3600
 """So far may a time without an offset be ahead, where nobody says in which zone it is."""
@@ -277,7 +280,8 @@ def _engine(url: URL, shown: str) -> Engine:
     except NoSuchModuleError:
         raise SourceError(f"can't open {shown}: no driver {url.drivername!r} is known") from None
     except ImportError as error:
-        extra = url.drivername.split("+")[0]
+        database = url.drivername.split("+")[0]
+        extra = EXTRAS.get(database, database)
         raise SourceError(
             f"can't open {shown}: its driver is not installed ({error}); `pip install 'unshub[{extra}]'`"
         ) from None

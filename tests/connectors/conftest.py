@@ -64,3 +64,11 @@ def plant(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     database.execute("CREATE TABLE lot (id INTEGER PRIMARY KEY, lot_no, state, qty, part, changed_at)")
     yield database
     database.close()
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """The folder that files are put into."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder

@@ -2,52 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from connectors.errors import SourceError
 from connectors.load import Connector
 from connectors.mapping.messages import Message
 from hub.connect.files import ConnectorFile
+from tests.connectors.filing import name, put, text
 from tests.connectors.running import Taken, letters, run
 
 Make = Callable[[str], Connector]
-
-
-def text(**stream: Any) -> str:
-    lots = {
-        "files": "*.csv",
-        "format": "csv",
-        "map": [{"kind": "MaterialLot", "id": "lot", "set": {"name": "title"}}],
-        **stream,
-    }
-    config = {"kind": "file", "system": "lims", "location": "acme/north", "folder": "out"}
-    return yaml.safe_dump({**config, "streams": {"lots": lots}}, sort_keys=False)
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    """The folder that files are put into."""
-    folder = tmp_path / "out"
-    folder.mkdir()
-    return folder
-
-
-def put(path: Path, content: str | bytes, age: float = 60.0) -> None:
-    """Writes a file, some seconds ago."""
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    then = time.time() - age
-    os.utime(path, (then, then))
-
-
-def name(taken: Taken, id_: str) -> object:
-    return taken.records["MaterialLot", id_].value("name")
 
 
 async def test_a_content_is_read_once(connector: Make, out: Path, tmp_path: Path) -> None:
@@ -127,7 +95,7 @@ async def test_a_file_in_another_encoding_is_set_aside_and_those_after_it_are_re
     await run(lims, tmp_path, taken)
     assert {id_ for _, id_ in taken.records} == {"L2"}
     (letter,) = letters(lims, tmp_path)
-    assert "a.csv is not utf-8-sig after line 0" in letter.troubles[0]
+    assert "a.csv is not utf-8-sig (invalid start byte); see `encoding`" in letter.troubles[0]
 
 
 async def test_a_run_that_is_cut_off_goes_on_within_the_file(connector: Make, out: Path, tmp_path: Path) -> None:
@@ -164,7 +132,7 @@ async def test_a_folder_that_is_not_there_is_told(connector: Make, tmp_path: Pat
 @pytest.mark.parametrize(
     ("stream", "message"),
     [
-        ({"format": "xls"}, "format: 'xls' will not do; it should be 'csv' or 'jsonl'"),
+        ({"format": "xls"}, "format: 'xls' will not do; it should be 'csv', 'jsonl', 'json', 'xml' or 'excel'"),
         ({"delimiter": ";;"}, "delimiter: ';;' will not do"),
         ({"encoding": "ansi-1"}, "encoding: 'ansi-1' is no encoding; write it as utf-8, cp1252 or latin-1"),
         ({"settle": "soon"}, "settle: 'soon' is no duration"),
