@@ -145,17 +145,6 @@ async def test_a_file_that_is_written_anew_before_it_is_taken_away_is_read_anew(
     assert (files(out), name(taken, "L1")) == ([], "Other")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-async def test_a_folder_that_may_not_be_written_is_told(connector: Make, out: Path, tmp_path: Path) -> None:
-    put(out / "a.csv", ONE)
-    out.chmod(0o500)
-    try:
-        with pytest.raises(SourceError, match=r"can't move a\.csv into done in .*or say `then: leave`"):
-            await run(connector(text(then="move")), tmp_path, Taken())
-    finally:
-        out.chmod(0o700)
-
-
 async def test_a_folder_where_done_is_a_file_is_told(connector: Make, out: Path, tmp_path: Path) -> None:
     put(out / "a.csv", ONE)
     put(out / "done", "")

@@ -22,9 +22,7 @@ ALIVE_SECONDS = 15
 _PACKAGES = {"s3": "s3fs", "sftp": "sshfs"}
 _REMEDIES = {
     "HostKeyNotVerifiable": "compare its key with what its operator says, and add it to the file of `sftp.knownHosts`",
-    "PermissionDenied": "see the user in `folder`, and `sftp`",
     "NoCredentialsError": "give `s3`, as {accessKey: …, secretKeyFile: …}",
-    "PermissionError": "see whether this user may do that",
     "FileNotFoundError": "see `folder`",
 }
 
@@ -137,7 +135,8 @@ class RemoteFolder:
             self._system = None
             kind = type(error).__name__
             cause = " ".join(str(error).split())[:300] or kind
-            remedy = f"; {_REMEDIES[kind]}" if kind in _REMEDIES else ""
+            known = {**_REMEDIES, "PermissionError": f"see `{self._url.scheme}`, and what this user may do"}
+            remedy = f"; {known[kind]}" if kind in known else ""
             raise SourceError(hide(f"can't {doing} {self.shown}: {cause}{remedy}", self._secrets.values())) from None
 
     def _connected(self) -> Any:
