@@ -12,7 +12,6 @@ import httpx
 
 from tests.servers import START_SECONDS, free_port
 
-
 ANYBODY = "AWS4-HMAC-SHA256 Credential=anybody/20260101/eu-central-1/s3/aws4_request"
 
 
