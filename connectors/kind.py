@@ -1,7 +1,8 @@
-"""What a kind of connector is: how it is configured, and how a source of it is read.
+"""What a kind of connector is: how it is configured, and how a source of it is read, or tells by itself.
 
 A kind is a class of one instance without state, found by the entry point group `unshub.connectors`. Everything of a
-source is called from one thread of its own, so that drivers which wait hold up nobody else.
+source that is read is called from one thread of its own, so that drivers which wait hold up nobody else. One that
+tells by itself (`PushSource`) runs in the event loop.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
+from connectors.push.doors import Doors
+from connectors.push.inbox import Inbox
+from connectors.push.settings import PushSettings
 from connectors.records import Record
 from connectors.secret import Secret
 from connectors.settings import ConnectorSettings
@@ -74,6 +78,40 @@ class Source(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What a source that tells by itself is given: its connector's name, where it delivers, and where HTTP comes in."""
+
+    connector: str
+    inbox: Inbox
+    doors: Doors
+
+
+@runtime_checkable
+class PushSource(Protocol):
+    """A source that tells by itself. Its errors are `SourceError`s, without secrets."""
+
+    def check(self, fields: Mapping[str, frozenset[str]]) -> Iterator[Look]:
+        """Looks whether it can be listened to; takes nothing. `fields` are those that each stream's mapping names."""
+        ...
+
+    def discover(self) -> Iterator[Offer]:
+        """What it offers."""
+        ...
+
+    async def receive(self, reception: Reception) -> None:
+        """Delivers what comes, until cancelled. What has no receipt by then has to come again."""
+        ...
+
+    def sample(self, data: bytes) -> Iterator[tuple[str, Record]]:
+        """The records, each with its stream, of what is in a file as the source would send it."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of it."""
+        ...
+
+
 class Kind(Protocol):
     """How sources of one kind are configured and opened."""
 
@@ -85,3 +123,19 @@ class Kind(Protocol):
     def open(self, settings: Any, secrets: Mapping[str, Secret], folder: Path) -> Source:
         """Prepares a source; connects at the first use. `folder` is where its file is, for paths in it."""
         ...
+
+
+class PushKind(Protocol):
+    """How sources that tell by themselves are configured and opened."""
+
+    name: str
+    settings: type[PushSettings]
+    over_http: bool
+    """Whether it is told by requests to the hub."""
+
+    def open(self, settings: Any, secrets: Mapping[str, Secret], folder: Path) -> PushSource:
+        """Prepares a source. `folder` is where its file is, for paths in it."""
+        ...
+
+
+AnyKind = Kind | PushKind

@@ -11,13 +11,13 @@ from pydantic import ValidationError
 
 from connectors import secret
 from connectors.faults import Document, Faults, Misfit, nearest, of_validation
-from connectors.kind import Kind, Source
+from connectors.kind import AnyKind, PushSource, Source
 from connectors.mapping.build import Defaults, build
 from connectors.mapping.mapping import RecordMapping
 from connectors.mapping.times import Clock, zone_of
 from connectors.registry import Kinds
 from connectors.secret import Secret
-from connectors.settings import ConnectorSettings, StreamSettings
+from connectors.settings import CommonSettings, CommonStream, ConnectorSettings
 from schema.registry import Model
 
 
@@ -26,13 +26,19 @@ class Connector:
     """A connector that is configured without fault."""
 
     name: str
-    kind: Kind
-    settings: ConnectorSettings
+    kind: AnyKind
+    settings: CommonSettings
     mappings: Mapping[str, RecordMapping]
     secrets: Mapping[str, Secret]
     folder: Path
 
-    def open(self) -> Source:
+    @property
+    def polled(self) -> ConnectorSettings:
+        """The settings of one that is read again and again."""
+        assert isinstance(self.settings, ConnectorSettings)
+        return self.settings
+
+    def open(self) -> Source | PushSource:
         """Its source."""
         return self.kind.open(self.settings, self.secrets, self.folder)
 
@@ -80,18 +86,18 @@ def _no_kind(values: Mapping[str, Any], kinds: Kinds) -> Misfit:
     return Misfit(("kind",), f"there is no kind of connector {values['kind']!r}", nearest(str(values["kind"]), kinds))
 
 
-def _defaults(settings: ConnectorSettings, stream: StreamSettings) -> Defaults:
+def _defaults(settings: CommonSettings, stream: CommonStream) -> Defaults:
     clock = Clock(None if settings.time_zone is None else zone_of(settings.time_zone))
     nulls = settings.nulls if stream.nulls is None else stream.nulls
     return Defaults(stream.location or settings.location, clock, nulls, stream.time_expression, stream.changed_format)
 
 
-def _secrets(settings: ConnectorSettings, folder: Path, faults: Faults) -> dict[str, Secret]:
+def _secrets(settings: CommonSettings, folder: Path, faults: Faults) -> dict[str, Secret]:
     found = {}
     for name, file in settings.secret_files().items():
         try:
             found[name] = secret.read(folder / file.expanduser())
         except ValueError as error:
             message, _, fix = str(error).partition("; ")
-            faults.add((name,), f"{name}: {file} {message}", fix)
+            faults.add(tuple(name.split(".")), f"{name}: {file} {message}", fix)
     return found

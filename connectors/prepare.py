@@ -52,7 +52,7 @@ class Preparer:
 
     def ready(self, page: Page) -> Ready:
         """The page, made ready."""
-        settings = self.connector.settings.streams[self.stream]
+        settings = self.connector.polled.streams[self.stream]
         keyed = _keyed(page, settings.key)
         known = self.state.known([key for key, _, _ in keyed if key])
         fresh: list[_Fresh] = []
@@ -105,7 +105,7 @@ class Preparer:
     def _step(
         self, page: Page, fresh: Sequence[_Fresh], mappings: Sequence[Mapped], same: list[str], now: int
     ) -> tuple[Step, list[Letter]]:
-        settings = self.connector.settings.streams[self.stream]
+        settings = self.connector.polled.streams[self.stream]
         floor = self._floor(page, settings.overlap)
         said: list[Kept] = []
         far: list[str] = []

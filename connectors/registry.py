@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 
-from connectors.kind import Kind
+from connectors.kind import AnyKind
 
 log = logging.getLogger(__name__)
 
@@ -18,16 +18,16 @@ GROUP = "unshub.connectors"
 class Kinds:
     """Kinds by name."""
 
-    found: Mapping[str, Kind]
+    found: Mapping[str, AnyKind]
 
-    def get(self, name: str) -> Kind | None:
+    def get(self, name: str) -> AnyKind | None:
         """The kind of a name; None where there is none."""
         return self.found.get(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self.found))
 
-    def with_(self, kind: Kind) -> Kinds:
+    def with_(self, kind: AnyKind) -> Kinds:
         """These and another."""
         return Kinds({**self.found, kind.name: kind})
 
@@ -38,10 +38,10 @@ class Kinds:
 
 def installed() -> Kinds:
     """The kinds of all packages here. One that can't be loaded is told of in the log, and is not there."""
-    found: dict[str, Kind] = {}
+    found: dict[str, AnyKind] = {}
     for point in entry_points(group=GROUP):
         try:
-            kind: Kind = point.load()()
+            kind: AnyKind = point.load()()
         except Exception as error:
             log.error("the kind of connector %r (%s) can't be loaded: %s", point.name, point.value, error)
             continue

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from connectors.backoff import Breaker
-from connectors.errors import Occupied, SourceError
-from connectors.kind import Source
+from connectors.errors import ConnectorError, Occupied, SourceError
+from connectors.kind import PushSource, Source
 from connectors.load import Connector
 from connectors.lock import held
+from connectors.push.doors import Doors
+from connectors.push.receiver import Receiver
 from connectors.state import LastRun, State
 from connectors.stream import Outcome, Publish, Run
 from schema.contract import Contract
@@ -37,6 +39,7 @@ class Around:
     contract: Contract
     prefix: str
     publish: Publish
+    doors: Doors = field(default_factory=Doors)
 
 
 @dataclass
@@ -85,7 +88,7 @@ class Worker:
     async def again(self) -> None:
         """Runs every stream when it is due, until cancelled."""
         clock = asyncio.get_running_loop().time
-        due = dict.fromkeys(self.connector.settings.streams, 0.0)
+        due = dict.fromkeys(self.connector.polled.streams, 0.0)
         while True:
             stream = min(due, key=lambda each: due[each])
             await asyncio.sleep(max(0.0, due[stream] - clock()))
@@ -99,7 +102,7 @@ class Worker:
 
     async def _attempt(self, stream: str) -> float:
         """Seconds until the stream is due again."""
-        settings = self.connector.settings
+        settings = self.connector.polled
         name = f"{self.connector.name}/{stream}"
         try:
             outcome = await self.run(stream)
@@ -121,18 +124,32 @@ class Worker:
         return settings.every if every is None else every
 
 
+Opened = tuple[Source | PushSource, ThreadPoolExecutor]
+
+
 @asynccontextmanager
-async def at_work(connector: Connector, around: Around) -> AsyncIterator[Worker]:
-    """A connector that no other process runs meanwhile; `Occupied` where one does."""
+async def _opened(connector: Connector, around: Around) -> AsyncIterator[Opened]:
+    """A source that no other process has meanwhile, and the connector's thread; `Occupied` where one does."""
     with contextlib.ExitStack() as stack:
         stack.enter_context(held(around.folder, connector.name))
         thread = ThreadPoolExecutor(1, thread_name_prefix=f"connector-{connector.name}")
         stack.callback(thread.shutdown, wait=False, cancel_futures=True)
         source = connector.open()
         try:
-            yield Worker(connector, around, source, thread)
+            yield source, thread
         finally:
             await asyncio.get_running_loop().run_in_executor(thread, source.close)
+
+
+@asynccontextmanager
+async def at_work(connector: Connector, around: Around) -> AsyncIterator[Worker]:
+    """A connector that is read, and that no other process runs meanwhile; `Occupied` where one does."""
+    async with _opened(connector, around) as (source, thread):
+        if isinstance(source, PushSource):
+            raise ConnectorError(
+                f"the connector {connector.name} is not read: what its source tells is taken while a hub runs it"
+            )
+        yield Worker(connector, around, source, thread)
 
 
 async def always(connector: Connector, around: Around) -> None:
@@ -140,9 +157,12 @@ async def always(connector: Connector, around: Around) -> None:
     told = False
     while True:
         try:
-            async with at_work(connector, around) as worker:
+            async with _opened(connector, around) as (source, thread):
                 log.info("the connector %s is at work", connector.name)
-                await worker.again()
+                if isinstance(source, PushSource):
+                    await _receiver(connector, around, source, thread).run()
+                else:
+                    await Worker(connector, around, source, thread).again()
         except Occupied as error:
             if not told:
                 log.warning("%s", error)
@@ -152,3 +172,9 @@ async def always(connector: Connector, around: Around) -> None:
             # Whatever it is, the other connectors and the hub go on.
             log.warning("%s: %s; trying again in %.0f s", connector.name, connector.hidden(str(error)), AGAIN_SECONDS)
             await asyncio.sleep(AGAIN_SECONDS)
+
+
+def _receiver(connector: Connector, around: Around, source: PushSource, thread: ThreadPoolExecutor) -> Receiver:
+    return Receiver(
+        connector, source, around.state, around.contract, around.prefix, around.publish, thread, around.doors
+    )

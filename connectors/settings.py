@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, JsonValue
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
 
+from connectors.errors import ExpressionError
+from connectors.expression import Expression as Compiled
 from connectors.mapping.settings import AssertionSettings, Strict, TestSettings
 from connectors.mapping.times import zone_of
 from schema import topic
@@ -58,6 +60,15 @@ def _names(value: Any) -> Any:
     return names
 
 
+def _expression(value: str) -> str:
+    try:
+        Compiled(value)
+    except ExpressionError as error:
+        raise ValueError(f"is no expression of JSONata: {error}; write it as items or $not($exists(error))") from None
+    return value
+
+
+Expression = Annotated[str, AfterValidator(_expression)]
 Seconds = Annotated[float, BeforeValidator(_duration), Field(ge=0, allow_inf_nan=False)]
 SystemName = Annotated[str, BeforeValidator(lambda value: _system(value) if isinstance(value, str) else value)]
 StreamName = Annotated[str, BeforeValidator(lambda value: _stream(value) if isinstance(value, str) else value)]
@@ -67,14 +78,12 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_names), Field(min_length=1)]
 """One name, or a list of them."""
 
 
-class StreamSettings(Strict):
-    """One kind of records that a source has, and what they assert."""
+class CommonStream(Strict):
+    """What streams of every kind have."""
 
-    key: Names = Field(description="The field, or fields, that tell one record from the others.", examples=["id"])
     changed: Names | None = Field(
         None,
-        description="The field that tells when a record was changed; several, where the first may be empty. Without "
-        "it, each run reads all records and compares them with those before.",
+        description="The field that tells when a record was changed; several, where the first may be empty.",
         examples=["changed_at", ["write_date", "create_date"]],
     )
     changed_format: str | None = Field(
@@ -83,20 +92,8 @@ class StreamSettings(Strict):
         "epoch-ms.",
         examples=["epoch-ms"],
     )
-    overlap: Seconds = Field(
-        60.0,
-        description="How far before the newest change a run begins to read, for changes that were stored late. What is "
-        "read twice unchanged is not told again. With 0, a change in the same instant as an earlier one is missed.",
-        examples=["5m"],
-    )
-    every: Seconds | None = Field(
-        None, description="How often it is read, in place of the connector's `every`.", examples=["1h"]
-    )
     location: Location | None = Field(
         None, description="Where its things are, in place of the connector's.", examples=["acme/north/packing"]
-    )
-    page: Annotated[int, Field(ge=1, le=100_000)] = Field(
-        1000, description="How many records are read at once.", examples=[200]
     )
     nulls: tuple[JsonValue, ...] | None = Field(
         None, description="Values that mean nothing is there, in place of the connector's.", examples=[[False, ""]]
@@ -109,16 +106,40 @@ class StreamSettings(Strict):
     )
 
     @property
-    def snapshot(self) -> bool:
-        """Whether every run reads all records."""
-        return self.changed is None
-
-    @property
     def time_expression(self) -> str | None:
         """When a record was changed: the first of the fields that is there."""
         if self.changed is None:
             return None
         return " : ".join([*(f"`{name}` ? `{name}`" for name in self.changed[:-1]), f"`{self.changed[-1]}`"])
+
+
+class StreamSettings(CommonStream):
+    """One kind of records that a source is read for, and what they assert."""
+
+    key: Names = Field(description="The field, or fields, that tell one record from the others.", examples=["id"])
+    changed: Names | None = Field(
+        None,
+        description="The field that tells when a record was changed; several, where the first may be empty. Without "
+        "it, each run reads all records and compares them with those before.",
+        examples=["changed_at", ["write_date", "create_date"]],
+    )
+    overlap: Seconds = Field(
+        60.0,
+        description="How far before the newest change a run begins to read, for changes that were stored late. What is "
+        "read twice unchanged is not told again. With 0, a change in the same instant as an earlier one is missed.",
+        examples=["5m"],
+    )
+    every: Seconds | None = Field(
+        None, description="How often it is read, in place of the connector's `every`.", examples=["1h"]
+    )
+    page: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        1000, description="How many records are read at once.", examples=[200]
+    )
+
+    @property
+    def snapshot(self) -> bool:
+        """Whether every run reads all records."""
+        return self.changed is None
 
     @property
     def absences(self) -> int:
@@ -126,8 +147,8 @@ class StreamSettings(Strict):
         return 1
 
 
-class ConnectorSettings(Strict):
-    """A connector, as its file has it. A kind adds its own."""
+class CommonSettings(Strict):
+    """What connectors of every kind have."""
 
     kind: str = Field(description="How the source is reached.", examples=["sql"])
     system: SystemName = Field(description="The system that speaks, as topics name it.", examples=["mes"])
@@ -141,6 +162,18 @@ class ConnectorSettings(Strict):
     nulls: tuple[JsonValue, ...] = Field(
         (), description="Values that mean nothing is there.", examples=[[False, "", "0000-00-00"]]
     )
+    streams: Mapping[StreamName, CommonStream] = Field(
+        min_length=1, description="What is taken, by a name of your own."
+    )
+
+    def secret_files(self) -> Mapping[str, Path]:
+        """The files with secrets, by the name of the setting."""
+        return {}
+
+
+class ConnectorSettings(CommonSettings):
+    """A connector that is read again and again, as its file has it. A kind adds its own."""
+
     every: Seconds = Field(60.0, description="How often its streams are read.", examples=["30s"])
     max_withdrawn: Annotated[float, Field(ge=0, le=1)] = Field(
         0.2,
@@ -151,7 +184,3 @@ class ConnectorSettings(Strict):
     streams: Mapping[StreamName, StreamSettings] = Field(
         min_length=1, description="What is read, by a name of your own."
     )
-
-    def secret_files(self) -> Mapping[str, Path]:
-        """The files with secrets, by the name of the setting."""
-        return {}

@@ -61,7 +61,7 @@ class Run:
 
     async def run(self, *, withdraw_all: bool = False) -> Outcome:
         """Reads what has changed. `SourceError`, `Withheld`, or what publishing raises."""
-        settings = self.connector.settings.streams[self.stream]
+        settings = self.connector.polled.streams[self.stream]
         checkpoint = await self._do(self.state.checkpoint)
         # A whole run that was cut off is taken up again where it was, as the same run.
         unfinished = not checkpoint.complete and checkpoint.position is not None
@@ -101,7 +101,7 @@ class Run:
     async def _withdraw(self, generation: int, outcome: Outcome, everything: bool) -> None:
         gone = await self._do(lambda: self.state.gone(generation))
         known = await self._do(self.state.count)
-        share = self.connector.settings.max_withdrawn
+        share = self.connector.polled.max_withdrawn
         if not everything and gone > max(FEW, known * share):
             raise Withheld(
                 f"{gone} of {known} records are gone, more than the share of {share:g} that `maxWithdrawn` allows; "

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from connectors.push.doors import Doors
 from graph.store import GraphStore
 from hub.address import Url
 from hub.announcing import change_message
@@ -30,7 +31,7 @@ from hub.announcing.publishing import Publishing
 from hub.announcing.republish import Republish
 from hub.announcing.trail import Trail
 from hub.connect.files import all_of
-from hub.connect.running import run_all
+from hub.connect.running import doors_for, run_all
 from hub.errors import HubError
 from hub.group import roster
 from hub.group.heirs import Heirs
@@ -79,6 +80,8 @@ class Hub:
     """Set when what an earlier run had left unpublished is on its way to the broker."""
     troubles: Troubles
     """What can't be written or published at present."""
+    doors: Doors
+    """Where requests for connectors come in."""
 
     @property
     def store(self) -> GraphStore:
@@ -125,9 +128,10 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
         elif settings.role is not Role.CONNECT:
             graph = await consistency.open_graph(settings, model, journal)
             stack.push_async_callback(graph.close)
-        hub, duties = await _assemble(settings, model, journal, graph)
+        doors = doors_for(connectors)
+        hub, duties = await _assemble(settings, model, journal, graph, doors)
         if connectors:
-            duties = [*duties, partial(run_all, settings, connectors, journal)]
+            duties = [*duties, partial(run_all, settings, connectors, journal, doors)]
         try:
             async with asyncio.TaskGroup() as tasks:
                 # What is given to the outbox leaves it from the first moment; the rest may need the broker.
@@ -150,7 +154,7 @@ def _innermost(error: Exception) -> Exception:
 
 
 async def _assemble(
-    settings: Settings, model: Model, journal: Journal, graph: GraphStore | None
+    settings: Settings, model: Model, journal: Journal, graph: GraphStore | None, doors: Doors
 ) -> tuple[Hub, Sequence[Duty]]:
     """A hub that does not run yet, and what it does all the time once it runs."""
     broker = _broker(settings)
@@ -201,7 +205,7 @@ async def _assemble(
     if settings.group is not None and settings.role.ingests:
         gone = roster.Gone(journal, settings.name)
         duties.append(Heirs(journal, gone, ingest.accept, partial(_session, settings, settings.group)).run)
-    hub = Hub(settings, model, journal, graph, broker, changes, ingest, projector, outbox, caught_up, troubles)
+    hub = Hub(settings, model, journal, graph, broker, changes, ingest, projector, outbox, caught_up, troubles, doors)
     return hub, duties
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import closing
 from datetime import UTC, datetime
-from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -100,31 +100,34 @@ def preview(
     stream: Stream = None,
     limit: Annotated[int, typer.Option(help="How many records of each stream at most.", min=1)] = 5,
     raw: Annotated[bool, typer.Option("--raw", help="Show each record too, as the source has it.")] = False,
+    file: Annotated[
+        Path | None,
+        typer.Option(help="What a source that pushes would send, in place of waiting for it.", metavar="FILE"),
+    ] = None,
 ) -> None:
     """Map records and print what they assert, one line of JSON each. Nothing is published, nothing kept.
 
     The exit code is 1 where a record can't be mapped.
     """
     from connectors.held import Held, as_tested
+    from hub.connect.preview import records_of
     from schema.contract import Contract
     from schema.model import MODEL
 
     connector = _one(settings, name)
     wrong = False
     contract = Contract(MODEL, settings.rules())
+    held = {each: Held(connector, each, contract) for each in _streams(connector, stream)}
     with closing(connector.open()) as source:
-        for each in _streams(connector, stream):
-            held = Held(connector, each, contract)
-            pages = source.read(each, None)
-            for record in islice((record for page in pages for record in page.records), limit):
-                if raw:
-                    show_json({"stream": each, "record": record})
-                found = held.of(record)
-                for said in as_tested(found):
-                    show_json({"stream": each, **said})
-                for trouble in found.troubles:
-                    wrong = True
-                    err().print(f"{each}: {trouble}", style="red", markup=False)
+        for each, record in records_of(connector, source, held, limit, file):
+            if raw:
+                show_json({"stream": each, "record": record})
+            found = held[each].of(record)
+            for said in as_tested(found):
+                show_json({"stream": each, **said})
+            for trouble in found.troubles:
+                wrong = True
+                err().print(f"{each}: {trouble}", style="red", markup=False)
     raise typer.Exit(1 if wrong else 0)
 
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from connectors.load import Connector
+from connectors.push.doors import Doors
 from connectors.schedule import Around, always
 from connectors.state import State
 from hub.connect.publisher import publisher
@@ -32,17 +33,22 @@ def open_state(settings: Settings) -> State:
 
 
 @asynccontextmanager
-async def around(settings: Settings) -> AsyncIterator[Around]:
+async def around(settings: Settings, doors: Doors | None = None) -> AsyncIterator[Around]:
     """What connectors run in."""
     with closing(open_state(settings)) as state:
         async with publisher(settings) as to:
             contract = Contract(MODEL, settings.rules())
-            yield Around(folder_of(settings), state, contract, settings.topic_prefix, to.publish)
+            yield Around(folder_of(settings), state, contract, settings.topic_prefix, to.publish, doors or Doors())
 
 
-async def run_all(settings: Settings, connectors: Sequence[Connector], journal: Journal) -> None:
+def doors_for(connectors: Sequence[Connector]) -> Doors:
+    """The doors of the connectors that are told by requests, all closed."""
+    return Doors(each.name for each in connectors if getattr(each.kind, "over_http", False))
+
+
+async def run_all(settings: Settings, connectors: Sequence[Connector], journal: Journal, doors: Doors) -> None:
     """Runs connectors until cancelled, none of them held up by another."""
-    async with around(settings) as given, asyncio.TaskGroup() as tasks:
+    async with around(settings, doors) as given, asyncio.TaskGroup() as tasks:
         for connector in connectors:
             tasks.create_task(_alone(connector, given, journal), name=f"connector-{connector.name}")
 

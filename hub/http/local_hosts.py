@@ -2,6 +2,9 @@
 
 A web page of anyone may give its own name the loopback address once a browser has loaded it, and then ask the hub as if
 it were its own server (DNS rebinding). Its requests still carry its name in `Host`, so they are told apart by it.
+
+What is posted to connectors comes from other machines, through a proxy that may hand on its own name. It shows by
+itself who sent it, which no page can.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.address import Address
+from hub.http import hooks
 from hub.http.web import problem
 
 
@@ -20,7 +24,7 @@ class LocalHosts:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
+        if scope["type"] not in ("http", "websocket") or _is_hook(scope):
             await self._app(scope, receive, send)
             return
         hosts = Headers(scope=scope).getlist("host")
@@ -33,6 +37,11 @@ class LocalHosts:
             "or listen on a socket file (--http unix:PATH) behind a proxy"
         )
         await problem(400, "Not a local name", detail)(scope, receive, send)
+
+
+def _is_hook(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return scope["type"] == "http" and scope["method"] == "POST" and path.startswith(hooks.PATH)
 
 
 def is_local(host: str) -> bool:

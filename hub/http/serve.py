@@ -22,7 +22,7 @@ from hub.address import Address, SocketFile
 from hub.app import Hub, open_hub
 from hub.errors import HubError
 from hub.http import door as http_door
-from hub.http import socket_file, web
+from hub.http import hooks, socket_file, web
 from hub.http.local_hosts import LocalHosts
 from hub.http.own_site import OwnSite
 from hub.http.sockets import Sockets
@@ -84,7 +84,7 @@ def _told_to_stop() -> Iterator[asyncio.Event]:
 @asynccontextmanager
 async def serve_http(settings: Settings, stage: Stage) -> AsyncIterator[None]:
     """Answers HTTP while the block runs. A socket file has no name, and the proxy before it sends one of its own."""
-    routes = [*web.routes(stage), *(api.routes(stage, settings) if settings.role.answers else ())]
+    routes = [*web.routes(stage), *hooks.routes(stage), *(api.routes(stage, settings) if settings.role.answers else ())]
     routes.append(Route("/", RedirectResponse("/graphql" if settings.role.answers else "/api/status")))
     local = [] if isinstance(settings.http, SocketFile) else [Middleware(LocalHosts)]
     app = Starlette(routes=routes, middleware=[*local, Middleware(OwnSite)])

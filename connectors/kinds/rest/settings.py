@@ -10,18 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, JsonValue, model_validator
 
-from connectors.errors import ExpressionError
-from connectors.expression import Expression as Compiled
 from connectors.mapping.settings import Strict
-from connectors.settings import ConnectorSettings, Seconds, StreamName, StreamSettings
-
-
-def _expression(value: str) -> str:
-    try:
-        Compiled(value)
-    except ExpressionError as error:
-        raise ValueError(f"is no expression of JSONata: {error}; write it as items or $not($exists(error))") from None
-    return value
+from connectors.settings import ConnectorSettings, Expression, Seconds, StreamName, StreamSettings
 
 
 def _url(value: str) -> str:
@@ -39,7 +29,6 @@ def _path(value: str) -> str:
     return value
 
 
-Expression = Annotated[str, AfterValidator(_expression)]
 BaseUrl = Annotated[str, AfterValidator(_url)]
 Path_ = Annotated[str, AfterValidator(_path)]
 

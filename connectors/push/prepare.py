@@ -1,0 +1,210 @@
+"""A batch of deliveries made ready: mapped, held to the contract, packed into messages, with what is to be kept of it.
+
+Sources that push tell what happened, and may tell it late or again. So nothing is made newer than it says: each
+message has its own time, or that of its arrival, and the newest counts. What is told of a thing twice in a row is
+published once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from connectors.errors import ExpressionError
+from connectors.expression import Expression
+from connectors.held import Held
+from connectors.load import Connector
+from connectors.mapping.mapping import Mapped, Said, Trouble
+from connectors.mapping.messages import Message, Packer, digest, thing_of
+from connectors.prepare import text_of
+from connectors.push.inbox import Arrival, Delivery, Receipt
+from connectors.push.settings import PushStream
+from connectors.state import Kept, Letter, State, Step
+from schema.contract import Contract
+
+NAMES = ""
+"""The stream under which the names of deliveries are known."""
+
+MAX_LETTERS = 10_000
+REMEMBERED_SECONDS = 7 * 86_400.0
+FORGET_SECONDS = 600.0
+
+
+class Prepared(NamedTuple):
+    """A batch that only needs to be published and kept."""
+
+    receipts: Sequence[Receipt]
+    """One for each delivery."""
+    messages: Sequence[Message]
+    steps: Mapping[str, Step]
+    """By stream."""
+
+
+@dataclass
+class _Open:
+    """What becomes of one stream in this batch."""
+
+    said: dict[str, Kept] = field(default_factory=dict)
+    letters: dict[str, Letter] = field(default_factory=dict)
+    mapped: list[str] = field(default_factory=list)
+
+    def step(self, below: float | None) -> Step:
+        """As it is kept. The position only tells that there is one: a reset takes it away."""
+        said = list(self.said.values())
+        letters = list(self.letters.values())
+        return Step(0, True, said, (), letters, below, [key for key in self.mapped if key not in self.letters])
+
+
+class Preparer:
+    """Makes the batches of one connector ready."""
+
+    def __init__(self, connector: Connector, state: State, contract: Contract, prefix: str) -> None:
+        self._connector = connector
+        self._state = state
+        self._prefix = prefix
+        self._held = {name: Held(connector, name, contract, prefix) for name in connector.settings.streams}
+        self._gone = {name: _gone(connector, name) for name in connector.settings.streams}
+        self._forgot = 0.0
+
+    def ready(self, batch: Sequence[Delivery]) -> Prepared:
+        """The batch, made ready."""
+        mapped = [[self._mapped(arrival) for arrival in delivery.arrivals] for delivery in batch]
+        known = self._known(mapped)
+        names = self._names(batch)
+        packer = Packer(self._prefix, self._connector.settings.system)
+        messages: list[Message] = []
+        streams: dict[str, _Open] = defaultdict(_Open)
+        receipts = []
+        for delivery, found in zip(batch, mapped, strict=True):
+            if delivery.name is not None and delivery.name in names:
+                receipts.append(Receipt(unchanged=len(found)))
+                continue
+            receipt = self._refused(delivery, found, streams)
+            if receipt is None:
+                receipt = self._taken(found, streams, known, packer, messages)
+                if delivery.name is not None:
+                    names.add(delivery.name)
+                    now = time.time()
+                    streams[NAMES].said[delivery.name] = Kept(delivery.name, b"\0", int(now * 1e6), now)
+            receipts.append(receipt)
+        messages.extend(packer.rest())
+        below = self._below()
+        return Prepared(receipts, messages, {name: each.step(below) for name, each in streams.items()})
+
+    def _mapped(self, arrival: Arrival) -> _Found:
+        stream = arrival.stream
+        try:
+            mapped = self._held[stream].of(arrival.record)
+            gone = self._gone[stream]
+            return _Found(arrival, mapped, gone is not None and gone.of(arrival.record, arrival.record) is True)
+        except ExpressionError as error:
+            return _Found(arrival, Mapped((), (Trouble("", f"gone of {stream}", str(error)),)), False)
+        except Exception as error:
+            # Whatever it is, it is one of this record, and would be again.
+            return _Found(arrival, Mapped((), (Trouble("", "", f"{type(error).__name__}: {error}"),)), False)
+
+    def _known(self, mapped: Sequence[Sequence[_Found]]) -> dict[tuple[str, str], bytes]:
+        """What was said last of each thing, as digests by stream and key."""
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for found in mapped:
+            for each in found:
+                wanted[each.arrival.stream].update(map(_key, each.mapped.said))
+        return {
+            (stream, key): known.digest
+            for stream, keys in wanted.items()
+            for key, known in self._state.stream(self._connector.name, stream).known(list(keys)).items()
+        }
+
+    def _names(self, batch: Sequence[Delivery]) -> set[str]:
+        named = [delivery.name for delivery in batch if delivery.name is not None]
+        if not named:
+            return set()
+        known = self._state.stream(self._connector.name, NAMES).known(named)
+        return {name for name, kept in known.items() if kept.digest}
+
+    def _refused(self, delivery: Delivery, found: Sequence[_Found], streams: Mapping[str, _Open]) -> Receipt | None:
+        troubles = tuple(str(trouble) for each in found for trouble in each.mapped.troubles)
+        if not troubles:
+            return None
+        if delivery.whole:
+            return Receipt(refused=troubles)
+        waiting = sum(len(each.letters) for each in streams.values())
+        if self._state.letter_count(self._connector.name) + waiting >= MAX_LETTERS:
+            full = f"{MAX_LETTERS} records that can't be mapped are kept, and no more"
+            return Receipt(refused=(*troubles, full))
+        return None
+
+    def _taken(
+        self,
+        found: Sequence[_Found],
+        streams: Mapping[str, _Open],
+        known: dict[tuple[str, str], bytes],
+        packer: Packer,
+        messages: list[Message],
+    ) -> Receipt:
+        taken = unchanged = 0
+        letters: list[str] = []
+        for each in found:
+            stream, key, record, received = each.arrival
+            open_ = streams[stream]
+            if each.mapped.troubles:
+                troubles = [*map(str, each.mapped.troubles)]
+                letters += troubles
+                open_.letters[key] = Letter(key, record, troubles)
+                continue
+            open_.mapped.append(key)
+            open_.letters.pop(key, None)
+            new = [said for said in each.mapped.said if known.get((stream, _key(said))) != each.digest(said)]
+            for said in new:
+                known[stream, _key(said)] = each.digest(said)
+                open_.said[_key(said)] = Kept(_key(said), each.digest(said), received, received / 1e6)
+                messages.extend(each.messages(said, packer))
+            taken += bool(new)
+            unchanged += not new
+        return Receipt(taken, unchanged, tuple(letters))
+
+    def _below(self) -> float | None:
+        """What was told before then is forgotten, now and then."""
+        now = time.time()
+        if now - self._forgot < FORGET_SECONDS:
+            return None
+        self._forgot = now
+        return now - REMEMBERED_SECONDS
+
+
+class _Found(NamedTuple):
+    """What one arrival asserts, or withdraws."""
+
+    arrival: Arrival
+    mapped: Mapped
+    gone: bool
+
+    def digest(self, said: Said) -> bytes:
+        """What is kept of what is said."""
+        return b"gone" if self.gone else digest((said,))
+
+    def messages(self, said: Said, packer: Packer) -> Iterator[Message]:
+        """The messages that are full with what is said."""
+        when = said.time or text_of(self.arrival.received)
+        if self.gone:
+            yield packer.withdrawal(thing_of(said), when)
+        else:
+            yield from packer.add(said, when)
+
+
+def _key(said: Said) -> str:
+    return f"{said.kind.topic}/{said.id}"
+
+
+def _gone(connector: Connector, stream: str) -> Expression | None:
+    settings = connector.settings.streams[stream]
+    assert isinstance(settings, PushStream)
+    return None if settings.gone is None else Expression(settings.gone)
+
+
+def again(letters: Sequence[Letter]) -> list[Arrival]:
+    """Records that were set aside, as if they came now; their time is that of their arrival."""
+    return [Arrival(letter.stream, letter.key, letter.record, letter.time) for letter in letters]

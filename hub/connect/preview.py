@@ -1,0 +1,36 @@
+"""Records to be looked at: what a source has, what it sends while somebody waits, or what is in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from itertools import islice
+from pathlib import Path
+
+from connectors.kind import PushSource, Source
+from connectors.load import Connector
+from connectors.records import Record
+from hub.errors import HubError
+
+
+def records_of(
+    connector: Connector, source: Source | PushSource, streams: Collection[str], limit: int, file: Path | None
+) -> Iterator[tuple[str, Record]]:
+    """Records with their streams, at most so many of each. Nothing of them is kept, and none is acknowledged."""
+    if not isinstance(source, PushSource):
+        if file is not None:
+            raise HubError(f"the connector {connector.name} reads its source itself; leave --file out")
+        for stream in streams:
+            pages = source.read(stream, None)
+            yield from ((stream, record) for record in islice((r for page in pages for r in page.records), limit))
+        return
+    if file is None:
+        raise HubError(f"the source of {connector.name} tells by itself; give what it would send, with --file FILE")
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise HubError(f"can't read {file}: {error.strerror}; name a file with what the source would send") from None
+    left = dict.fromkeys(streams, limit)
+    for stream, record in source.sample(data):
+        if left.get(stream, 0) > 0:
+            left[stream] -= 1
+            yield stream, record

@@ -1,0 +1,73 @@
+"""Requests for connectors that are told what happened: `POST /hooks/<connector>`, or `…/<connector>/<stream>`.
+
+Each shows by itself who sent it, and the connector looks at that.
+"""
+
+from __future__ import annotations
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from connectors.push.doors import Answered, Posted, TooLarge
+from hub.http.web import Stage, problem
+
+PATH = "/hooks/"
+LATER_SECONDS = "30"
+
+
+def routes(stage: Stage) -> list[Route]:
+    """The routes of connectors, for a hub that may still be starting."""
+
+    async def hook(request: Request) -> Response:
+        name = request.path_params["connector"]
+        if stage.hub is None:
+            return _closed(f"the hub is {stage.doing}")
+        take = stage.hub.doors.of(name)
+        if take is None:
+            if name in stage.hub.doors.expected:
+                return _closed("the connector is paused, or at work elsewhere")
+            return problem(404, "Not Found", "there is no connector of this name that takes requests")
+        try:
+            return _response(await take(_posted(request)))
+        except ClientDisconnect:
+            return Response(status_code=400)
+
+    return [
+        Route(f"{PATH}{{connector}}", hook, methods=["POST"]),
+        Route(f"{PATH}{{connector}}/{{stream}}", hook, methods=["POST"]),
+    ]
+
+
+def _posted(request: Request) -> Posted:
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items():
+        headers.setdefault(name, value)
+
+    async def body(most: int) -> bytes:
+        length = request.headers.get("content-length", "0")
+        if length.isdigit() and int(length) > most:
+            raise TooLarge
+        read = bytearray()
+        async for part in request.stream():
+            read += part
+            if len(read) > most:
+                raise TooLarge
+        return bytes(read)
+
+    return Posted(headers, dict(request.query_params), request.path_params.get("stream"), body)
+
+
+def _closed(why: str) -> Response:
+    response = problem(503, "Service Unavailable", f"{why}; send it again later")
+    response.headers["retry-after"] = LATER_SECONDS
+    return response
+
+
+def _response(answered: Answered) -> Response:
+    if answered.title:
+        response = problem(answered.status, answered.title, answered.detail)
+    else:
+        response = JSONResponse(dict(answered.told), answered.status)
+    response.headers.update(answered.headers)
+    return response
