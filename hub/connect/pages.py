@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.mapping.settings import AssertionSettings
 from connectors.profiles.settings import ProfileSettings
-from connectors.settings import StreamSettings
+from connectors.settings import CommonStream, StreamSettings
 from hub.connect.files import Profiles
 from hub.connect.profiles import Form, Looked, looked_at
 from schema.model import MODEL
@@ -110,12 +110,14 @@ def _streams(looked: Looked) -> Iterator[str]:
                 yield f"| `{name}` | {_from(stream)} | {_changes(stream)} | {kinds} |"
 
 
-def _from(stream: StreamSettings) -> str:
+def _from(stream: CommonStream) -> str:
     found: Any = next((value for name in _FROM if (value := getattr(stream, name, None))), "")
     return f"`{found}`"
 
 
-def _changes(stream: StreamSettings) -> str:
+def _changes(stream: CommonStream) -> str:
+    if not isinstance(stream, StreamSettings):
+        return "told by the source"
     every = "" if stream.every is None else f", every {stream.every:g} s"
     if stream.changed is None:
         return f"compared as a whole{every}"
