@@ -48,6 +48,7 @@ def test_every_connector_shown_is_without_fault(unshub: Run, page: Path) -> None
     for block in blocks(page.read_text(encoding="utf-8"), "yaml"):
         if block.startswith(("kind:", "profile:")):
             Path("secret").write_text("secret")
+            Path("shop.key").write_text("secret")
             Path("shown.yaml").write_text(re.sub("/run/secrets/[a-z]+", "secret", block))
             ran = unshub("lint", "--test", "shown.yaml")
             assert (ran.code, ran.err) == (0, "")
