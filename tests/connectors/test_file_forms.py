@@ -192,13 +192,21 @@ def test_elements_of_xml_are_records_with_attributes_and_children(read: Read) ->
         "Lot": ["L1", "L2"],
         "Due": None,
         "Part": [{"@id": "a"}, {"@id": "b"}],
+        "_element": "Order",
         "_in": around,
     }
-    second = {"@no": "O2", "Qty": "6", "Lot": "L3", "_in": around}
-    assert read(PLAN, "xml", records="Plan/Order") == [first, second, {"@no": "O3", "_in": around}]
+    second = {"@no": "O2", "Qty": "6", "Lot": "L3", "_element": "Order", "_in": around}
+    third = {"@no": "O3", "_element": "Order", "_in": around}
+    assert read(PLAN, "xml", records="Plan/Order") == [first, second, third]
     assert read(PLAN, "xml", records="p:Plan/p:Order", namespaces={"p": "urn:plan"}) == [first, second]
     assert [each["#text"] for each in read(PLAN, "xml", records="//Lot")] == ["L1", "L2", "L3"]
     assert [each["@no"] for each in read(PLAN, "xml", records="*/Order")] == ["O1", "O2", "O3"]
+    both = read(PLAN, "xml", records="Plan/Order | Plan/Place")
+    assert [each["_element"] for each in both] == ["Place", "Order", "Order", "Order"]
+
+
+def test_a_document_without_records_is_empty_where_they_would_be_in_it(read: Read) -> None:
+    assert read("<Plan><ID>1</ID></Plan>", "xml", records="Plan/Order") == []
 
 
 def test_what_stands_around_records_is_what_came_before_them(read: Read) -> None:
@@ -222,6 +230,7 @@ def test_what_stands_around_records_is_what_came_before_them(read: Read) -> None
         ("<p><o>1</o></q>", "f, after line 1, is no XML: "),
         ("<p>" + "<d>" * 200 + "</d>" * 200 + "</p>", "f has elements more than 100 deep"),
         ("<q/>", "f has no element p/o; see `records` and `namespaces`"),
+        ("<q><p><o/></p></q>", "f has no element p/o; see `records` and `namespaces`"),
     ],
 )
 def test_xml_that_is_broken_or_meant_to_harm_is_told(read: Read, text: str, told: str) -> None:

@@ -2,8 +2,8 @@
 
 An element with others in it is an object of them by name; several of one name are a list. One without is its text, and
 its attributes stand beside it, as `Quantity@unit`, so that it has the same form with and without them. Attributes of an
-object are in it, as `@id`. Names are without namespaces. `_in` has what stands around a record: for each element that
-it is in, what that has had before the record.
+object are in it, as `@id`. Names are without namespaces. `_element` has the name of the record, and `_in` what stands
+around it: for each element that it is in, what that has had before the record.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from connectors.kinds.file.opened import Broken
-from connectors.kinds.file.settings import AROUND, FileStream
+from connectors.kinds.file.settings import AROUND, ELEMENT, FileStream
 from connectors.kinds.file.where import Wanted, local
 from connectors.records import Record
 from schema.json import Json
@@ -45,7 +45,7 @@ def xml_rows(file: IO[bytes], stream: FileStream) -> Iterator[tuple[int, Record]
         raise Broken(f"is no XML: {error}") from None
     except DefusedXmlException as error:
         raise Broken(f"has what is not read for safety: {error}; take entities and external parts out") from None
-    if not number:
+    if not number and not reading.expected:
         raise Broken(f"has no element {stream.records}; see `records` and `namespaces`")
 
 
@@ -72,10 +72,14 @@ class _Reading:
 
     wanted: Wanted
     within: list[_Open] = field(default_factory=list)
+    expected: bool = False
+    """Whether the document is one that records may be in, so that one without any is empty, and not another."""
     inside: int = 0
     """How deep the record stands that is being read; 0 outside of one."""
 
     def begins(self, element: Element) -> None:
+        if not self.within:
+            self.expected = self.wanted.begins(element.tag)
         self.within.append(_Open(element))
         if len(self.within) > DEEPEST:
             raise Broken(f"has elements more than {DEEPEST} deep")
@@ -91,7 +95,7 @@ class _Reading:
         record = None
         if self.inside:
             self.inside = 0
-            record = {**_object(element, map(_part, element)), AROUND: self._around()}
+            record = {**_object(element, map(_part, element)), ELEMENT: local(element.tag), AROUND: self._around()}
             for each in self.within:
                 each.had_records = True
         elif around is not None and not ended.had_records and len(around.parts) < KEPT_AROUND:

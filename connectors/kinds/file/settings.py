@@ -15,7 +15,7 @@ from connectors.kinds.file.remote_settings import S3, Place, Sftp
 from connectors.kinds.file.where import Wanted, expression
 from connectors.settings import ConnectorSettings, Names, Seconds, StreamName, StreamSettings
 
-FILE, LINE, MODIFIED, AROUND = "_file", "_line", "_modified", "_in"
+FILE, LINE, MODIFIED, ELEMENT, AROUND = "_file", "_line", "_modified", "_element", "_in"
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(kB|MB|GB)?")
 _BYTES = {None: 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
@@ -117,7 +117,7 @@ class FileStream(StreamSettings):
     records: str | None = Field(
         None,
         description="Where the records are: in JSON an expression of JSONata, in XML the path of elements from the "
-        "outermost, or //Name for elements anywhere.",
+        "outermost, or //Name for elements anywhere; several with | between them.",
         examples=["data.results", "Schedule/Order"],
     )
     namespaces: Mapping[str, str] = Field(

@@ -20,38 +20,51 @@ def expression(records: str) -> Expression:
         raise ValueError(f"has `records` {records!r}, no expression: {error}; write it as data.items") from None
 
 
+Step = tuple[str | None, str]
+"""Namespace and name; no namespace is any, and * any name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which elements are records."""
+    """Which elements are records: those of any of some paths."""
 
-    steps: Sequence[tuple[str | None, str]]
-    """Namespace and name of each; no namespace is any, and * any name."""
-    anywhere: bool
+    paths: Sequence[tuple[bool, Sequence[Step]]]
+    """Each with whether it begins anywhere."""
 
     @classmethod
-    def of(cls, path: str, namespaces: Mapping[str, str]) -> Wanted:
-        """Reads a path; `ValueError` where it is none."""
-        anywhere = path.startswith("//")
-        steps = []
-        for step in path.removeprefix("/").removeprefix("/").split("/"):
-            match = _STEP.fullmatch(step)
-            if match is None:
-                raise ValueError(f"has `records` {path!r}, which is no path; write it as Schedule/Order or //b:Order")
-            prefix = match["prefix"]
-            if prefix is not None and prefix not in namespaces:
-                known = ", ".join(namespaces) or "no prefix"
-                raise ValueError(
-                    f"has `records` with the prefix {prefix!r}; add it to `namespaces` (known are {known})"
-                )
-            steps.append((None if prefix is None else namespaces[prefix], match["name"]))
-        return cls(steps, anywhere)
+    def of(cls, text: str, namespaces: Mapping[str, str]) -> Wanted:
+        """Reads paths, with | between them; `ValueError` where one is none."""
+        paths = [path.strip() for path in text.split("|")]
+        return cls([(path.startswith("//"), _steps(path, namespaces)) for path in paths])
 
     def meets(self, within: Sequence[str]) -> bool:
         """Whether an element is a record; its tag is the last, those of what it is in stand before."""
-        if len(within) < len(self.steps) or (len(within) > len(self.steps) and not self.anywhere):
-            return False
-        last = within[len(within) - len(self.steps) :]
-        return all(_is(tag, *step) for tag, step in zip(last, self.steps, strict=True))
+        return any(_meets(within, anywhere, steps) for anywhere, steps in self.paths)
+
+    def begins(self, tag: str) -> bool:
+        """Whether records may be in a document whose outermost element this is."""
+        return any(not anywhere and _is(tag, *steps[0]) for anywhere, steps in self.paths)
+
+
+def _steps(path: str, namespaces: Mapping[str, str]) -> Sequence[Step]:
+    steps: list[Step] = []
+    for step in path.removeprefix("/").removeprefix("/").split("/"):
+        match = _STEP.fullmatch(step)
+        if match is None:
+            raise ValueError(f"has `records` {path!r}, which is no path; write it as Schedule/Order or //b:Order")
+        prefix = match["prefix"]
+        if prefix is not None and prefix not in namespaces:
+            known = ", ".join(namespaces) or "no prefix"
+            raise ValueError(f"has `records` with the prefix {prefix!r}; add it to `namespaces`, which has {known}")
+        steps.append((None if prefix is None else namespaces[prefix], match["name"]))
+    return steps
+
+
+def _meets(within: Sequence[str], anywhere: bool, steps: Sequence[Step]) -> bool:
+    if len(within) < len(steps) or (len(within) > len(steps) and not anywhere):
+        return False
+    last = within[len(within) - len(steps) :]
+    return all(_is(tag, *step) for tag, step in zip(last, steps, strict=True))
 
 
 def _is(tag: str, namespace: str | None, name: str) -> bool:
