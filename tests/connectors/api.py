@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 SECRET = "geheim-4711"
 
@@ -61,12 +61,18 @@ class Api:
 
     def answer(self, asked: Asked) -> Answer:
         self.asked.append(asked)
+        if asked.path.startswith("/inputs/"):
+            return self._inputs(unquote(asked.path.removeprefix("/inputs/")))
         if self.first is not None and (own := self.first(asked)).code:
             return own
         return getattr(self, asked.path.strip("/").replace("/", "_").replace("-", "_"))(asked)  # type: ignore[no-any-return]
 
     def _slice(self, offset: int, size: int) -> list[dict[str, Any]]:
         return self.lots[offset : offset + min(size, self.most)]
+
+    def _inputs(self, lot: str) -> Answer:
+        found = next((each for each in self.lots if each["no"] == lot), {})
+        return Answer([{"lot": each} for each in found["inputs"]]) if "inputs" in found else Answer(None, 404)
 
     def bare(self, asked: Asked) -> Answer:
         return Answer(self.lots)

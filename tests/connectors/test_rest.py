@@ -395,3 +395,45 @@ def test_a_fault_is_told(
     told = [f"{fault.message}; {fault.fix}" for fault in file.faults]
     assert any(message in each for each in told), told
     assert "geheim" not in "".join(told)
+
+
+async def test_more_of_a_record_is_asked_for_one_by_one(connector: Make, system: Api, tmp_path: Path) -> None:
+    system.lots = [
+        {"no": "L/0", "state": "F", "inputs": ["R1", "R2"]},
+        {"no": "L1", "state": "F"},
+    ]
+    inputs = {"assembledFrom": {"each": "inputs", "id": "lot"}}
+    stream = {
+        "path": "/bare",
+        "records": "$",
+        "details": {"inputs": "/inputs/{no}"},
+        "map": [{"kind": "MaterialLot", "id": "no", "set": inputs}],
+    }
+    mes, taken = connector(text(system.url, stream)), Taken()
+    await run(mes, tmp_path, taken)
+    made_from = {id_: record.value("assembledFrom") for (_, id_), record in taken.records.items()}
+    assert made_from == {"L/0": [{"to": {"id": "R1"}}, {"to": {"id": "R2"}}], "L1": []}
+    assert [asked.url for asked in system.asked] == ["/bare", "/inputs/L%2F0", "/inputs/L1"]
+
+
+async def test_values_that_json_has_no_word_for_are_understood(connector: Make, system: Api, tmp_path: Path) -> None:
+    """As Tryton writes them."""
+    decimal = {"__class__": "Decimal", "decimal": "96.84"}
+    changed = {"__class__": "datetime", "year": 2026, "month": 3, "day": 1, "hour": 10, "minute": 0, "second": 7}
+    system.lots = [
+        {"no": "L0", "qty": decimal, "changed": {**changed, "microsecond": 120000}},
+        {"no": "L1", "qty": {"__class__": "Decimal"}, "changed": {**changed, "microsecond": 0}},
+    ]
+    quantity = {"quantity": {"from": "qty", "unit": "kg"}}
+    stream = {
+        "path": "/bare",
+        "records": "$",
+        "changed": "changed",
+        "map": [{"kind": "MaterialLot", "id": "no", "set": quantity}],
+    }
+    mes, taken = connector(text(system.url, stream, timeZone="UTC")), Taken()
+    outcome = await run(mes, tmp_path, taken)
+    assert (outcome.changed, outcome.letters) == (1, 1)
+    (record,) = taken.records.values()
+    assert record.value("quantity") == {"value": 96.84, "unit": "kg"}
+    assert record.cells["quantity"].stamp.time == 1_772_359_207_120_000

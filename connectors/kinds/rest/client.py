@@ -21,6 +21,7 @@ import orjson
 from connectors.errors import SourceError
 from connectors.kinds.rest.auth import auth_of
 from connectors.kinds.rest.settings import RestSettings
+from connectors.kinds.rest.tagged import MARK, plain
 from connectors.secret import Secret
 
 ATTEMPTS = 3
@@ -71,8 +72,9 @@ class Client:
         headers: Mapping[str, str] | None = None,
         body: Any = None,
         reason: Callable[[Any], str] | None = None,
+        good: frozenset[int] = frozenset({httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE}),
     ) -> httpx.Response:
-        """The answer; `SourceError` where there is none, or one that is an error.
+        """The answer; `SourceError` where there is none, or one that is an error and not among the `good` ones.
 
         `reason` finds in the body of an error what is told of it.
         """
@@ -88,6 +90,8 @@ class Client:
                 self._pause(attempt, 0.0)
                 continue
             asked = _asked(response)
+            if response.status_code in good:
+                return response
             if response.status_code not in _AGAIN or attempt == ATTEMPTS or asked > LONGEST_WAIT:
                 return _good(response, url, asked, reason)
             self._pause(attempt, asked)
@@ -111,7 +115,8 @@ class Client:
 def json_of(response: httpx.Response, url: str) -> Any:
     """The answer as JSON; `SourceError` where it is none."""
     try:
-        return orjson.loads(response.content)
+        answer = orjson.loads(response.content)
+        return plain(answer) if MARK in response.content else answer
     except orjson.JSONDecodeError:
         kind = response.headers.get("content-type", "nothing that says what it is")
         raise SourceError(f"{_bare(url)} did not answer in JSON ({kind}); see `url` and `path`") from None
@@ -119,7 +124,7 @@ def json_of(response: httpx.Response, url: str) -> Any:
 
 def _good(response: httpx.Response, url: str, asked: float, reason: Callable[[Any], str] | None) -> httpx.Response:
     code = response.status_code
-    if code < httpx.codes.MULTIPLE_CHOICES or code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+    if code < httpx.codes.MULTIPLE_CHOICES:
         return response
     remedy = f"; {_REMEDIES[code]}" if code in _REMEDIES else ""
     if response.is_redirect:

@@ -6,7 +6,7 @@ A text that is one placeholder alone becomes the value, so that a number in a bo
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from schema.json import Json
@@ -21,21 +21,37 @@ class Absent(Exception):
 
 
 def filled(template: Any, values: Mapping[str, Any]) -> Json:
-    """A template with its placeholders filled; members and items whose placeholder has no value are left out."""
+    """A template with its placeholders filled; what has one without a value is left out.
+
+    In a list this is the item, with all that belongs to it: a condition such as `[changed, ">=", "{since}"]` means
+    nothing without its last part. Elsewhere it is the member alone.
+    """
     match template:
         case str():
             return _text(template, values)
         case Mapping():
-            return {name: made for name, each in template.items() if (made := _or_absent(each, values)) is not Absent}
+            return {
+                name: made for name, each in template.items() if (made := _part(filled, each, values)) is not Absent
+            }
         case list() | tuple():
-            return [made for each in template if (made := _or_absent(each, values)) is not Absent]
+            return [made for each in template if (made := _part(_item, each, values)) is not Absent]
     result: Json = template
     return result
 
 
-def _or_absent(template: Any, values: Mapping[str, Any]) -> Any:
+def _item(template: Any, values: Mapping[str, Any]) -> Json:
+    """An item of a list, filled; `Absent` where a placeholder in it, but for lists of its own, has no value."""
+    match template:
+        case Mapping():
+            return {name: _item(each, values) for name, each in template.items()}
+        case list() | tuple() if not any(isinstance(each, (Mapping, list, tuple)) for each in template):
+            return [_item(each, values) for each in template]
+    return filled(template, values)
+
+
+def _part(fill: Callable[[Any, Mapping[str, Any]], Json], template: Any, values: Mapping[str, Any]) -> Any:
     try:
-        return filled(template, values)
+        return fill(template, values)
     except Absent:
         return Absent
 

@@ -196,6 +196,12 @@ class RestStream(StreamSettings):
         "`timeZone`.",
         examples=["%Y-%m-%d %H:%M:%S"],
     )
+    details: Mapping[str, Path_] = Field(
+        default_factory=dict,
+        description="More of each record, asked for record by record: the name that it gets in the record, and where "
+        "it is. {code} stands for the record's field of that name. It is null where the source has none (404).",
+        examples=[{"genealogy": "/execution/genealogy/{code}"}],
+    )
     ordered: bool = Field(
         False,
         description="Whether records come in order of change, so that a run that is cut off goes on where it was; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -27,6 +29,9 @@ from schema.json import Json
 from schema.model.base import instant_text
 
 FUTURE_SECONDS = 60
+
+_FIELD = re.compile(r"\{([^{}]+)\}")
+_NOT_FOUND = frozenset({httpx.codes.NOT_FOUND})
 
 
 class RestKind:
@@ -70,6 +75,7 @@ class RestSource:
             for record in records:
                 for field, value in record.items():
                     found.setdefault(field, type(value).__name__) if value is not None else None
+            found |= dict.fromkeys(stream.details, "detail")
             draft = {"path": stream.path, "records": stream.records, "key": stream.key[0]}
             yield Offer(name, found, draft)
 
@@ -93,10 +99,23 @@ class RestSource:
             marks = since.saw(answer.records)
             place = paging.following(place, len(answer.records), answer.response, answer.body)
             arrived = place is None or settings.ordered
-            yield Page(answer.records, since.position if arrived else position, marks)
+            records = [self._with_details(settings, record) for record in answer.records]
+            yield Page(records, since.position if arrived else position, marks)
 
     def close(self) -> None:
         self._client.close()
+
+    def _with_details(self, stream: RestStream, record: Record) -> Record:
+        return {**record, **{name: self._detail(path, record) for name, path in stream.details.items()}}
+
+    def _detail(self, path: str, record: Record) -> Json:
+        """What is at a path of a record; None where there is nothing."""
+        if any(record.get(name) in (None, "") for name in _FIELD.findall(path)):
+            return None
+        url = self._settings.url + _FIELD.sub(lambda field: quote(str(record[field[1]]), safe=""), path)
+        response = self._client.ask("GET", url, good=_NOT_FOUND)
+        found: Json = None if response.status_code in _NOT_FOUND else json_of(response, url)
+        return found
 
     def _probe(self) -> None:
         probe = self._settings.probe
@@ -215,7 +234,7 @@ def _look(name: str, stream: RestStream, fields: frozenset[str], records: Sequen
     if not records:
         yield Look(name, "no records came, so that their fields can't be looked at")
         return
-    have = {field for record in records for field in record}
+    have = {field for record in records for field in record}.union(stream.details)
     missing = sorted({*stream.key, *fields} - have)
     if stream.changed is not None and not have.intersection(stream.changed):
         missing += stream.changed
