@@ -132,6 +132,12 @@ class StreamSettings(CommonStream):
     every: Seconds | None = Field(
         None, description="How often it is read, in place of the connector's `every`.", examples=["1h"]
     )
+    withdraw: bool = Field(
+        True,
+        description="Whether what is gone from a source that is compared as a whole is withdrawn. Not, where the "
+        "source shows only a part, as what is open or new.",
+        examples=[False],
+    )
     page: Annotated[int, Field(ge=1, le=100_000)] = Field(
         1000, description="How many records are read at once.", examples=[200]
     )

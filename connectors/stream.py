@@ -80,8 +80,10 @@ class Run:
         finally:
             await asyncio.gather(following, return_exceptions=True)
         try:
-            if settings.snapshot:
+            if settings.snapshot and settings.withdraw:
                 await self._withdraw(generation - settings.absences + 1, outcome, withdraw_all)
+            elif settings.snapshot:
+                await self._do(lambda: self.state.forget_gone(generation))
         except Withheld:
             # The next run is to look at everything again.
             await self._do(lambda: self.state.completed(generation))

@@ -121,8 +121,18 @@ class _Builder:
             self._faults.add((*at, "otherwise"), "`otherwise` stands without `enum`", "add the `enum`, or leave it out")
         expression = None if settings.from_ is None else self._expression(settings.from_, (*at, "from"))
         nulls = self._defaults.nulls if settings.nulls is None else settings.nulls
+        if settings.open and (settings.enum is None or "otherwise" in given):
+            message = "`open` stands without `enum`" if settings.enum is None else "has both `open` and `otherwise`"
+            self._faults.add((*at, "open"), message, "`open` says that a code which `enum` does not list means itself")
         return Term(
-            self._place(at), expression, settings.value, nulls, settings.enum, settings.otherwise, "otherwise" in given
+            self._place(at),
+            expression,
+            settings.value,
+            nulls,
+            settings.enum,
+            settings.otherwise,
+            "otherwise" in given,
+            settings.open,
         )
 
     def _location(self, settings: AssertionSettings, at: Location) -> Make:

@@ -54,6 +54,7 @@ class Term:
     enum: Mapping[str, Json] | None = None
     otherwise: Json = None
     has_otherwise: bool = False
+    open: bool = False
 
     def of(self, context: Any, record: Record) -> Any:
         """The value as the source has it, with codes in words; `ExpressionError`, `Unfit`."""
@@ -65,6 +66,8 @@ class Term:
         code = value if isinstance(value, str) else code_of(value)
         if code in self.enum:
             return self.enum[code]
+        if self.open:
+            return value
         if self.has_otherwise:
             return self.otherwise
         raise Unfit(f"{value!r} is not among the codes of `enum` ({', '.join(self.enum)}); add it, or give `otherwise`")

@@ -57,6 +57,7 @@ class TermSettings(Strict):
         examples=[{"F": "RELEASED", "S": "BLOCKED"}],
     )
     otherwise: JsonValue = Field(None, description="What a code means that `enum` does not list.", examples=["BLOCKED"])
+    open: bool = Field(False, description="Whether a code that `enum` does not list means itself.", examples=[True])
     nulls: tuple[JsonValue, ...] | None = Field(
         None, description="Values that mean nothing is there, in place of the stream's.", examples=[[False, ""]]
     )

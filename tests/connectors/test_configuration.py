@@ -91,6 +91,12 @@ FAULTS: list[tuple[tuple[str | int, ...], Any, str]] = [
     ((*SET, "status"), {"from": "s", "enum": {"F": "FREE"}}, "'FREE' is none of IN_PROCESS, AWAITING_RELEASE"),
     ((*SET, "status"), {"from": "s", "otherwise": "BLOCKED"}, "`otherwise` stands without `enum`; add the `enum`"),
     ((*SET, "status"), {"from": "s", "value": "BLOCKED"}, "has both `from` and `value`; leave one of the two out"),
+    ((*SET, "status"), {"from": "s", "open": True}, "`open` stands without `enum`; `open` says that a code which"),
+    (
+        (*SET, "status"),
+        {"from": "s", "enum": {"F": "BLOCKED"}, "otherwise": "BLOCKED", "open": True},
+        "has both `open` and `otherwise`; `open` says that a code which `enum` does not list means itself",
+    ),
     ((*SET, "name"), {"from": "t", "unit": "kg"}, "name is no quantity; leave `unit` and `to` out"),
     ((*SET, "name"), {"from": "t", "zone": "UTC"}, "name is no time; leave `format` and `zone` out"),
     ((*SET, "name"), {"id": "t"}, "name is no link; leave `id`, `ref`, `each` and `set` out"),

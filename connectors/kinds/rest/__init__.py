@@ -5,6 +5,10 @@ auth       how a source is shown who asks
 fill       placeholders in parameters, headers and bodies
 pages      how one page leads to the next
 client     requests, with patience
+ask        one page asked for, and the records in the answer
+since      from when on a run reads
+changes    pages that go by change
+children   what belongs to the records of a page
 source     the source itself
 """
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Generator, Mapping
 
 import httpx
+import orjson
 
 from connectors.errors import SourceError
 from connectors.expression import Expression
@@ -47,6 +48,7 @@ def auth_of(settings: Auth | None, url: str, secrets: Mapping[str, Secret]) -> h
         settings.session.header,
         settings.session.value,
         Expression(settings.session.token) if settings.session.token else None,
+        _in_body(settings.session, find("session.passwordFile")) if settings.session.in_body else None,
     )
 
 
@@ -101,28 +103,29 @@ class _TokenAuth(httpx.Auth):
         header: str,
         value: str,
         token: Expression | None = None,
+        sign: Callable[[httpx.Request, str | int], httpx.Request] | None = None,
     ) -> None:
         self._ask = ask
         self._where = where
         self._header = header
         self._value = value
         self._expression = token
-        self._token: str | None = None
+        self._signed = sign or self._with_header
+        self._token: str | int | None = None
         self._ends = float("inf")
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         if self._token is None or time.monotonic() > self._ends:
             self._take((yield self._ask()))
-        self._sign(request)
-        response = yield request
+        response = yield self._signed(request, self._token or "")
         if response.status_code == httpx.codes.UNAUTHORIZED:
             self._take((yield self._ask()))
-            self._sign(request)
-            yield request
+            yield self._signed(request, self._token or "")
 
-    def _sign(self, request: httpx.Request) -> None:
-        if self._token:
-            request.headers[self._header] = self._value.replace("{token}", self._token)
+    def _with_header(self, request: httpx.Request, token: str | int) -> httpx.Request:
+        if token:
+            request.headers[self._header] = self._value.replace("{token}", str(token))
+        return request
 
     def _take(self, response: httpx.Response) -> None:
         if response.status_code >= httpx.codes.BAD_REQUEST:
@@ -137,9 +140,10 @@ class _TokenAuth(httpx.Auth):
             found = self._expression.of(body, body)
         else:
             found = body.get("access_token", "") if isinstance(body, dict) else ""
-        if self._expression is not None and not isinstance(found, str):
-            raise SourceError(f"can't log in at {self._where}: its answer has no {self._expression.text}")
-        self._token = str(found)
+        if self._expression is not None and (isinstance(found, bool) or not isinstance(found, (str, int))):
+            what = self._expression.text
+            raise SourceError(f"can't log in at {self._where}: its answer has no {what}; see user and secrets")
+        self._token = found
         seconds = body.get("expires_in") if isinstance(body, dict) else None
         self._ends = time.monotonic() + seconds - EARLY_SECONDS if isinstance(seconds, int) else float("inf")
 
@@ -160,3 +164,19 @@ def _oauth2(settings: OAuth2, find: Find) -> Callable[[], httpx.Request]:
 def _session(settings: Session, url: str, password: Secret) -> Callable[[], httpx.Request]:
     values = {"user": settings.user, "password": password.reveal()}
     return lambda: httpx.Request("POST", url + settings.path, json=filled(settings.body, values))
+
+
+def _in_body(settings: Session, password: Secret) -> Callable[[httpx.Request, str | int], httpx.Request]:
+    """Says in the body who asks."""
+
+    def signed(request: httpx.Request, token: str | int) -> httpx.Request:
+        if not request.content:
+            return request
+        values = {"user": settings.user, "password": password.reveal(), "token": token}
+        content = orjson.dumps(filled(orjson.loads(request.content), values))
+        headers = {name: value for name, value in request.headers.items() if name != "content-length"}
+        return httpx.Request(
+            request.method, request.url, headers=headers, content=content, extensions=request.extensions
+        )
+
+    return signed

@@ -1,4 +1,4 @@
-"""Placeholders in parameters, headers and bodies: {since}, {offset}, {page}, {size}, {last}, {cursor}.
+"""Placeholders in parameters, headers and bodies: {since}, {offset}, {page}, {size}, {last}, {cursor}, {keys}.
 
 A text that is one placeholder alone becomes the value, so that a number in a body is one.
 """
@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from schema.json import Json
-
-NAMES = frozenset({"since", "offset", "page", "size", "last", "cursor"})
 
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 
@@ -37,6 +35,18 @@ def filled(template: Any, values: Mapping[str, Any]) -> Json:
             return [made for each in template if (made := _part(_item, each, values)) is not Absent]
     result: Json = template
     return result
+
+
+def mentions(template: Any, name: str) -> bool:
+    """Whether a placeholder is somewhere in a template."""
+    match template:
+        case str():
+            return f"{{{name}}}" in template
+        case Mapping():
+            return any(mentions(each, name) for each in template.values())
+        case list() | tuple():
+            return any(mentions(each, name) for each in template)
+    return False
 
 
 def _item(template: Any, values: Mapping[str, Any]) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
@@ -22,6 +23,10 @@ class Place:
     page: int = 1
     cursor: Any = None
     url: str | None = None
+    since: datetime | None = None
+    """From when on it reads; None where everything."""
+    expected: tuple[Any, ...] | None = None
+    """The key of the record that it is to begin with, where that is known."""
 
     def values(self, size: int) -> dict[str, Any]:
         """What placeholders stand for."""
@@ -42,9 +47,9 @@ class Paging:
         self._from = None if settings.from_ is None else Expression(settings.from_)
         self._more = None if settings.more is None else Expression(settings.more)
 
-    def first(self) -> Place:
+    def first(self, since: datetime | None = None) -> Place:
         """Where the first page is."""
-        return Place(page=self._settings.first)
+        return Place(page=self._settings.first, since=since)
 
     def following(self, place: Place, count: int, response: httpx.Response, body: Any) -> Place | None:
         """Where the page after one of `count` records is; None after the last."""
@@ -65,6 +70,8 @@ class Paging:
                 return self._at(place, self._found(body), response)
             case PagesBy.LINK:
                 return self._at(place, response.links.get("next", {}).get("url"), response)
+            case PagesBy.CHANGE:
+                return replace(place, offset=place.offset + count, page=place.page + 1) if count else None
 
     def _found(self, body: Any) -> Any:
         assert self._from is not None

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, JsonValue, model_validator
 
+from connectors.kinds.rest.fill import mentions
 from connectors.mapping.settings import Strict
 from connectors.settings import ConnectorSettings, Expression, Seconds, StreamName, StreamSettings
 
@@ -91,6 +92,12 @@ class Session(Strict):
     )
     header: str = Field("Authorization", description="The header that the token goes into.", examples=["X-Token"])
     value: str = Field("Bearer {token}", description="What goes there.", examples=["Session {token}"])
+    in_body: bool = Field(
+        False,
+        description="Whether who asks is said in the body of each request, and not in a header: {token}, {user} and "
+        "{password} stand there for it.",
+        examples=[True],
+    )
 
 
 class Hmac(Strict):
@@ -140,6 +147,7 @@ class PagesBy(StrEnum):
     CURSOR = "cursor"
     NEXT = "next"
     LINK = "link"
+    CHANGE = "change"
 
 
 class Pages(Strict):
@@ -148,7 +156,8 @@ class Pages(Strict):
     by: PagesBy = Field(
         PagesBy.NONE,
         description="`offset` and `page` count, `cursor` hands on what the answer has, `next` follows a URL in the "
-        "answer, `link` one in its Link header.",
+        "answer, `link` one in its Link header. `change` begins each page at the newest change of the one before, for "
+        "sources that order by it: {since} moves on, and {offset} and {page} count only what changed at one time.",
         examples=["next"],
     )
     size: Annotated[int, Field(ge=1, le=100_000)] = Field(
@@ -174,14 +183,15 @@ class Pages(Strict):
         return self
 
 
-class RestStream(StreamSettings):
-    """Records of one address."""
+class Asking(Strict):
+    """One address, how it is asked, and where its answer has records."""
 
     path: Path_ = Field(description="The address, below `url`.", examples=["/workorders"])
     method: Literal["GET", "POST"] = Field("GET", description="How it is asked.", examples=["POST"])
-    params: Mapping[str, str | int | float | bool] = Field(
+    params: Mapping[str, JsonValue] = Field(
         default_factory=dict,
-        description="Parameters in the URL. One with {since} is left out as long as there is no position.",
+        description="Parameters in the URL; a list or mapping is sent as JSON. What has {since} in it is left out as "
+        "long as there is no position.",
         examples=[{"modified_since": "{since}", "limit": "{size}"}],
     )
     headers: Mapping[str, str] = Field(
@@ -190,6 +200,42 @@ class RestStream(StreamSettings):
     body: JsonValue = Field(None, description="What is sent with POST.", examples=[{"limit": "{size}"}])
     records: Expression = Field(description="Where the answer has the records.", examples=["items", "d.results", "$"])
     pages: Pages = Field(default_factory=Pages, description="How one page leads to the next.")
+    success: Expression | None = Field(
+        None,
+        description="What holds of an answer that is one, for sources that hide errors in a 200.",
+        examples=["$not($exists(error))"],
+    )
+    error: Expression | None = Field(
+        None,
+        description="Where an answer that is an error has its reason; without it, only the status is told.",
+        examples=["error.message"],
+    )
+
+    def mentions(self, name: str) -> bool:
+        """Whether the request has a placeholder."""
+        return mentions([self.path, self.params, self.headers, self.body], name)
+
+
+class Children(Asking):
+    """Records that belong to those of a stream, as the lines of orders do; each record is given its own as a list."""
+
+    of: Expression = Field(
+        description="To which record a child belongs: what that record has as `by`.", examples=["order_id[0]"]
+    )
+    by: str | None = Field(
+        None, description="The record's field that {keys} are of; its key unless given.", examples=["id"]
+    )
+
+    @model_validator(mode="after")
+    def _asked_for(self) -> Children:
+        if not self.mentions("keys"):
+            raise ValueError("are asked for without {keys}; write it into `params` or `body`")
+        return self
+
+
+class RestStream(Asking, StreamSettings):
+    """Records of one address."""
+
     since_format: str = Field(
         "iso",
         description="How {since} is written: `iso` in UTC, `epoch-s`, `epoch-ms`, or as Python's strftime has it, in "
@@ -208,16 +254,20 @@ class RestStream(StreamSettings):
         "else it begins again.",
         examples=[True],
     )
-    success: Expression | None = Field(
-        None,
-        description="What holds of an answer that is one, for sources that hide errors in a 200.",
-        examples=["$not($exists(error))"],
+    children: Mapping[str, Children] = Field(
+        default_factory=dict,
+        description="Records that belong to each record, asked for by page: {keys} are those of the records. They "
+        "become a field of this name, a list.",
+        examples=[{"lines": {"path": "/lines", "params": {"order": "{keys}"}, "records": "items", "of": "order"}}],
     )
-    error: Expression | None = Field(
-        None,
-        description="Where an answer that is an error has its reason; without it, only the status is told.",
-        examples=["error.message"],
-    )
+
+    @model_validator(mode="after")
+    def _ordered_by_change(self) -> RestStream:
+        if self.pages.by is PagesBy.CHANGE and (self.changed is None or not self.mentions("since")):
+            raise ValueError(
+                "goes by change, and lacks `changed` or {since}; give both, and have the source order by it"
+            )
+        return self
 
     @property
     def absences(self) -> int:
