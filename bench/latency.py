@@ -19,8 +19,8 @@ from bench.measure import Measure, Part, by_turns
 from bench.site import Servers, servers, site
 from hub.journal.rows import encode
 from hub.journal.sqlite import SqliteJournal
-from hub.messages import Inbound
 from tests.system.hub_process import HubProcess
+from wire.messages import Inbound
 
 COUNT = 300
 WARM = 100

@@ -9,18 +9,19 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from bench import sample
-from hub.address import Address
 from hub.clock import now
 from hub.intake.ingest import Ingest
 from hub.journal.port import AcceptedAssertion, Journal
 from hub.journal.sqlite import SqliteJournal
-from hub.messages import Accept, Inbound
+from hub.messages import Accept
 from hub.mqtt.open import open_broker
 from schema.contract import Contract
 from schema.events import EventContract
 from schema.model import MODEL
 from schema.rules import Rules
 from tests.servers import free_port
+from wire.address import Address
+from wire.messages import Inbound
 
 
 class Countdown:

@@ -18,7 +18,6 @@ from typing import Any
 
 from connectors.push.doors import Doors
 from graph.store import GraphStore
-from hub.address import Url
 from hub.announcing import change_message
 from hub.announcing.announce import Announcer
 from hub.announcing.catchup import CatchUp
@@ -56,6 +55,7 @@ from schema.errors import Reason
 from schema.events import EventContract
 from schema.model import MODEL
 from schema.registry import Model
+from wire.address import Url
 
 Duty = Callable[[], Coroutine[Any, Any, None]]
 """What a hub does from its start until it is cancelled."""

@@ -2,11 +2,7 @@
 
 HubError
 ├── SettingsError       the settings can't be used; carries every fault
-├── JournalError        the journal can't be opened, read or written
-├── BrokerError         the broker can't be started or reached
-├── TlsError            a file that TLS needs will not do
-└── PublishError        a message could not be handed to the broker
-    └── Unpublishable   the broker will never take it
+└── JournalError        the journal can't be opened, read or written
 """
 
 from __future__ import annotations
@@ -47,25 +43,3 @@ class SettingsError(HubError):
 
 class JournalError(HubError):
     """The journal can't be opened, read or written."""
-
-
-class BrokerError(HubError):
-    """The broker can't be started or reached."""
-
-
-class TlsError(HubError):
-    """A file that TLS needs will not do. `setting` is the field that names the file; `fix` is what to do."""
-
-    def __init__(self, setting: str, message: str, fix: str) -> None:
-        super().__init__(f"{message}; {fix}")
-        self.setting = setting
-        self.message = message
-        self.fix = fix
-
-
-class PublishError(HubError):
-    """A message could not be handed to the broker."""
-
-
-class Unpublishable(PublishError):
-    """The broker will never take the message as it is: it is too large, or its topic is none."""

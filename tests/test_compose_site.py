@@ -20,17 +20,17 @@ import pytest
 from websockets.asyncio.client import connect
 
 from graph.open import open_store
-from hub.address import SocketFile, Url
 from hub.cli.running import RunningHub
-from hub.messages import Outbound
-from hub.mqtt.connection import Connection
-from hub.mqtt.identity import Identity
 from schema.model import MODEL
 from tests.containers import Container, caddy_at, container, database_at, mosquitto_at
 from tests.servers import free_port
 from tests.servers.neo4j import Neo4jPool
 from tests.servers.postgres import Postgres
 from tests.test_compose import HUBS
+from wire.address import SocketFile, Url
+from wire.connection import Connection
+from wire.identity import Identity
+from wire.messages import Outbound
 
 pytestmark = pytest.mark.slow
 

@@ -16,12 +16,12 @@ import hub
 from hub.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("schema", "graph", "connectors", "hub")
+PACKAGES = ("schema", "graph", "wire", "connectors", "hub")
 """In the order of imports: each may import those before it."""
 
 MAX_LINES = 400
 CONFINED = {
-    "gmqtt": "hub/mqtt/connection.py",
+    "gmqtt": "wire/connection.py",
     "sqlite3": "hub/journal/sqlite_file.py",
     "jsonata": "connectors/expression.py",
     "sqlalchemy": "connectors/",

@@ -18,12 +18,12 @@ import gmqtt
 from gmqtt.mqtt.constants import MQTTCommands, MQTTv50, MQTTv311
 from gmqtt.mqtt.handler import MQTTConnectError, MqttPackageHandler
 
-from hub.address import Url
-from hub.errors import BrokerError, PublishError, Unpublishable
-from hub.messages import Inbound, Outbound
-from hub.mqtt.identity import Identity, shown, target, why
-from hub.mqtt.tls import NO_TLS, failure
-from hub.mqtt.topics import SHARE, check_publishable
+from wire.address import Url
+from wire.errors import BrokerError, PublishError, Unpublishable
+from wire.identity import Identity, shown, target, why
+from wire.messages import Inbound, Outbound
+from wire.tls import NO_TLS, failure
+from wire.topics import SHARE, check_publishable
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ssl
 from dataclasses import dataclass, field
 
-from hub.address import Address, Url
-from hub.errors import BrokerError, TlsError
-from hub.messages import Outbound
-from hub.mqtt.tls import Tls, failure
+from wire.address import Address, Url
+from wire.errors import BrokerError, TlsError
+from wire.messages import Outbound
+from wire.tls import Tls, failure
 
 
 @dataclass(frozen=True, slots=True)

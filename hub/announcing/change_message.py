@@ -22,8 +22,8 @@ from pydantic.alias_generators import to_camel
 
 from hub.announcing.live import Change, ChangeType
 from hub.clock import EPOCH, instant
-from hub.messages import Outbound
 from schema.registry import Model
+from wire.messages import Outbound
 
 _TOPIC = "_hub/change"
 

@@ -7,9 +7,9 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
-from hub.errors import PublishError, Unpublishable
-from hub.messages import Outbound
 from hub.troubles import Part, Troubles
+from wire.errors import PublishError, Unpublishable
+from wire.messages import Outbound
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from hub.announcing.change_message import Said
 from hub.announcing.heard import Heard
 from hub.announcing.live import Changes
 from hub.announcing.republish import Republish
-from hub.messages import Inbound
+from wire.messages import Inbound
 
 log = logging.getLogger(__name__)
 

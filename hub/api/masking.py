@@ -13,7 +13,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from graph.errors import ReadTimeout, StoreBusy, StoreUnavailable
 from hub.api.errors import RequestError
-from hub.errors import PublishError
+from wire.errors import PublishError
 
 log = logging.getLogger(__name__)
 

@@ -30,6 +30,7 @@ from hub.cli.up import up
 from hub.errors import HubError, SettingsError
 from hub.start import INTERRUPTED
 from schema.errors import SchemaError
+from wire.errors import WireError
 
 
 @dataclass
@@ -78,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(INTERRUPTED)
     except SettingsError as error:
         show_faults(error.faults)
-    except (HubError, GraphError, ConnectorError, SchemaError, OSError) as error:
+    except (HubError, WireError, GraphError, ConnectorError, SchemaError, OSError) as error:
         _told(error, reporting)
     except Exception as error:
         _told(error, reporting, unexpected=True)

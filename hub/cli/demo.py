@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 from hub import process
-from hub.address import SocketFile, Url
 from hub.cli import logs
 from hub.cli.options import with_settings
 from hub.cli.output import out
 from hub.errors import HubError
 from hub.settings import LogLevel, Settings
+from wire.address import SocketFile, Url
 
 TAKEN_OVER = ("http", "mqtt", "broker", "log_format")
 """The settings that the demo shares with a real hub. It never touches that hub's data, graph or broker."""

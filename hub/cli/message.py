@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from hub.clock import now
-from hub.messages import Inbound
 from hub.settings import Settings
 from schema import topic as topics
 from schema.contract import Contract
@@ -17,6 +16,7 @@ from schema.model import MODEL
 from schema.provenance import Provenance
 from schema.registry import ENVELOPE
 from schema.topic import GoldenTopic, HubTopic, SourceTopic
+from wire.messages import Inbound
 
 
 def inbound(topic: str, payload: bytes, properties: Mapping[str, str] | None = None) -> Inbound:

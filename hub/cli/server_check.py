@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from graph.errors import GraphError
-from hub.address import Url
 from hub.cli.finding import Finding, Level
 from hub.errors import JournalError
 from schema.model import MODEL
+from wire.address import Url
 
 
 def journal_server(url: Url) -> Finding:

@@ -11,6 +11,7 @@ from hub.cli.options import with_settings
 from hub.cli.output import err
 from hub.errors import HubError
 from hub.settings import Role, Settings
+from wire.errors import WireError
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -30,7 +31,7 @@ def up(settings: Settings) -> None:
                 await _tell(hub)
 
             process.run(serve(settings, ready))
-    except HubError as error:
+    except (HubError, WireError) as error:
         raise HubError(f"{error}{beside.told(settings)}") from error
 
 

@@ -11,14 +11,14 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 from connectors.mapping.messages import Message
-from hub.address import Url
-from hub.errors import BrokerError, PublishError
-from hub.messages import Outbound
-from hub.mqtt.connection import Connection
-from hub.mqtt.identity import Identity
-from hub.mqtt.tls import Tls
 from hub.settings import Settings
 from hub.settings.named_files import broker_tls
+from wire.address import Url
+from wire.connection import Connection
+from wire.errors import BrokerError, PublishError
+from wire.identity import Identity
+from wire.messages import Outbound
+from wire.tls import Tls
 
 
 class Publisher:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
-from hub.address import Url
 from hub.app import Hub
 from hub.demo.disorder import disorder
 from hub.demo.file import load
@@ -19,9 +18,11 @@ from hub.demo.life import Life
 from hub.demo.messages import Message, Writer
 from hub.demo.plant import Plant
 from hub.demo.show import Show
-from hub.errors import HubError, PublishError
+from hub.errors import HubError
 from hub.http.serve import serve
 from hub.settings import Settings
+from wire.address import Url
+from wire.errors import PublishError
 
 TAKEN_SECONDS = 120.0
 """How long the hub may take over the history before something must be wrong."""

@@ -12,9 +12,9 @@ from __future__ import annotations
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hub.address import Address
 from hub.http import hooks
 from hub.http.web import problem
+from wire.address import Address
 
 
 class LocalHosts:

@@ -18,7 +18,6 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from hub import api, process
-from hub.address import Address, SocketFile
 from hub.app import Hub, open_hub
 from hub.errors import HubError
 from hub.http import door as http_door
@@ -28,6 +27,7 @@ from hub.http.own_site import OwnSite
 from hub.http.sockets import Sockets
 from hub.http.web import Stage
 from hub.settings import Settings
+from wire.address import Address, SocketFile
 
 log = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hub.clock import instant, now
 from hub.intake.ingest import Ingest, Parsed
 from hub.journal.port import AS_READ, AcceptedAssertion, DeadLetter, Journal
-from hub.messages import Inbound
 from schema.assertion import Assertion
 from schema.errors import Reason, Refused
+from wire.messages import Inbound
 
 
 async def replay(journal: Journal, ingest: Ingest, letter: DeadLetter, *, again: bool = False) -> tuple[Reason, ...]:

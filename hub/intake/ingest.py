@@ -22,7 +22,6 @@ from hub.intake.arrivals import Arrivals
 from hub.intake.counts import Counts
 from hub.journal.group import RowsError
 from hub.journal.port import AcceptedAssertion, AcceptedEvent, EventKind, Journal, Refusal
-from hub.messages import Inbound, Outbound
 from hub.troubles import Part, Troubles
 from schema import topic as topics
 from schema.contract import Contract
@@ -30,6 +29,7 @@ from schema.errors import Reason, Refused, TopicError
 from schema.events import EventContract
 from schema.provenance import Provenance
 from schema.topic import CountTopic, GoldenTopic, HubTopic, SourceTopic, StateTopic, TagTopic
+from wire.messages import Inbound, Outbound
 
 log = logging.getLogger(__name__)
 

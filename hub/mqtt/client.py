@@ -12,16 +12,17 @@ import asyncio
 import contextlib
 import logging
 
-from hub.address import Url
-from hub.errors import BrokerError, PublishError
-from hub.messages import Accept, BrokerStatus, Outbound
-from hub.mqtt.backoff import Backoff
-from hub.mqtt.connection import Connection
-from hub.mqtt.identity import Identity, shown
+from hub.messages import Accept, BrokerStatus
 from hub.mqtt.intake import Intake
 from hub.mqtt.limits import BrokerLimits
-from hub.mqtt.tls import Tls
 from hub.mqtt.topics import filters, status_topic, taken
+from wire.address import Url
+from wire.backoff import Backoff
+from wire.connection import Connection
+from wire.errors import BrokerError, PublishError
+from wire.identity import Identity, shown
+from wire.messages import Outbound
+from wire.tls import Tls
 
 log = logging.getLogger(__name__)
 

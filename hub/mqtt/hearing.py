@@ -9,13 +9,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from hub.address import Url
-from hub.errors import BrokerError
-from hub.messages import Inbound
-from hub.mqtt.backoff import Backoff
-from hub.mqtt.connection import Connection
-from hub.mqtt.identity import Identity, shown
-from hub.mqtt.tls import Tls
+from wire.address import Url
+from wire.backoff import Backoff
+from wire.connection import Connection
+from wire.errors import BrokerError
+from wire.identity import Identity, shown
+from wire.messages import Inbound
+from wire.tls import Tls
 
 log = logging.getLogger(__name__)
 

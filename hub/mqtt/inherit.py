@@ -10,14 +10,15 @@ import asyncio
 import logging
 from dataclasses import replace
 
-from hub.address import Url
-from hub.messages import Accept, Inbound
-from hub.mqtt.connection import Connection
-from hub.mqtt.identity import Identity
+from hub.messages import Accept
 from hub.mqtt.intake import Intake
 from hub.mqtt.limits import BrokerLimits
-from hub.mqtt.tls import Tls
 from hub.mqtt.topics import filters, taken
+from wire.address import Url
+from wire.connection import Connection
+from wire.identity import Identity
+from wire.messages import Inbound
+from wire.tls import Tls
 
 log = logging.getLogger(__name__)
 

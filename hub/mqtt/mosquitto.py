@@ -15,17 +15,18 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hub.address import Address, Url
-from hub.errors import BrokerError
-from hub.messages import Accept, BrokerStatus, Inbound, Outbound
+from hub.messages import Accept, BrokerStatus
 from hub.mqtt import tether
-from hub.mqtt.backoff import Backoff
 from hub.mqtt.client import MqttClient
-from hub.mqtt.connection import Connection
-from hub.mqtt.identity import Identity
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.processes import check_port, command_of, end, parent_of
 from hub.mqtt.room import Room
+from wire.address import Address, Url
+from wire.backoff import Backoff
+from wire.connection import Connection
+from wire.errors import BrokerError
+from wire.identity import Identity
+from wire.messages import Inbound, Outbound
 
 log = logging.getLogger(__name__)
 

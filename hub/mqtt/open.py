@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hub.address import Address, Url
-from hub.errors import BrokerError
 from hub.messages import Broker, BrokerStatus
 from hub.mqtt import mosquitto
 from hub.mqtt.client import MqttClient
 from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.mosquitto import MosquittoBroker
-from hub.mqtt.tls import Tls
 from schema.topic import DEFAULT_PREFIX
+from wire.address import Address, Url
+from wire.errors import BrokerError
+from wire.tls import Tls
 
 GET_MOSQUITTO = "install it (`apt-get install mosquitto`, `brew install mosquitto`)"
 

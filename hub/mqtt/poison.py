@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from hub.errors import JournalError
 from hub.journal.group import RowsError
-from hub.messages import Inbound
+from wire.messages import Inbound
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from hub.errors import BrokerError
+from wire.errors import BrokerError
 
 _PROC = Path("/proc")
 _LISTENING = "0A"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from hub.address import Url
-from hub.errors import BrokerError, PublishError
-from hub.messages import Outbound
-from hub.mqtt.connection import Connection
-from hub.mqtt.identity import Identity
-from hub.mqtt.tls import Tls
+from wire.address import Url
+from wire.connection import Connection
+from wire.errors import BrokerError, PublishError
+from wire.identity import Identity
+from wire.messages import Outbound
+from wire.tls import Tls
 
 
 async def send(url: Url, name: str, message: Outbound, tls: Tls | None = None) -> None:

@@ -1,12 +1,10 @@
-"""Which topics the hub takes, and which it may publish on."""
+"""Which topics the hub takes."""
 
 from __future__ import annotations
 
-from hub.errors import Unpublishable
 from schema.errors import TopicError
 from schema.topic import MAX_LEVELS, GoldenTopic, HubTopic, build, encode_id, parse
-
-SHARE = "$share/"
+from wire.topics import SHARE
 
 _TAKEN = ("source/", "tag/", "state/", "count/")
 
@@ -49,10 +47,3 @@ def taken(prefix: str) -> tuple[str, ...]:
 def status_topic(client_id: str, prefix: str) -> str:
     """Where a hub process says whether it is there, retained."""
     return build(HubTopic(("status", encode_id(client_id))), prefix)
-
-
-def check_publishable(topic: str) -> None:
-    """`Unpublishable` where no broker would take a message on this topic."""
-    if not topic or len(topic.encode(errors="replace")) > 65535 or any(c in topic for c in "+#\0"):
-        shown = repr(topic if len(topic) <= 80 else topic[:77] + "…")
-        raise Unpublishable(f"can't publish on {shown}: a topic has 1 to 65535 bytes, and none of + # and NUL")

@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from hub.address import Url
-from hub.errors import TlsError
-from hub.mqtt.tls import Tls
-from hub.settings import Settings, secret_file
+from hub.settings import Settings
+from wire import secret_file
+from wire.address import Url
+from wire.errors import TlsError
+from wire.tls import Tls
 
 _TLS = ("broker_ca_file", "broker_certificate_file", "broker_key_file", "broker_key_password_file")
 

@@ -20,10 +20,10 @@ from pydantic_core import CoreSchema, core_schema
 from pydantic_settings import NoDecode
 
 from graph.open import NEO4J_SCHEMES
-from hub.address import Address, SocketFile, Url, is_socket
 from schema import topic
 from schema.authority import Authority
 from schema.errors import TopicError
+from wire.address import Address, SocketFile, Url, is_socket
 
 BROKERS = ("auto", "amqtt", "mosquitto")
 MQTT_SCHEMES = ("mqtt", "mqtts")

@@ -19,7 +19,6 @@ import orjson
 from graph.errors import GraphError
 from graph.open import Embedded, open_store
 from graph.store import GraphStore
-from hub.address import Url
 from hub.announcing.trail import TRAIL, LooseEnd, Trail
 from hub.errors import HubError
 from hub.group import roster
@@ -39,6 +38,7 @@ from hub.upkeep.origin import MOVED, Origin
 from hub.upkeep.pending import Progress, catch_up, drain
 from schema.model import MODEL
 from schema.registry import Model
+from wire.address import Url
 
 COPIED = (Table.ASSERTIONS, Table.EVENTS, Table.TAGS, Table.DEAD_LETTERS)
 

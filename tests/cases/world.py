@@ -21,13 +21,13 @@ from hub.demo.disorder import disorder
 from hub.demo.file import load
 from hub.demo.messages import Writer
 from hub.demo.run import settings_for
-from hub.messages import Inbound
 from hub.settings import Settings
 from schema.model import MODEL
 from schema.provenance import micros
 from tests.cases.case import Case
 from tests.hub.api.conftest import served
 from tests.servers import free_port
+from wire.messages import Inbound
 
 AT_ONCE = 1000
 """Messages taken in together."""

@@ -15,7 +15,7 @@ import pytest
 
 from tests.faults.load import PREFIX
 from tests.faults.scene import Tell, local, nothing_missing, under_load
-from tests.hub.mqtt.wire import Wire
+from tests.hub.mqtt.packets import Wire
 from tests.servers import Mosquitto
 from tests.servers.faketime import Clock
 from tests.system.hub_process import HubProcess, run

@@ -18,11 +18,11 @@ from graph.ladybug.store import LadybugStore
 from graph.store import WriteTransaction
 from graph.thing import Delta, Edge, EdgeKey, Key
 from hub.app import Hub, open_hub
-from hub.messages import Inbound
 from hub.settings import Settings
 from schema.registry import Model
 from tests.faults.scene import Row, Tell
 from tests.servers import free_port
+from wire.messages import Inbound
 
 POISON = "LOT-321"
 PATIENCE = 60.0

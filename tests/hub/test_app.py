@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from graph.errors import StoreDamaged, StoreUnavailable
-from hub.address import Address
 from hub.app import open_hub
 from hub.errors import HubError
 from hub.journal.port import AcceptedAssertion
@@ -16,6 +15,7 @@ from hub.settings import Settings
 from schema.assertion import Assertion, Stamp
 from schema.authority import Authority
 from tests.servers import free_port
+from wire.address import Address
 
 
 def settings(data: Path) -> Settings:

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from hub.intake.ingest import Ingest, Parsed
 from hub.journal.port import Journal
-from hub.messages import Inbound
 from schema.contract import Contract
 from schema.errors import Refused
 from schema.events import EventContract
@@ -17,6 +16,7 @@ from schema.reasons import MAX_REASONS, MAX_SHOWN
 from schema.rules import Rules
 from schema.topic import build
 from tests.schema import strategies
+from wire.messages import Inbound
 
 NOW = 1_780_000_000_000_000
 RULES = Rules(max_payload=10_000)

@@ -11,7 +11,7 @@ import contextlib
 import struct
 from collections.abc import Callable
 
-from tests.hub.mqtt.wire import PUBACK, PUBLISH, Wire, string
+from tests.hub.mqtt.packets import PUBACK, PUBLISH, Wire, string
 
 Message = tuple[str, bytes]
 

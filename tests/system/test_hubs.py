@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect
 
 from graph.open import open_store
 from schema.model import MODEL
-from tests.hub.mqtt.wire import PUBACK, PUBLISH, Wire, string
+from tests.hub.mqtt.packets import PUBACK, PUBLISH, Wire, string
 from tests.servers import Mosquitto
 from tests.servers.neo4j import Neo4jPool
 from tests.servers.postgres import Postgres

@@ -17,7 +17,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from tests.hub.mqtt.wire import PUBLISH, Wire
+from tests.hub.mqtt.packets import PUBLISH, Wire
 from tests.servers import Mosquitto, free_port, mosquitto_path
 from tests.system.hub_process import PATIENCE, HubProcess, processes_below, rebuild, run, running, unshub
 from tests.system.sender import Sender, retained

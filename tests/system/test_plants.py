@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hub.mqtt.wire import PUBACK, Wire
+from tests.hub.mqtt.packets import PUBACK, Wire
 from tests.servers import Mosquitto, mosquitto
 from tests.system.hub_process import HubProcess
 from tests.test_docs import ROOT, blocks

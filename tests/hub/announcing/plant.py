@@ -16,12 +16,12 @@ from hub.announcing.live import Changes
 from hub.announcing.outbox import Outbox
 from hub.announcing.republish import Republish
 from hub.announcing.trail import Trail
-from hub.errors import PublishError, Unpublishable
 from hub.journal.port import AcceptedAssertion, Entry, Journal
-from hub.messages import Outbound
 from schema.assertion import Assertion, Stamp
 from schema.authority import EQUAL
 from schema.model import MODEL
+from wire.errors import PublishError, Unpublishable
+from wire.messages import Outbound
 
 PREFIX = "uns/v1"
 HUB = "hub-1"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from hub.announcing.outbox import Outbox
-from hub.messages import Outbound
 from tests.hub.announcing.plant import Plant, Wire
+from wire.messages import Outbound
 
 
 async def test_while_the_broker_is_slow_the_newest_of_each_topic_waits(wire: Wire, outbox: Outbox) -> None:

@@ -13,7 +13,6 @@ import pytest
 
 from graph.ladybug.store import LadybugStore
 from graph.projection import Changed, project
-from hub.address import Url
 from hub.announcing import change_message
 from hub.announcing.announce import Announcer
 from hub.announcing.change_message import Place, Said
@@ -25,13 +24,14 @@ from hub.announcing.republish import Republish
 from hub.announcing.trail import Trail
 from hub.journal.open import open_journal
 from hub.journal.port import AcceptedAssertion, Entry, Journal
-from hub.messages import Inbound, Outbound
 from hub.mqtt.hearing import Hearing
 from schema.assertion import Assertion, Stamp
 from schema.authority import EQUAL
 from schema.model import MODEL
-from tests.hub.mqtt.wire import Wire
+from tests.hub.mqtt.packets import Wire
 from tests.servers import Mosquitto
+from wire.address import Url
+from wire.messages import Inbound, Outbound
 
 PREFIX = "uns/v1"
 CHANGE = Change("MaterialLot", "LOT-1", ChangeType.UPDATED, "acme", "acme/south", ("status",), ("mes",), 5_000_000)

@@ -15,11 +15,11 @@ from hub.announcing.position import Common
 from hub.announcing.republish import Republish
 from hub.announcing.trail import TRAIL, Trail
 from hub.journal.port import Journal
-from hub.messages import Inbound, Outbound
 from schema.authority import EQUAL
 from schema.model import MODEL
 from tests.contracts.journal import some
 from tests.hub.announcing.plant import PREFIX, Plant, Wire
+from wire.messages import Inbound, Outbound
 
 CHANGE = Change("MaterialLot", "LOT-1", ChangeType.UPDATED, "acme", "acme", ("status",), ("mes",), 5_000_000)
 

@@ -25,12 +25,12 @@ from hub.api.http import create_api
 from hub.api.serving import context_of
 from hub.app import Hub, open_hub
 from hub.http.sockets import Sockets
-from hub.messages import Inbound
 from hub.settings import Settings
 from schema.authority import EQUAL, Authority
 from schema.model import MODEL
 from tests.servers import free_port
 from tests.servers.neo4j import Neo4jPool
+from wire.messages import Inbound
 
 TOMORROW = 1_772_409_600_000_000
 """2026-03-02T00:00:00Z, when everything arrives that was so on the first of March."""

@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
-from hub.address import Url
 from hub.api.publishing import publisher
-from hub.errors import PublishError
-from hub.messages import Inbound
-from hub.mqtt.connection import Connection
-from hub.mqtt.identity import Identity
 from hub.settings import Settings
 from tests.servers import Mosquitto, free_port
+from wire.address import Url
+from wire.connection import Connection
+from wire.errors import PublishError
+from wire.identity import Identity
+from wire.messages import Inbound
 
 TOPIC = "uns/v1/acme/_source/mes/person/P-1"
 

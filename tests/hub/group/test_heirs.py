@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hub.address import Url
 from hub.group import roster
 from hub.group.heirs import Heirs
 from hub.journal.postgres import PostgresJournal
@@ -20,6 +19,7 @@ from tests.contracts.broker import Taker, started
 from tests.hub.mqtt.test_group import member, publish, taken
 from tests.servers import Mosquitto
 from tests.servers.postgres import Postgres
+from wire.address import Url
 
 
 @pytest.fixture

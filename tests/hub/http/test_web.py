@@ -13,15 +13,16 @@ import pytest
 from starlette.applications import Starlette
 
 from graph.errors import StoreUnavailable
-from hub.address import Address
 from hub.app import Hub, open_hub
 from hub.clock import now
-from hub.errors import JournalError, PublishError
+from hub.errors import JournalError
 from hub.http.web import Stage, routes
-from hub.messages import Inbound, Outbound
 from hub.settings import Settings
 from hub.upkeep import duties as upkeep
 from tests.servers import free_port
+from wire.address import Address
+from wire.errors import PublishError
+from wire.messages import Inbound, Outbound
 
 JSON = {"content-type": "application/json"}
 REPLAY = "/api/dead-letters/1/replay"

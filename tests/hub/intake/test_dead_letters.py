@@ -13,13 +13,13 @@ from hub.intake.dead_letters import replay
 from hub.intake.ingest import Ingest
 from hub.journal.open import open_journal
 from hub.journal.port import Journal
-from hub.messages import Inbound
 from schema.assertion import Assertion, Stamp
 from schema.contract import Contract
 from schema.errors import Reason
 from schema.events import EventContract
 from schema.model import MODEL
 from schema.rules import Rules
+from wire.messages import Inbound
 
 LOT = "uns/v1/acme/_source/mes/material-lot/LOT-1"
 MINUTE = 60_000_000

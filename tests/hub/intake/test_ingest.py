@@ -13,11 +13,11 @@ from hub.intake.ingest import Ingest
 from hub.journal.group import RowsError
 from hub.journal.open import open_journal
 from hub.journal.port import Journal
-from hub.messages import Inbound, Outbound
 from schema.contract import Contract
 from schema.events import EventContract
 from schema.model import MODEL
 from schema.rules import Rules
+from wire.messages import Inbound, Outbound
 
 NOW = 1_780_000_000_000_000
 LOT = "uns/v1/acme/north/_source/mes/material-lot/LOT-1"

@@ -11,17 +11,18 @@ from pathlib import Path
 import gmqtt
 import pytest
 
-from hub.address import Address, Url
-from hub.errors import PublishError
-from hub.messages import Broker, Outbound
+from hub.messages import Broker
 from hub.mqtt import client as client_module
 from hub.mqtt.client import MqttClient
 from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.limits import BrokerLimits
 from tests.contracts.broker import GOLDEN, LOT, BrokerContract, BrokerForm, BurstContract, LargeContract, Taker, started
-from tests.hub.mqtt.wire import PUBLISH, Wire
+from tests.hub.mqtt.packets import PUBLISH, Wire
 from tests.servers import Mosquitto, free_port
 from tests.servers import mosquitto as start_mosquitto
+from wire.address import Address, Url
+from wire.errors import PublishError
+from wire.messages import Outbound
 
 HUB = Path(__file__).parent / "hub_process.py"
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from hub.mqtt.first_packet import read_first_packet, speaks_3_1_1
-from tests.hub.mqtt.wire import framed, string
+from tests.hub.mqtt.packets import framed, string
 
 CONNECT = string("MQTT") + b"\x04\x02\0\0" + string("mes")
 

@@ -8,17 +8,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hub.address import Address, Url
 from hub.errors import SettingsError
-from hub.messages import Outbound
 from hub.mqtt import client as client_module
 from hub.mqtt.client import MqttClient
 from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.limits import BrokerLimits
 from hub.settings.load import load
 from tests.contracts.broker import GOLDEN, LOT, SECONDS, Taker, started
-from tests.hub.mqtt.wire import PUBACK, Wire
+from tests.hub.mqtt.packets import PUBACK, Wire
 from tests.servers import Mosquitto, free_port
+from wire.address import Address, Url
+from wire.messages import Outbound
 
 
 def member(server: Mosquitto, name: str, group: str | None = "plant") -> MqttClient:

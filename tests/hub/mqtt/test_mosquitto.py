@@ -12,17 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from hub.address import Address
-from hub.errors import BrokerError, PublishError
-from hub.messages import Broker, Outbound
-from hub.mqtt import client, connection
+from hub.messages import Broker
+from hub.mqtt import client
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.mosquitto import MosquittoBroker, configuration
 from hub.mqtt.processes import command_of, parent_of
 from tests.contracts.broker import GOLDEN, LOT, BrokerContract, BrokerForm, BurstContract, LargeContract, Taker, started
+from tests.hub.mqtt.packets import PUBLISH, Wire
 from tests.hub.mqtt.test_client import until_connected
-from tests.hub.mqtt.wire import PUBLISH, Wire
 from tests.servers import free_port, mosquitto_path, wait_for_port
+from wire import connection
+from wire.address import Address
+from wire.errors import BrokerError, PublishError
+from wire.messages import Outbound
 
 HUB = Path(__file__).parent / "mosquitto_process.py"
 

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from hub.address import Url
-from hub.errors import BrokerError
-from hub.messages import Outbound
 from hub.mqtt.client import MqttClient
-from hub.mqtt.connection import Connection
-from hub.mqtt.identity import Identity
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.sending import send
-from hub.mqtt.tls import Tls
 from tests.contracts.broker import LOT, Taker, started
 from tests.servers import Mosquitto
 from tests.servers import mosquitto as start_mosquitto
 from tests.servers.certificates import Authority
+from wire.address import Url
+from wire.connection import Connection
+from wire.errors import BrokerError
+from wire.identity import Identity
+from wire.messages import Outbound
+from wire.tls import Tls
 
 Serve = Callable[..., AbstractContextManager[Mosquitto]]
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.mqtt.topics import check_publishable, for_hub, status_topic
+from hub.mqtt.topics import for_hub, status_topic
 from schema import topic
 from schema.topic import GoldenTopic, HubTopic, SourceTopic, TagTopic
+from wire.topics import check_publishable
 
 PREFIX = "uns/v1"
 

@@ -12,7 +12,6 @@ import pytest
 
 from graph.ladybug.store import LadybugStore
 from graph.projection import project
-from hub.address import Url
 from hub.errors import HubError
 from hub.group import roster
 from hub.journal.open import open_journal
@@ -23,6 +22,7 @@ from schema.assertion import Assertion, Stamp
 from schema.authority import EQUAL, Authority
 from schema.model import MODEL
 from tests.servers.postgres import Postgres
+from wire.address import Url
 
 Opened = Callable[[], Awaitable[Journal]]
 

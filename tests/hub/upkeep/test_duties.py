@@ -9,7 +9,6 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from hub.address import Address
 from hub.app import Hub, open_hub
 from hub.errors import SettingsError
 from hub.http import web
@@ -20,6 +19,7 @@ from hub.upkeep import duties as upkeep
 from hub.upkeep.origin import Origin
 from tests.contracts.journal import accepted, tag
 from tests.servers import free_port
+from wire.address import Address
 
 
 def settings(data: Path) -> Settings:

@@ -11,7 +11,6 @@ import pytest
 from graph.open import open_store
 from graph.projection import project
 from graph.thing import Key
-from hub.address import Url
 from hub.announcing.trail import LooseEnd, Trail
 from hub.errors import HubError
 from hub.group import roster
@@ -28,6 +27,7 @@ from schema.model import MODEL
 from tests.contracts.journal import refusal, tag
 from tests.contracts.journal_copies import rows
 from tests.servers.postgres import Postgres
+from wire.address import Url
 
 LOTS = 1200
 

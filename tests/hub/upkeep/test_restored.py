@@ -13,7 +13,6 @@ import pytest
 from graph.errors import StoreUnavailable
 from graph.neo4j.store import Neo4jStore
 from graph.store import Reached
-from hub.address import Url
 from hub.journal.open import open_journal
 from hub.journal.port import AcceptedAssertion, Journal
 from hub.projection import whole
@@ -24,6 +23,7 @@ from schema.assertion import Assertion, Stamp
 from schema.authority import EQUAL
 from schema.model import MODEL
 from tests.servers.neo4j import Neo4j, Neo4jPool
+from wire.address import Url
 
 pytestmark = pytest.mark.slow
 

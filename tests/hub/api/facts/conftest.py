@@ -13,11 +13,11 @@ import pytest_asyncio
 from graph.open import open_store
 from hub.demo.file import load
 from hub.demo.messages import Writer
-from hub.messages import Inbound
 from schema.model import MODEL
 from schema.provenance import micros
 from tests.hub.api.conftest import Api, opened
 from tests.servers.neo4j import Neo4jPool
+from wire.messages import Inbound
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 
 from hub.journal.port import Entry
-from hub.messages import Inbound
 from schema.errors import Reason
 from tests.hub.api.conftest import TOMORROW, Api, opened
+from wire.messages import Inbound
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from hub.api import cursors
-from hub.messages import Inbound
 from tests.hub.api.conftest import TOMORROW, Api, opened
+from wire.messages import Inbound
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
