@@ -5,7 +5,8 @@ ConnectorError
 ├── Unfit             a value can't be what the model has in its place
 ├── SourceError       the source can't be reached, or answers wrongly
 ├── Withheld          a run would withdraw suspiciously much
-└── Occupied          another process runs the connector
+├── Occupied          another process runs the connector
+└── StateError        what connectors keep can't be read or written
 """
 
 from __future__ import annotations
@@ -37,3 +38,7 @@ class Withheld(ConnectorError):
 
 class Occupied(ConnectorError):
     """Another process runs the connector."""
+
+
+class StateError(ConnectorError):
+    """What connectors keep can't be read or written, or is held by this process no more."""

@@ -112,6 +112,15 @@ class PushSource(Protocol):
         ...
 
 
+@runtime_checkable
+class Counting(Protocol):
+    """A source that can tell how much there is to read."""
+
+    def count(self, stream: str, position: Json) -> int | None:
+        """How many records `read` would give, about; None where it can't be told soon."""
+        ...
+
+
 class Kind(Protocol):
     """How sources of one kind are configured and opened."""
 

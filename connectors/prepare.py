@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from math import isnan
 from typing import NamedTuple
@@ -68,27 +68,34 @@ class Preparer:
                 continue
             fresh.append(_Fresh(key, record, mark, None if before is None else before.observed))
             mappings.append(mapped)
-        fresh = self._after_withdrawals(fresh, mappings)
+        fresh, back = self._after_withdrawals(fresh, mappings)
         now = time.time_ns() // 1000
         messages = self._packed(fresh, mappings, now)
         if not all(map(self.held.accepts, messages)):
             mappings = self.held.checked(mappings)
             messages = self._packed(fresh, mappings, now)
         step, letters = self._step(page, fresh, mappings, same, now)
+        said = {(one.kind.topic, one.id) for mapped in mappings for one in mapped.said}
+        step = replace(step, back=[thing for thing in back if thing in said])
         return Ready(messages, step, len(page.records), len(fresh) - len(letters), letters)
 
-    def _after_withdrawals(self, fresh: list[_Fresh], mappings: Sequence[Mapped]) -> list[_Fresh]:
-        """The same, where a thing comes back that was withdrawn, which the source's own time of it may be before."""
+    def _after_withdrawals(
+        self, fresh: list[_Fresh], mappings: Sequence[Mapped]
+    ) -> tuple[list[_Fresh], Sequence[tuple[str, str]]]:
+        """The same, where a thing comes back that was withdrawn, which the source's own time of it may be before.
+
+        And the things that come back, by kind and id.
+        """
         gone = self.state.gone_at({thing_of(said) for mapped in mappings for said in mapped.said})
         if not gone:
-            return fresh
+            return fresh, ()
         found = []
         for each, mapped in zip(fresh, mappings, strict=True):
             times = [time for said in mapped.said if (time := gone.get((said.kind.topic, said.id))) is not None]
             found.append(
                 each._replace(after=max([*times, *([] if each.after is None else [each.after])], default=None))
             )
-        return found
+        return found, list(gone)
 
     def _packed(self, fresh: Sequence[_Fresh], mappings: Sequence[Mapped], now: int) -> list[Message]:
         packer = Packer(self.prefix, self.connector.settings.system)

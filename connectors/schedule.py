@@ -6,21 +6,22 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from connectors.backoff import Breaker
-from connectors.errors import ConnectorError, Occupied, SourceError
-from connectors.kind import PushSource, Source
+from connectors.errors import ConnectorError, Occupied, SourceError, StateError
+from connectors.kind import Counting, PushSource, Source
 from connectors.load import Connector
-from connectors.lock import held
 from connectors.push.doors import Doors
 from connectors.push.receiver import Receiver
-from connectors.state import LastRun, State
-from connectors.stream import Outcome, Publish, Run
+from connectors.standings import Standings
+from connectors.state import Hold, LastRun, State
+from connectors.stream import Outcome, Publish, Run, begins_at
 from schema.contract import Contract
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,9 @@ class Worker:
     around: Around
     source: Source
     thread: ThreadPoolExecutor
+    state: State
+    """For the one who holds the connector."""
+    standings: Standings
     breaker: Breaker = field(default_factory=Breaker)
 
     async def run(
@@ -61,53 +65,85 @@ class Worker:
     ) -> Outcome:
         """One run of a stream; how it went is kept, and raised where it failed."""
         around = self.around
+        outcome, began = Outcome(), time.time()
+
+        def told(now: Outcome) -> None:
+            nonlocal outcome
+            outcome = now
+            self.standings.tell(stream, _as_run(began, now))
+            progress(now)
+
         run = Run(
             self.connector,
             stream,
             self.source,
-            around.state.stream(self.connector.name, stream),
+            self.state.stream(self.connector.name, stream),
             around.contract,
             around.prefix,
             around.publish,
             self.thread,
-            progress,
+            told,
         )
-        began = time.time()
         try:
-            outcome = await run.run(withdraw_all=withdraw_all)
-        except Exception as error:
-            told = self.connector.hidden(str(error) or type(error).__name__)
-            await self._keep(stream, LastRun(began, time.time() - began, error=told))
+            async with self.standings.telling(stream, began):
+                outcome = await run.run(withdraw_all=withdraw_all)
+        except StateError:
+            # Then this can't be kept either.
             raise
-        await self._keep(stream, LastRun(began, time.time() - began, outcome.read, outcome.changed, outcome.withdrawn))
+        except Exception as error:
+            words = self.connector.hidden(str(error) or type(error).__name__)
+            await self.standings.ended(stream, _as_run(began, outcome, words))
+            raise
+        await self.standings.ended(stream, _as_run(began, outcome))
         return outcome
 
-    async def _keep(self, stream: str, last: LastRun) -> None:
-        await asyncio.to_thread(self.around.state.stream(self.connector.name, stream).ran, last)
+    async def count(self, stream: str) -> int | None:
+        """How many records a run of a stream has to read; None where its source can't tell."""
+        source, state = self.source, self.state.stream(self.connector.name, stream)
+        if not isinstance(source, Counting):
+            return None
+        checkpoint = await asyncio.to_thread(state.checkpoint)
+        position = begins_at(checkpoint, snapshot=self.connector.polled.streams[stream].snapshot)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.thread, source.count, stream, position)
+        except ConnectorError as error:
+            # The run itself tells what is wrong.
+            log.debug("%s/%s can't be counted: %s", self.connector.name, stream, error)
+            return None
 
     async def again(self) -> None:
-        """Runs every stream when it is due, until cancelled."""
+        """Runs every stream when it is due, or when it is asked for, until cancelled."""
         clock = asyncio.get_running_loop().time
         due = dict.fromkeys(self.connector.polled.streams, 0.0)
+        all_gone: set[str] = set()
         while True:
+            paused, asked = await asyncio.to_thread(self.state.orders, self.connector.name)
+            wanted = [stream for stream in asked.streams if stream in due] if asked else []
+            if asked and asked.withdraw_all:
+                all_gone.update(wanted)
+            due.update(dict.fromkeys(wanted, -1.0))
             stream = min(due, key=lambda each: due[each])
-            await asyncio.sleep(max(0.0, due[stream] - clock()))
-            if await asyncio.to_thread(self.around.state.paused, self.connector.name):
-                await asyncio.sleep(LOOK_SECONDS)
+            pause = due[stream] - clock()
+            if pause > 0 or (paused and due[stream] >= 0):
+                await asyncio.sleep(LOOK_SECONDS if paused else min(LOOK_SECONDS, pause))
                 continue
-            pause = await self._attempt(stream)
-            due[stream] = clock() + pause
+            again = await self._attempt(stream, withdraw_all=stream in all_gone)
+            all_gone.discard(stream)
+            due[stream] = clock() + again
             if self.breaker.open:
-                due = {each: max(when, due[stream]) for each, when in due.items()}
+                due = {each: when if when < 0 else max(when, due[stream]) for each, when in due.items()}
 
-    async def _attempt(self, stream: str) -> float:
+    async def _attempt(self, stream: str, *, withdraw_all: bool) -> float:
         """Seconds until the stream is due again."""
         settings = self.connector.polled
         name = f"{self.connector.name}/{stream}"
         try:
-            outcome = await self.run(stream)
+            outcome = await self.run(stream, withdraw_all=withdraw_all)
+        except StateError:
+            raise
         except Exception as error:
             pause = self.breaker.failed(error.wait if isinstance(error, SourceError) else 0.0)
+            await self.standings.due(stream, pause, left_alone=self.breaker.open)
             log.warning("%s: %s; trying again in %.0f s", name, self.connector.hidden(str(error)), pause)
             return pause
         self.breaker.succeeded()
@@ -121,60 +157,106 @@ class Worker:
                 outcome.letters,
             )
         every = settings.streams[stream].every
-        return settings.every if every is None else every
+        pause = settings.every if every is None else every
+        await self.standings.due(stream, pause)
+        return pause
 
 
-Opened = tuple[Source | PushSource, ThreadPoolExecutor]
+Opened = tuple[Source | PushSource, ThreadPoolExecutor, Hold]
 
 
 @asynccontextmanager
 async def _opened(connector: Connector, around: Around) -> AsyncIterator[Opened]:
     """A source that no other process has meanwhile, and the connector's thread; `Occupied` where one does."""
     with contextlib.ExitStack() as stack:
-        stack.enter_context(held(around.folder, connector.name))
+        # Taken in a thread, since a server may be asked; it waits for no other process.
+        hold = await _entered(stack, around.state.hold(connector.name))
         thread = ThreadPoolExecutor(1, thread_name_prefix=f"connector-{connector.name}")
         stack.callback(thread.shutdown, wait=False, cancel_futures=True)
         source = connector.open()
         try:
-            yield source, thread
+            yield source, thread, hold
         finally:
             await asyncio.get_running_loop().run_in_executor(thread, source.close)
+
+
+async def _entered(stack: contextlib.ExitStack, hold: AbstractContextManager[Hold]) -> Hold:
+    found = await asyncio.to_thread(hold.__enter__)
+    stack.push(hold)
+    return found
 
 
 @asynccontextmanager
 async def at_work(connector: Connector, around: Around) -> AsyncIterator[Worker]:
     """A connector that is read, and that no other process runs meanwhile; `Occupied` where one does."""
-    async with _opened(connector, around) as (source, thread):
+    async with _opened(connector, around) as (source, thread, hold):
         if isinstance(source, PushSource):
             raise ConnectorError(
                 f"the connector {connector.name} is not read: what its source tells is taken while a hub runs it"
             )
-        yield Worker(connector, around, source, thread)
+        yield _worker(connector, around, source, thread, hold)
+
+
+def _worker(connector: Connector, around: Around, source: Source, thread: ThreadPoolExecutor, hold: Hold) -> Worker:
+    state = around.state.by(hold)
+    return Worker(connector, around, source, thread, state, Standings(connector, state))
+
+
+def _as_run(began: float, outcome: Outcome, error: str = "") -> LastRun:
+    return LastRun(
+        began,
+        time.time() - began,
+        read=outcome.read,
+        changed=outcome.changed,
+        withdrawn=outcome.withdrawn,
+        error=error,
+        unchanged=outcome.unchanged,
+        letters=outcome.letters,
+        messages=outcome.messages,
+    )
 
 
 async def always(connector: Connector, around: Around) -> None:
     """Runs a connector until cancelled; where another process runs it, waits until that ends."""
-    told = False
+    told = ""
     while True:
+        pause = LOOK_SECONDS
         try:
-            async with _opened(connector, around) as (source, thread):
+            async with _opened(connector, around) as (source, thread, hold):
                 log.info("the connector %s is at work", connector.name)
+                told = ""
                 if isinstance(source, PushSource):
-                    await _receiver(connector, around, source, thread).run()
+                    working = _receiver(connector, around, source, thread, hold).run()
                 else:
-                    await Worker(connector, around, source, thread).again()
-        except Occupied as error:
-            if not told:
-                log.warning("%s", error)
-            told = True
-            await asyncio.sleep(LOOK_SECONDS)
+                    working = _worker(connector, around, source, thread, hold).again()
+                await _while_held(working, hold)
+        except (Occupied, StateError) as error:
+            if told != str(error):
+                log.warning("%s: %s", connector.name, error)
+            told = str(error)
         except Exception as error:
             # Whatever it is, the other connectors and the hub go on.
-            log.warning("%s: %s; trying again in %.0f s", connector.name, connector.hidden(str(error)), AGAIN_SECONDS)
-            await asyncio.sleep(AGAIN_SECONDS)
+            pause = AGAIN_SECONDS
+            log.warning("%s: %s; trying again in %.0f s", connector.name, connector.hidden(str(error)), pause)
+        await asyncio.sleep(pause)
 
 
-def _receiver(connector: Connector, around: Around, source: PushSource, thread: ThreadPoolExecutor) -> Receiver:
-    return Receiver(
-        connector, source, around.state, around.contract, around.prefix, around.publish, thread, around.doors
-    )
+def _receiver(
+    connector: Connector, around: Around, source: PushSource, thread: ThreadPoolExecutor, hold: Hold
+) -> Receiver:
+    state, contract = around.state.by(hold), around.contract
+    return Receiver(connector, source, state, contract, around.prefix, around.publish, thread, around.doors)
+
+
+async def _while_held(working: Coroutine[Any, Any, None], hold: Hold) -> None:
+    """Has a connector work for as long as this process holds it; `StateError` where that is lost."""
+    task = asyncio.create_task(working)
+    try:
+        while not task.done():
+            await asyncio.wait({task}, timeout=LOOK_SECONDS)
+            if not task.done():
+                await asyncio.to_thread(hold.check)
+        task.result()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

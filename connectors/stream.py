@@ -21,8 +21,9 @@ from connectors.kind import Page, Source
 from connectors.load import Connector
 from connectors.mapping.messages import Message, Packer, Thing
 from connectors.prepare import Preparer, Ready, text_of
-from connectors.state import StreamState
+from connectors.state import Checkpoint, StreamState
 from schema.contract import Contract
+from schema.json import Json
 
 T = TypeVar("T")
 
@@ -40,9 +41,15 @@ class Outcome:
 
     read: int = 0
     changed: int = 0
+    unchanged: int = 0
     messages: int = 0
     withdrawn: int = 0
     letters: int = 0
+
+
+def begins_at(checkpoint: Checkpoint, *, snapshot: bool) -> Json:
+    """The position from which a run reads on; None where it reads all."""
+    return None if snapshot and checkpoint.complete else checkpoint.position
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ class Run:
         # A whole run that was cut off is taken up again where it was, as the same run.
         unfinished = not checkpoint.complete and checkpoint.position is not None
         generation = checkpoint.generation if unfinished else checkpoint.generation + 1
-        position = None if settings.snapshot and checkpoint.complete else checkpoint.position
+        position = begins_at(checkpoint, snapshot=settings.snapshot)
         held = Held(self.connector, self.stream, self.contract, self.prefix)
         preparer = Preparer(self.connector, self.stream, self.state, held, self.prefix, generation)
         outcome = Outcome()
@@ -96,6 +103,7 @@ class Run:
         await asyncio.to_thread(self.state.keep, page.step)
         outcome.read += page.records
         outcome.changed += page.changed
+        outcome.unchanged += len(page.step.same)
         outcome.messages += len(page.messages)
         outcome.letters += len(page.letters)
         self.progress(outcome)
@@ -114,6 +122,8 @@ class Run:
         while things := await self._do(lambda: self.state.unsaid(generation, AT_ONCE)):
             await self._take_back(things, packer)
             outcome.withdrawn += len(things)
+            outcome.messages += len(things)
+            self.progress(outcome)
         await self._do(lambda: self.state.forget_gone(generation))
 
     async def _take_back(self, things: list[Thing], packer: Packer) -> None:

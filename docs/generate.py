@@ -18,6 +18,7 @@ from hub.cli import app
 from hub.cli.options import STRUCTURED, flag
 from hub.connect import pages
 from hub.connect.files import profiles
+from hub.http.metrics import METRICS, OWN, READABLE
 from hub.settings import LimitSettings, Settings, SystemSettings
 from schema.export.reference import reference
 from schema.model import MODEL
@@ -107,11 +108,39 @@ def _parameters(command: Any) -> Iterator[str]:
         yield f"- Settings: {', '.join(known)}"
 
 
+def metrics() -> str:
+    """Every figure for Prometheus."""
+    own = [f"| `{name}` | {kind} | {text} |" for name, kind, text in (*OWN, READABLE)]
+    of_connectors = [f"| `{each.name}` | {each.type} | {each.help} |" for each in METRICS]
+    head = "| figure | type | what it tells |\n|---|---|---|\n"
+    parts = [
+        "# Figures for Prometheus",
+        NOTE,
+        "`/metrics` of each hub has them in Prometheus' text form.",
+        "## Of a hub",
+        "Hubs that share a journal tell the same of it: take the greatest, and no sum.",
+        head + "\n".join(own),
+        "## Of connectors",
+        "Told by each hub whose settings name the `connectors`, whichever hub runs them, so that here too the greatest "
+        "is to be taken. They come from what connectors keep, and outlive a restart. Labels are `connector` and "
+        "`system`, and of all but the first `stream`; runs and records are told apart by `outcome`, states by `state`.",
+        head + "\n".join(of_connectors),
+        "```text\n"
+        "# One that has brought in nothing new for ten minutes, and is not at rest\n"
+        "- alert: ConnectorLags\n"
+        "  expr: max by (connector, stream) (unshub_connector_lag_seconds) > 600\n"
+        '    unless on (connector) max by (connector) (unshub_connector_state{state="paused"}) == 1\n'
+        "```",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
 SHIPPED = profiles()
 PROFILE_NOTE = "<!-- Made by docs/generate.py from connectors/profiles; change it there. -->"
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "cli.md": cli,
+    "metrics.md": metrics,
     "profiles.md": lambda: pages.index(SHIPPED, PROFILE_NOTE),
     **{f"profiles/{name}.md": partial(pages.page, SHIPPED, name, PROFILE_NOTE) for name in pages.systems(SHIPPED)},
 }

@@ -29,6 +29,7 @@ from hub.announcing.position import Common, keep_position
 from hub.announcing.publishing import Publishing
 from hub.announcing.republish import Republish
 from hub.announcing.trail import Trail
+from hub.connect.desk import Desk
 from hub.connect.files import all_of
 from hub.connect.running import doors_for, run_all
 from hub.errors import HubError
@@ -82,6 +83,8 @@ class Hub:
     """What can't be written or published at present."""
     doors: Doors
     """Where requests for connectors come in."""
+    desk: Desk
+    """The connectors, wherever they run."""
 
     @property
     def store(self) -> GraphStore:
@@ -115,7 +118,7 @@ class Hub:
 @asynccontextmanager
 async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hub]:
     """Opens every part and yields the hub, running. A `HubError` or `GraphError` says which could not be opened."""
-    connectors = all_of(settings) if settings.role.connects else ()
+    desk = _desk(settings)
     settings.data.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         journal = await open_journal(settings.journal)
@@ -128,10 +131,11 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
         elif settings.role is not Role.CONNECT:
             graph = await consistency.open_graph(settings, model, journal)
             stack.push_async_callback(graph.close)
-        doors = doors_for(connectors)
-        hub, duties = await _assemble(settings, model, journal, graph, doors)
-        if connectors:
-            duties = [*duties, partial(run_all, settings, connectors, journal, doors)]
+        stack.push_async_callback(desk.close)
+        doors = doors_for(desk.connectors.values() if settings.role.connects else ())
+        hub, duties = await _assemble(settings, model, journal, graph, doors, desk)
+        if desk.connectors and settings.role.connects:
+            duties = [*duties, partial(run_all, desk, doors)]
         try:
             async with asyncio.TaskGroup() as tasks:
                 # What is given to the outbox leaves it from the first moment; the rest may need the broker.
@@ -153,8 +157,18 @@ def _innermost(error: Exception) -> Exception:
     return _innermost(error.exceptions[0]) if isinstance(error, ExceptionGroup) else error
 
 
+def _desk(settings: Settings) -> Desk:
+    """The connectors; faulty files keep only a hub that is to run them from starting."""
+    try:
+        return Desk(settings, all_of(settings))
+    except HubError as error:
+        if settings.role.connects:
+            raise
+        return Desk(settings, (), str(error))
+
+
 async def _assemble(
-    settings: Settings, model: Model, journal: Journal, graph: GraphStore | None, doors: Doors
+    settings: Settings, model: Model, journal: Journal, graph: GraphStore | None, doors: Doors, desk: Desk
 ) -> tuple[Hub, Sequence[Duty]]:
     """A hub that does not run yet, and what it does all the time once it runs."""
     broker = _broker(settings)
@@ -205,8 +219,8 @@ async def _assemble(
     if settings.group is not None and settings.role.ingests:
         gone = roster.Gone(journal, settings.name)
         duties.append(Heirs(journal, gone, ingest.accept, partial(_session, settings, settings.group)).run)
-    hub = Hub(settings, model, journal, graph, broker, changes, ingest, projector, outbox, caught_up, troubles, doors)
-    return hub, duties
+    parts = (settings, model, journal, graph, broker, changes, ingest, projector, outbox, caught_up, troubles)
+    return Hub(*parts, doors, desk), duties
 
 
 def _common(

@@ -185,6 +185,17 @@ class SqlSource:
         yield from self._timeless(settings, position)
         yield from self._changed(settings, position)
 
+    def count(self, stream: str, position: Json) -> int | None:
+        settings = self._settings.streams[stream]
+        rows = _rows(settings)
+        if settings.changed is None:
+            after = None if position is None else sql_values.loads(position)
+            rows = rows.where(*_after(settings.key, after))
+        elif position is not None:
+            rows = rows.where(or_(_changed(settings).is_(None), *self._since(settings, position)))
+        with self._connected() as connection:
+            return int(connection.execute(select(func.count()).select_from(rows.subquery())).scalar_one())
+
     def _whole(self, stream: SqlStream, position: Json) -> Iterator[Page]:
         after = None if position is None else sql_values.loads(position)
         while rows := self._page(stream, _after(stream.key, after), stream.key):
@@ -200,16 +211,7 @@ class SqlSource:
 
     def _changed(self, stream: SqlStream, position: Json) -> Iterator[Page]:
         changed = _changed(stream)
-        if position is None:
-            conditions: list[ColumnElement[bool]] = [changed.is_not(None)]
-        else:
-            newest, *rest = sql_values.loads(position)
-            begin = sql_values.before(newest, stream.overlap) if stream.overlap else None
-            conditions = (
-                _lexical([changed, *map(_column, stream.key)], [newest, *rest])
-                if begin is None
-                else [changed >= literal(begin)]
-            )
+        conditions = [changed.is_not(None)] if position is None else self._since(stream, position)
         order: list[ColumnElement[Any]] = [changed, *map(_column, stream.key)]
         highest = position
         while rows := self._page(stream, conditions, stream.key, order, changed):
@@ -223,6 +225,15 @@ class SqlSource:
             # Below the overlap the position stands still: a run that is cut off there must not go back.
             highest = highest if so_far is None else sql_values.greater(sql_values.dumps(so_far), highest)
             yield Page([record_of(list(row), row.values()) for row in rows], highest, marks)
+
+    def _since(self, stream: SqlStream, position: Json) -> list[ColumnElement[bool]]:
+        """The rows that were changed since a position, less `overlap`."""
+        changed = _changed(stream)
+        newest, *rest = sql_values.loads(position)
+        begin = sql_values.before(newest, stream.overlap) if stream.overlap else None
+        if begin is not None:
+            return [changed >= literal(begin)]
+        return _lexical([changed, *map(_column, stream.key)], [newest, *rest])
 
     def _mark(self, changed: Any) -> float | None:
         """The mark of a row; None where its time is in the future, so that it is read again as if it had none."""

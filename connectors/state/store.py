@@ -1,35 +1,49 @@
-"""All that connectors keep, in one file."""
+"""All that connectors keep."""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import orjson
-from sqlalchemy import create_engine, event, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import func, select, update
 
-from connectors.state.stream import StreamState
-from connectors.state.tables import LETTER, SWITCH, TABLES, reading, writing
-from connectors.state.values import Letter
-
-BUSY_SECONDS = 30
+from connectors.state.form import Form, Hold
+from connectors.state.postgresql import PostgresForm, Server
+from connectors.state.sqlite import SqliteForm
+from connectors.state.stream import StreamState, checkpoint_of, standing_of
+from connectors.state.tables import CHECKPOINT, LETTER, STANDING, SWITCH, reading, upsert, writing
+from connectors.state.values import Asked, Letter, Overview
 
 
 class State:
-    """All that is kept, in one file."""
+    """All that is kept, in one place."""
 
-    def __init__(self, file: Path) -> None:
-        """Opens the file, or makes it."""
-        file.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": BUSY_SECONDS})
-        event.listen(self._engine, "connect", _lasting)
-        with writing(self._engine) as connection:
-            TABLES.create_all(connection)
+    def __init__(self, place: Path | Server | Form, hold: Hold | None = None) -> None:
+        """Opens it, or makes it; `StateError` says what stands in the way."""
+        if isinstance(place, Path):
+            place = SqliteForm(place)
+        elif isinstance(place, Server):
+            place = PostgresForm(place)
+        self._form: Form = place
+        self._hold = hold
+        self._engine = self._form.engine
+
+    def hold(self, connector: str) -> AbstractContextManager[Hold]:
+        """Holds a connector while the block runs; `Occupied` where another process does."""
+        return self._form.hold(connector)
+
+    def held(self, connector: str) -> bool:
+        """Whether a process runs a connector now."""
+        return self._form.held(connector)
+
+    def by(self, hold: Hold) -> State:
+        """The same, for who holds a connector: what is kept of its streams is kept only while that is so."""
+        return State(self._form, hold)
 
     def stream(self, connector: str, stream: str) -> StreamState:
         """One stream's part."""
-        return StreamState(self._engine, connector, stream)
+        return StreamState(self._engine, connector, stream, None if self._hold is None else self._hold.engine)
 
     def letters(self, connector: str, limit: int = 100) -> list[Letter]:
         """Records of a connector that can't be mapped, the oldest first."""
@@ -48,6 +62,19 @@ class State:
             chosen = select(func.count()).select_from(LETTER).where(LETTER.c.connector == connector)
             return connection.execute(chosen).scalar_one()
 
+    def overview(self) -> Overview:
+        """How all streams fare."""
+        with reading(self._engine) as connection:
+            counted = select(LETTER.c.connector, LETTER.c.stream, func.count()).group_by(
+                LETTER.c.connector, LETTER.c.stream
+            )
+            return Overview(
+                frozenset(connection.scalars(select(SWITCH.c.connector).where(SWITCH.c.paused != 0))),
+                {(row.connector, row.stream): standing_of(row.told) for row in connection.execute(select(STANDING))},
+                {(row.connector, row.stream): checkpoint_of(row) for row in connection.execute(select(CHECKPOINT))},
+                {(connector, stream): letters for connector, stream, letters in connection.execute(counted)},
+            )
+
     def paused(self, connector: str) -> bool:
         """Whether a connector is to rest."""
         with reading(self._engine) as connection:
@@ -56,15 +83,27 @@ class State:
     def pause(self, connector: str, paused: bool) -> None:
         """Has a connector rest, or go on."""
         with writing(self._engine) as connection:
-            put = insert(SWITCH)
-            put = put.on_conflict_do_update(index_elements=["connector"], set_={"paused": put.excluded.paused})
-            connection.execute(put, {"connector": connector, "paused": int(paused)})
+            connection.execute(upsert(connection, SWITCH, "paused"), {"connector": connector, "paused": int(paused)})
+
+    def ask(self, connector: str, asked: Asked) -> None:
+        """Asks whoever runs a connector to run streams of it now."""
+        with writing(self._engine) as connection:
+            row = {"connector": connector, "paused": 0, "asked": orjson.dumps(asked)}
+            connection.execute(upsert(connection, SWITCH, "asked"), row)
+
+    def orders(self, connector: str) -> tuple[bool, Asked | None]:
+        """Whether a connector is to rest, and what was asked of it, which is told once."""
+        own = SWITCH.c.connector == connector
+        with reading(self._engine) as connection:
+            row = connection.execute(select(SWITCH.c.paused, SWITCH.c.asked).where(own)).first()
+        if row is None:
+            return False, None
+        if row.asked is None:
+            return bool(row.paused), None
+        with writing(self._engine) as connection:
+            connection.execute(update(SWITCH).where(own).values(asked=None))
+        return bool(row.paused), Asked(**orjson.loads(row.asked))
 
     def close(self) -> None:
-        """Closes the file."""
-        self._engine.dispose()
-
-
-def _lasting(connection: Any, _record: Any) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
+        """Lets go of it."""
+        self._form.close()

@@ -9,17 +9,29 @@ from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Table, bindparam, delete, exists, func, select, update
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, Row
 
 from connectors.mapping.messages import Thing
-from connectors.state.tables import CHECKPOINT, GONE, LAST, LETTER, RECORD, THING, WITHDRAWN, reading, writing
-from connectors.state.values import Checkpoint, Kept, Known, LastRun, Step
+from connectors.state.tables import (
+    CHECKPOINT,
+    GONE,
+    LETTER,
+    RECORD,
+    STANDING,
+    THING,
+    WITHDRAWN,
+    reading,
+    upsert,
+    writing,
+)
+from connectors.state.values import Checkpoint, Kept, Known, LastRun, Standing, Step, Totals
 
 T = TypeVar("T")
 
 PART = 10_000
 """So many values in one statement: SQLite takes 32,766, and a source without pages may have more records."""
+WITHDRAWN_MICROS = 366 * 24 * 3600 * 1_000_000
+"""For how long it is known when a thing was withdrawn: one that comes back later has a newer time of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +41,18 @@ class StreamState:
     engine: Engine = field(repr=False)
     connector: str
     stream: str
+    writer: Engine | None = field(default=None, repr=False)
+    """Writes, where the connector is held."""
+
+    @property
+    def _writer(self) -> Engine:
+        return self.writer or self.engine
 
     def checkpoint(self) -> Checkpoint:
         """How far it is."""
         with reading(self.engine) as connection:
             row = connection.execute(select(CHECKPOINT).where(*self._own(CHECKPOINT))).first()
-        return (
-            Checkpoint() if row is None else Checkpoint(orjson.loads(row.position), row.generation, bool(row.complete))
-        )
+        return Checkpoint() if row is None else checkpoint_of(row)
 
     def known(self, keys: Sequence[str]) -> dict[str, Known]:
         """What was said before of records, by key."""
@@ -62,32 +78,50 @@ class StreamState:
 
     def keep(self, step: Step) -> None:
         """Keeps what follows from a page."""
-        with writing(self.engine) as connection:
+        with writing(self._writer) as connection:
             self._keep_records(connection, step)
             self._keep_letters(connection, step)
+            if step.back:
+                back = [{"c": self.connector, "k": kind, "i": id_} for kind, id_ in step.back]
+                connection.execute(_CAME_BACK, back)
             if step.forget_below is not None:
                 connection.execute(delete(RECORD).where(*self._own(RECORD), RECORD.c.mark < step.forget_below))
             self._keep_checkpoint(connection, Checkpoint(step.position, step.generation, False))
 
     def completed(self, generation: int) -> None:
         """A run came to its end."""
-        with writing(self.engine) as connection:
+        with writing(self._writer) as connection:
             before = connection.execute(select(CHECKPOINT.c.position).where(*self._own(CHECKPOINT))).scalar()
             position = None if before is None else orjson.loads(before)
             self._keep_checkpoint(connection, Checkpoint(position, generation, True))
 
+    def standing(self) -> Standing:
+        """How it fares."""
+        with reading(self.engine) as connection:
+            told = connection.execute(select(STANDING.c.told).where(*self._own(STANDING))).scalar()
+        return Standing() if told is None else standing_of(told)
+
+    def stand(self, standing: Standing) -> None:
+        """Keeps how it fares."""
+        with writing(self._writer) as connection:
+            connection.execute(upsert(connection, STANDING, "told"), {**self._names, "told": orjson.dumps(standing)})
+
     def ran(self, last: LastRun) -> None:
-        """Keeps how a run went."""
-        with writing(self.engine) as connection:
-            put = insert(LAST)
-            put = put.on_conflict_do_update(index_elements=LAST.primary_key, set_={"told": put.excluded.told})
-            connection.execute(put, {**self._names, "told": orjson.dumps(last)})
+        """Keeps how a stream fares whose source tells it, since that began; what it told is added to the totals."""
+        before = self.standing()
+        same = before.last if before.last is not None and before.last.began == last.began else None
+        self.stand(
+            Standing(
+                last=last,
+                success=before.success if last.error else last,
+                failures=before.failures + 1 if last.error else 0,
+                totals=before.totals.grown(same, last),
+            )
+        )
 
     def last(self) -> LastRun | None:
         """How the last run went; None where there was none."""
-        with reading(self.engine) as connection:
-            told = connection.execute(select(LAST.c.told).where(*self._own(LAST))).scalar()
-        return None if told is None else LastRun(**orjson.loads(told))
+        return self.standing().last
 
     def count(self) -> int:
         """How many records are known."""
@@ -138,11 +172,11 @@ class StreamState:
         """Forgets things that were withdrawn, but for the time, in microseconds since 1970 UTC."""
         rows = [{"k": thing.kind, "i": thing.id} for thing in things]
         if rows:
-            put = insert(WITHDRAWN)
-            put = put.on_conflict_do_update(index_elements=WITHDRAWN.primary_key, set_={"time": put.excluded.time})
             gone = [{"connector": self.connector, "kind": row["k"], "id": row["i"], "time": time_} for row in rows]
-            with writing(self.engine) as connection:
-                connection.execute(put, gone)
+            with writing(self._writer) as connection:
+                old = WITHDRAWN.c.time < time_ - WITHDRAWN_MICROS
+                connection.execute(delete(WITHDRAWN).where(WITHDRAWN.c.connector == self.connector, old))
+                connection.execute(upsert(connection, WITHDRAWN, "time"), gone)
                 connection.execute(
                     delete(THING).where(
                         *self._own(THING), THING.c.kind == bindparam("k"), THING.c.id == bindparam("i")
@@ -152,7 +186,7 @@ class StreamState:
 
     def forget_gone(self, generation: int) -> None:
         """Forgets the records that a whole run has not found, once their things are withdrawn."""
-        with writing(self.engine) as connection:
+        with writing(self._writer) as connection:
             old = select(RECORD.c.key).where(*self._own(RECORD), RECORD.c.generation < generation)
             connection.execute(delete(THING).where(*self._own(THING), THING.c.key.in_(old)))
             connection.execute(delete(THING).where(*self._own(THING), THING.c.key == GONE))
@@ -164,7 +198,7 @@ class StreamState:
 
         So that what has gone meanwhile is withdrawn.
         """
-        with writing(self.engine) as connection:
+        with writing(self._writer) as connection:
             connection.execute(update(RECORD).where(*self._own(RECORD)).values(digest=b""))
             connection.execute(update(CHECKPOINT).where(*self._own(CHECKPOINT)).values(position=b"null", complete=0))
 
@@ -177,9 +211,7 @@ class StreamState:
                 | {"generation": step.generation}
                 for s in step.said
             ]
-            put = insert(RECORD)
-            changed = {name: put.excluded[name] for name in ("digest", "observed", "mark", "generation")}
-            connection.execute(put.on_conflict_do_update(index_elements=RECORD.primary_key, set_=changed), rows)
+            connection.execute(upsert(connection, RECORD, "digest", "observed", "mark", "generation"), rows)
         for part in _parts(step.found):
             chosen = update(RECORD).where(*self._own(RECORD), RECORD.c.key.in_(part))
             connection.execute(chosen.values(generation=step.generation))
@@ -198,19 +230,15 @@ class StreamState:
         ]
         rows += [{**self._names, **row, "key": GONE} for row in dropped]
         if rows:
-            put = insert(THING)
-            located = {"location": put.excluded.location}
-            connection.execute(put.on_conflict_do_update(index_elements=THING.primary_key, set_=located), rows)
+            connection.execute(upsert(connection, THING, "location"), rows)
 
     def _keep_letters(self, connection: Connection, step: Step) -> None:
         mapped = [*(kept.key for kept in step.said), *step.same, *step.mapped]
         for part in _parts(mapped):
             connection.execute(delete(LETTER).where(*self._own(LETTER), LETTER.c.key.in_(part)))
         if step.letters:
-            put = insert(LETTER)
-            changed = {name: put.excluded[name] for name in ("time", "record", "troubles")}
             connection.execute(
-                put.on_conflict_do_update(index_elements=["connector", "stream", "key"], set_=changed),
+                upsert(connection, LETTER, "time", "record", "troubles", by=("connector", "stream", "key")),
                 [
                     {
                         **self._names,
@@ -224,12 +252,8 @@ class StreamState:
             )
 
     def _keep_checkpoint(self, connection: Connection, checkpoint: Checkpoint) -> None:
-        put = insert(CHECKPOINT)
-        names = ("position", "generation", "complete")
         connection.execute(
-            put.on_conflict_do_update(
-                index_elements=CHECKPOINT.primary_key, set_={name: put.excluded[name] for name in names}
-            ),
+            upsert(connection, CHECKPOINT, "position", "generation", "complete"),
             {
                 **self._names,
                 "position": orjson.dumps(checkpoint.position),
@@ -244,6 +268,23 @@ class StreamState:
 
     def _own(self, table: Table) -> tuple[Any, Any]:
         return table.c.connector == self.connector, table.c.stream == self.stream
+
+
+_CAME_BACK = delete(WITHDRAWN).where(
+    WITHDRAWN.c.connector == bindparam("c"), WITHDRAWN.c.kind == bindparam("k"), WITHDRAWN.c.id == bindparam("i")
+)
+
+
+def checkpoint_of(row: Row[Any]) -> Checkpoint:
+    """A row as a value."""
+    return Checkpoint(orjson.loads(row.position), row.generation, bool(row.complete))
+
+
+def standing_of(told: bytes) -> Standing:
+    """What was kept as a value."""
+    found = orjson.loads(told)
+    runs = {name: LastRun(**run) for name in ("last", "success", "under_way") if (run := found[name]) is not None}
+    return Standing(**{**found, **runs, "totals": Totals(**found["totals"])})
 
 
 def _parts(values: Sequence[T]) -> Iterator[Sequence[T]]:

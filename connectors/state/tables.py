@@ -1,77 +1,113 @@
-"""The tables of what connectors keep, and how they are reached."""
+"""The tables of what connectors keep, and how they are reached. `migrations` makes them.
+
+They stand beside the journal's in PostgreSQL, so that their names tell whose they are.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    Double,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.types import TypeEngine
 
-from connectors.errors import ConnectorError
+from connectors.errors import StateError
+
+
+class Word(TypeDecorator[str]):
+    """A source's own text: PostgreSQL takes no text with a NUL in it, so that it is bytes there."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(LargeBinary() if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
+        return value.encode() if value is not None and dialect.name == "postgresql" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        return bytes(value).decode() if dialect.name == "postgresql" else value
+
 
 TABLES = MetaData()
 CHECKPOINT = Table(
-    "checkpoint",
+    "connector_checkpoint",
     TABLES,
     Column("connector", Text, primary_key=True),
     Column("stream", Text, primary_key=True),
     Column("position", LargeBinary, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("complete", Integer, nullable=False),
-    sqlite_with_rowid=False,
 )
 RECORD = Table(
-    "record",
+    "connector_record",
     TABLES,
     Column("connector", Text, primary_key=True),
     Column("stream", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
+    Column("key", Word, primary_key=True),
     Column("digest", LargeBinary, nullable=False),
-    Column("observed", Integer, nullable=False),
-    Column("mark", Float),
+    Column("observed", BigInteger, nullable=False),
+    Column("mark", Double),
     Column("generation", Integer, nullable=False),
-    sqlite_with_rowid=False,
 )
 THING = Table(
-    "thing",
+    "connector_thing",
     TABLES,
     Column("connector", Text, primary_key=True),
     Column("stream", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
+    Column("key", Word, primary_key=True),
     Column("kind", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
+    Column("id", Word, primary_key=True),
     Column("location", Text, nullable=False),
-    Index("thing_by_id", "connector", "kind", "id"),
-    sqlite_with_rowid=False,
 )
 WITHDRAWN = Table(
-    "withdrawn",
+    "connector_withdrawn",
     TABLES,
     Column("connector", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
-    Column("time", Integer, nullable=False),
-    sqlite_with_rowid=False,
+    Column("id", Word, primary_key=True),
+    Column("time", BigInteger, nullable=False),
 )
 """As of when things were withdrawn last. What is said of one that comes back must be later, or it would not count."""
 
 LETTER = Table(
-    "letter",
+    "connector_letter",
     TABLES,
-    Column("number", Integer, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
     Column("connector", Text, nullable=False),
     Column("stream", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("time", Integer, nullable=False),
+    Column("key", Word, nullable=False),
+    Column("time", BigInteger, nullable=False),
     Column("record", LargeBinary, nullable=False),
     Column("troubles", LargeBinary, nullable=False),
-    Index("letter_by_key", "connector", "stream", "key", unique=True),
 )
-SWITCH = Table("switch", TABLES, Column("connector", Text, primary_key=True), Column("paused", Integer, nullable=False))
-LAST = Table(
-    "last",
+SWITCH = Table(
+    "connector_switch",
+    TABLES,
+    Column("connector", Text, primary_key=True),
+    Column("paused", Integer, nullable=False),
+    Column("asked", LargeBinary),
+)
+"""What a connector is told by people: to rest, and which streams to run now."""
+
+STANDING = Table(
+    "connector_standing",
     TABLES,
     Column("connector", Text, primary_key=True),
     Column("stream", Text, primary_key=True),
@@ -81,25 +117,40 @@ GONE = ""
 """The key of things that no record asserts any more, until they are withdrawn."""
 
 
+def upsert(connection: Connection, table: Table, *changed: str, by: tuple[str, ...] = ()) -> Any:
+    """An insert that, where there is a row of that key already, changes these columns of it."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    put: Any = insert(table)
+    return put.on_conflict_do_update(
+        index_elements=by or table.primary_key, set_={name: put.excluded[name] for name in changed}
+    )
+
+
 @contextlib.contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection to read; `ConnectorError` where that fails."""
-    try:
-        with engine.connect() as connection:
-            yield connection
-    except SQLAlchemyError as error:
-        raise ConnectorError(f"can't read what connectors keep in {engine.url.database}: {_cause(error)}") from None
+    """A connection to read; `StateError` where that fails."""
+    with errors(engine, "read"), engine.connect() as connection:
+        yield connection
 
 
 @contextlib.contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One commit at the end of the block; `ConnectorError` where that fails."""
+    """One commit at the end of the block; `StateError` where that fails."""
+    with errors(engine, "write"), engine.begin() as connection:
+        yield connection
+
+
+@contextlib.contextmanager
+def errors(engine: Engine, doing: str) -> Iterator[None]:
+    """Turns the driver's exceptions into `StateError`s."""
     try:
-        with engine.begin() as connection:
-            yield connection
+        yield
     except SQLAlchemyError as error:
-        raise ConnectorError(f"can't write what connectors keep in {engine.url.database}: {_cause(error)}") from None
+        cause = " ".join(str(getattr(error, "orig", None) or error).split())
+        raise StateError(f"can't {doing} what connectors keep in {place(engine)}: {cause}") from None
 
 
-def _cause(error: SQLAlchemyError) -> str:
-    return str(getattr(error, "orig", None) or error)
+def place(engine: Engine) -> str:
+    """Where it is, for people; never with a password."""
+    url = engine.url
+    return url.database or "memory" if engine.dialect.name == "sqlite" else url.render_as_string(hide_password=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from connectors.mapping.messages import Thing
@@ -54,6 +54,8 @@ class Step:
     """Records with a smaller mark need not be known any more."""
     mapped: Sequence[str] = ()
     """Keys of further records that could be mapped."""
+    back: Sequence[tuple[str, str]] = ()
+    """Kinds and ids of things that were withdrawn and are said again, as of later than that."""
 
     @property
     def found(self) -> list[str]:
@@ -73,7 +75,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """How the last run of a stream went. Seconds since 1970 UTC, and seconds."""
+    """How a run of a stream went, or how far one is that is under way. Seconds since 1970 UTC, and seconds."""
 
     began: float
     seconds: float
@@ -81,3 +83,97 @@ class LastRun:
     changed: int = 0
     withdrawn: int = 0
     error: str = ""
+    unchanged: int = 0
+    letters: int = 0
+    """Records that could not be mapped."""
+    messages: int = 0
+
+    @property
+    def ended(self) -> float:
+        """When it ended, or was looked at last."""
+        return self.began + self.seconds
+
+    @property
+    def rate(self) -> float | None:
+        """Records read a second; None where it was too short to tell."""
+        return self.read / self.seconds if self.seconds > 0 and self.read else None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """All runs of a stream together, since its state was made."""
+
+    runs: int = 0
+    failed: int = 0
+    read: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+    letters: int = 0
+    messages: int = 0
+
+    def with_(self, run: LastRun) -> Totals:
+        """These and a run."""
+        grown = self.grown(None, run)
+        return replace(grown, failed=grown.failed + bool(run.error))
+
+    def grown(self, before: LastRun | None, run: LastRun) -> Totals:
+        """These, and what a run has done beyond what it had before."""
+        old = before or LastRun(0, 0)
+        return Totals(
+            self.runs + (before is None),
+            self.failed,
+            self.read + run.read - old.read,
+            self.changed + run.changed - old.changed,
+            self.unchanged + run.unchanged - old.unchanged,
+            self.withdrawn + run.withdrawn - old.withdrawn,
+            self.letters + run.letters - old.letters,
+            self.messages + run.messages - old.messages,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a stream fares."""
+
+    last: LastRun | None = None
+    success: LastRun | None = None
+    """The last run that did not fail."""
+    under_way: LastRun | None = None
+    """A run that has begun, as it was lately; of no worth where no process runs the connector."""
+    due: float | None = None
+    """When it is read next, in seconds since 1970 UTC."""
+    failures: int = 0
+    """How many runs in a row have failed."""
+    left_alone: bool = False
+    """Whether the source has failed so often that it is tried only now and then."""
+    totals: Totals = Totals()
+
+    def after(self, run: LastRun) -> Standing:
+        """The same after a run has ended."""
+        failed = bool(run.error)
+        return Standing(
+            last=run,
+            success=self.success if failed else run,
+            failures=self.failures + 1 if failed else 0,
+            left_alone=self.left_alone and failed,
+            totals=self.totals.with_(run),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What people asked for: a run of these streams, now."""
+
+    streams: Sequence[str]
+    withdraw_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How all streams fare, each by its connector's name and its own."""
+
+    paused: frozenset[str]
+    standings: Mapping[tuple[str, str], Standing]
+    checkpoints: Mapping[tuple[str, str], Checkpoint]
+    letters: Mapping[tuple[str, str], int]

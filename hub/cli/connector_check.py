@@ -38,19 +38,24 @@ def connectors(settings: Settings) -> Iterator[Finding]:
 
 
 def _runs(settings: Settings, found: Sequence[Connector]) -> Iterator[Finding]:
-    from hub.connect.running import FILE, folder_of, open_state
+    from connectors.errors import StateError
+    from connectors.status import look
+    from hub.connect.place import is_there, open_state
 
     failed = False
     # A look makes no file: where none has run here, there is no state.
-    if (folder_of(settings) / FILE).exists():
-        with closing(open_state(settings)) as state:
-            for connector in found:
-                for stream in connector.settings.streams:
-                    last = state.stream(connector.name, stream).last()
-                    if last is not None and last.error:
-                        failed = True
-                        remedy = f"`unshub connectors check {connector.name}` looks again"
-                        yield Finding(CHECK, Level.WARN, f"{connector.name}/{stream}: {last.error}", remedy)
+    if is_there(settings):
+        try:
+            with closing(open_state(settings)) as state:
+                statuses = look(found, state)
+        except StateError as error:
+            yield Finding(CHECK, Level.FAIL, str(error), "no connector runs until that is mended")
+            return
+        for status in statuses:
+            for stream in status.streams:
+                if stream.error:
+                    failed = True
+                    yield Finding(CHECK, Level.WARN, f"{status.name}/{stream.name}: {stream.error}", status.remedy)
     if not failed:
         names = ", ".join(connector.name for connector in found) or "none"
         yield Finding(CHECK, Level.OK, f"{names}, in {settings.connectors}")

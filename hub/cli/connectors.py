@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 import yaml
@@ -19,7 +18,6 @@ from hub.cli.dead_letters import Machine
 from hub.cli.options import with_settings
 from hub.cli.output import err, out, show_json
 from hub.cli.profiles import draft, profiles
-from hub.cli.progress import Stages
 from hub.cli.publish import BROKER_FLAGS
 from hub.errors import HubError
 from hub.settings import Settings
@@ -32,8 +30,9 @@ if TYPE_CHECKING:
 Name = Annotated[str, typer.Argument(help="The connector: its file's name without `.yaml`.")]
 Stream = Annotated[str | None, typer.Option(help="Only this stream.", metavar="NAME")]
 
-with_connectors = with_settings("connectors", "data")
-with_broker = with_settings("connectors", "data", *BROKER_FLAGS, "topic_prefix", "max_payload", "future_tolerance")
+PLACES = ("connectors", "data", "journal", "journal_password_file")
+with_connectors = with_settings(*PLACES)
+with_broker = with_settings(*PLACES, *BROKER_FLAGS, "topic_prefix", "max_payload", "future_tolerance")
 
 
 def commands() -> typer.Typer:
@@ -54,13 +53,20 @@ def commands() -> typer.Typer:
 
 
 def list_connectors(settings: Settings, json: Machine = False) -> None:
-    """List the connectors, and how the last run of each stream went."""
+    """List the connectors: what each does now, how the last run of each stream went, and when the next one is."""
+    from connectors.status import look
+    from hub.cli.connector_list import lines
     from hub.connect.files import all_of
+    from hub.connect.told import as_json
 
     found = all_of(settings)
     with closing(_state(settings)) as state:
-        for connector in found:
-            _told(connector, state, json)
+        for status in look(found, state):
+            if json:
+                show_json(as_json(status))
+                continue
+            for line in lines(status):
+                out().print(line.text, markup=False, style=line.style)
     if not found and not json:
         out().print("no connectors; `connectors` in the settings names their folder")
 
@@ -155,6 +161,8 @@ def run(
 
 def letters(settings: Settings, name: Name, json: Machine = False) -> None:
     """List the records of a connector that can't be mapped, each with every reason."""
+    from hub.connect.told import time_of
+
     connector = _one(settings, name)
     with closing(_state(settings)) as state:
         found = state.letters(connector.name)
@@ -164,7 +172,7 @@ def letters(settings: Settings, name: Name, json: Machine = False) -> None:
                 {"stream": letter.stream, "key": letter.key, "record": letter.record, "reasons": list(letter.troubles)}
             )
             continue
-        out().print(f"{letter.stream} {letter.key}  {_time(letter.time / 1e6)}", markup=False, style="bold")
+        out().print(f"{letter.stream} {letter.key}  {time_of(letter.time / 1e6)}", markup=False, style="bold")
         for trouble in letter.troubles:
             out().print(f"    {trouble}", markup=False)
     if not found and not json:
@@ -192,17 +200,17 @@ def reset(settings: Settings, name: Name, stream: Stream = None) -> None:
 
 async def _run(settings: Settings, connector: Connector, streams: list[str], withdraw_all: bool) -> dict[str, Outcome]:
     from connectors.schedule import at_work
+    from hub.cli.progress import Loading
     from hub.connect.running import around
 
     outcomes = {}
-    async with around(settings) as given, at_work(connector, given) as worker:
-        with Stages(err()) as stages:
-            for each in streams:
-                outcomes[each] = await worker.run(
-                    each,
-                    withdraw_all=withdraw_all,
-                    progress=lambda outcome, each=each: stages.show(each, outcome.read, None),  # type: ignore[misc]
-                )
+    with closing(_state(settings)) as state:
+        async with around(settings, state) as given, at_work(connector, given) as worker:
+            with Loading(err()) as loading:
+                for each in streams:
+                    total = await worker.count(each)
+                    with loading.stream(f"{connector.name}/{each}", total) as show:
+                        outcomes[each] = await worker.run(each, withdraw_all=withdraw_all, progress=show)
     return outcomes
 
 
@@ -224,7 +232,7 @@ def _streams(connector: Connector, stream: str | None) -> list[str]:
 
 
 def _state(settings: Settings) -> State:
-    from hub.connect.running import open_state
+    from hub.connect.place import open_state
 
     return open_state(settings)
 
@@ -234,43 +242,6 @@ def _switch(settings: Settings, name: str, paused: bool) -> None:
     with closing(_state(settings)) as state:
         state.pause(connector.name, paused)
     out().print(f"{name}: {'paused' if paused else 'goes on'}", markup=False)
-
-
-def _told(connector: Connector, state: State, machine: bool) -> None:
-    paused, letters = state.paused(connector.name), state.letter_count(connector.name)
-    rows = {stream: state.stream(connector.name, stream).last() for stream in connector.settings.streams}
-    if machine:
-        told: dict[str, Any] = {
-            stream: None if last is None else {**_shown(last), "began": _time(last.began)}
-            for stream, last in rows.items()
-        }
-        show_json(
-            {"name": connector.name, "kind": connector.kind.name, "system": connector.settings.system}
-            | {"paused": paused, "letters": letters, "streams": told}
-        )
-        return
-    rests = ", paused" if paused else ""
-    out().print(f"{connector.name}: {connector.kind.name}, speaks as {connector.settings.system}{rests}", markup=False)
-    for stream, last in rows.items():
-        if last is None:
-            out().print(f"    {stream}: never run", markup=False)
-        elif last.error:
-            out().print(f"    {stream}: {_time(last.began)} failed: {last.error}", markup=False, style="red")
-        else:
-            words = f"{last.read} read, {last.changed} changed, {last.withdrawn} withdrawn"
-            out().print(f"    {stream}: {_time(last.began)} {words} in {last.seconds:.1f} s", markup=False)
-    if letters:
-        out().print(
-            f"    {letters} records can't be mapped: `unshub connectors letters {connector.name}`", markup=False
-        )
-
-
-def _shown(last: Any) -> dict[str, Any]:
-    return {name: getattr(last, name) for name in ("seconds", "read", "changed", "withdrawn", "error")}
-
-
-def _time(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _stream_name(name: str) -> str:

@@ -9,9 +9,12 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+from connectors.errors import StateError
 from graph.store import GraphStore
 from hub.app import Hub
 from hub.clock import instant
+from hub.connect.desk import Desk
+from hub.connect.told import sentence
 from hub.errors import JournalError
 from hub.journal.port import Journal
 from hub.messages import Broker
@@ -35,10 +38,29 @@ async def readiness(hub: Hub) -> tuple[bool, dict[str, Any]]:
     }
     if hub.graph is not None:
         asked["graph"] = (_graph(hub.graph), hub.troubles.of(Part.GRAPH))
-    told = await asyncio.gather(*(_in_time(answer) for answer, _ in asked.values()))
+    async with asyncio.TaskGroup() as tasks:
+        told_of_connectors = tasks.create_task(connectors(hub.desk))
+        told = await asyncio.gather(*(_in_time(answer) for answer, _ in asked.values()))
     parts = {name: _part(*said, asked[name][1]) for name, said in zip(asked, told, strict=True)}
     ready = all(part["ok"] for part in parts.values())
+    if (seen := told_of_connectors.result()) is not None:
+        # A source that fails makes no hub unready: what came from it stays, and questions are answered.
+        parts["connectors"] = _part(*seen, None)
     return ready, {"ready": ready, "name": hub.settings.name, "role": hub.settings.role, **parts}
+
+
+async def connectors(desk: Desk) -> Told | None:
+    """What connectors do; None where there are none."""
+    if desk.fault:
+        return False, desk.fault
+    return await _in_time(_connectors(desk)) if desk.connectors else None
+
+
+async def _connectors(desk: Desk) -> Told:
+    try:
+        return sentence(await desk.statuses())
+    except StateError as error:
+        return False, str(error)
 
 
 async def _broker(broker: Broker) -> Told:

@@ -2,7 +2,8 @@
 
     GET  /livez                               200 while the process answers
     GET  /readyz                              200 when every part is up, else 503; the body says which is not
-    GET  /api/status                          what /readyz says, with counts
+    GET  /api/status                          what /readyz says, with counts, and each connector
+    GET  /metrics                             figures for Prometheus (`hub.http.metrics`)
     GET  /api/dead-letters?limit=&after=&all  refused messages
     POST /api/dead-letters/{number}/replay    tries one again; with ?again=true also where it was accepted before
 
@@ -20,13 +21,17 @@ from typing import Any
 from uuid import uuid4
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from connectors.errors import StateError
 from graph.errors import GraphError
 from hub.app import Hub
 from hub.clock import instant, now
+from hub.connect.desk import Desk
+from hub.connect.told import as_json
 from hub.errors import JournalError
+from hub.http.metrics import MEDIA_TYPE, exposed
 from hub.http.readiness import ANSWER_SECONDS, readiness
 from hub.journal.port import DeadLetter
 from hub.journal.retention import last_forgotten
@@ -65,6 +70,9 @@ def routes(stage: Stage) -> list[Route]:
         _, body = await _readiness(stage)
         return JSONResponse(body | (await _more(stage.hub, body) if stage.hub else {}))
 
+    async def metrics(request: Request) -> Response:
+        return PlainTextResponse(await exposed(stage.hub), media_type=MEDIA_TYPE) if stage.hub else _starting(stage)
+
     async def letters(request: Request) -> Response:
         return await _list(stage.hub, request) if stage.hub else _starting(stage)
 
@@ -75,6 +83,7 @@ def routes(stage: Stage) -> list[Route]:
         Route("/livez", livez),
         Route("/readyz", _told(readyz)),
         Route("/api/status", _told(status)),
+        Route("/metrics", _told(metrics)),
         Route("/api/dead-letters", _told(letters)),
         Route("/api/dead-letters/{number}/replay", _told(replay), methods=["POST"]),
     ]
@@ -132,13 +141,24 @@ async def _counts(hub: Hub) -> dict[str, Any]:
 async def _more(hub: Hub, told: Mapping[str, Any]) -> dict[str, Any]:
     """The clock, and counts where the journal has just answered."""
     wrong = hub.ingest.arrivals.compare(now())
-    clock = {"clock": {"ok": not wrong, "detail": wrong or "no message has come from later than now"}}
+    clock: dict[str, Any] = {"clock": {"ok": not wrong, "detail": wrong or "no message has come from later than now"}}
+    if "connectors" in told:
+        clock["connectors"] = {**told["connectors"], "each": await _each(hub.desk)}
     try:
         # A journal that refuses what is written can still be read.
         answers = told["journal"]["ok"] or "failures" in told["journal"]
         return clock | (await asyncio.wait_for(_counts(hub), ANSWER_SECONDS) if answers else {})
     except (JournalError, TimeoutError):
         return clock
+
+
+async def _each(desk: Desk) -> list[dict[str, Any]] | None:
+    """Each connector; None where what they keep can't be read now."""
+    try:
+        statuses = await asyncio.wait_for(desk.statuses(), ANSWER_SECONDS)
+    except (StateError, TimeoutError):
+        return None
+    return [as_json(status) for status in statuses]
 
 
 async def _list(hub: Hub, request: Request) -> Response:

@@ -42,7 +42,7 @@ _DEFAULTS: dict[str, Any] = {
 
 # The server notices as soon that this machine has vanished, and what it held is free. An administrator may have set
 # commits not to wait for the disk, which would acknowledge messages that a power failure takes.
-_SESSION = """
+SESSION = """
     SET tcp_keepalives_idle = 10;
     SET tcp_keepalives_interval = 5;
     SET tcp_keepalives_count = 3;
@@ -82,14 +82,15 @@ class Place:
             "dbname": url.path.removeprefix("/"),
         }
         known = {name: value for name, value in given.items() if value}
-        self._parameters = {**_DEFAULTS, **known, **dict(parse_qsl(url.query))}
+        self.parameters = {**_DEFAULTS, **known, **dict(parse_qsl(url.query))}
+        """As the driver takes them; the password is among them."""
 
     async def connect(self) -> Connection:
         """A connection that commits every statement by itself. Driver exceptions pass."""
-        connection = await psycopg.AsyncConnection.connect(**self._parameters, autocommit=True)
+        connection = await psycopg.AsyncConnection.connect(**self.parameters, autocommit=True)
         try:
             with _limited(connection, f"can't begin a session (journal {self.text})", self.seconds):
-                await connection.execute(_SESSION)
+                await connection.execute(SESSION)
         except BaseException:
             await connection.close()
             raise

@@ -218,3 +218,63 @@ async def test_a_hub_that_only_connects_works_beside_another(
             await hub.until(all_in, "all lots are in the graph")
             assert (await beside.get("/readyz"))["role"] == "connect"
             assert beside.stop() == 0
+
+
+async def test_another_hub_goes_on_where_one_was_killed(
+    postgres: Postgres, mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    """Each has a data folder of its own: what connectors keep is beside the journal that they share."""
+    with postgres.database() as journal, closing(sqlite3.connect(tmp_path / "plant.db", isolation_level=None)) as plant:
+        plant.execute("CREATE TABLE lot (id INTEGER PRIMARY KEY, lot_no, state, qty, part, changed_at)")
+        database = Database(f"sqlite:///{tmp_path}/plant.db", plant)
+        connectors = configure(tmp_path, database.url)
+        file = connectors / "mes.yaml"
+        file.write_text(file.read_text().replace("page: 100", "page: 100\n    overlap: 0s"))
+        flags = ["--journal", journal]
+        alone = ["--role", "connect", "--connectors", str(connectors)]
+        async with (
+            HubProcess(tmp_path / "hub", mosquitto.url, *flags) as hub,
+            HubProcess(tmp_path / "first", mosquitto.url, *flags, "--name", "first", *alone) as first,
+            HubProcess(tmp_path / "second", mosquitto.url, *flags, "--name", "second", *alone),
+        ):
+
+            async def some() -> bool:
+                return await total(hub) > 0
+
+            async def all_in() -> bool:
+                return await total(hub) == COUNT
+
+            database.fill(COUNT)
+            await hub.until(some, "the first lots are in the graph")
+            first.kill()
+            await hub.until(all_in, "all lots are in the graph")
+            seen = ["--journal", journal, "--connectors", str(connectors)]
+            told = json.loads(run("connectors", "list", "--json", *seen, cwd=tmp_path).stdout)
+            # The runs that came to their end have not read all: the one that was cut off was taken up where it was.
+            assert 0 < told["streams"]["lots"]["totals"]["read"] < COUNT
+
+
+async def test_a_journal_that_restarts_takes_no_connector_along(
+    postgres: Postgres, mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    with postgres.database() as journal, closing(sqlite3.connect(tmp_path / "plant.db", isolation_level=None)) as plant:
+        plant.execute("CREATE TABLE lot (id INTEGER PRIMARY KEY, lot_no, state, qty, part, changed_at)")
+        database = Database(f"sqlite:///{tmp_path}/plant.db", plant)
+        database.fill(10)
+        connectors = configure(tmp_path, database.url)
+        async with HubProcess(
+            tmp_path / "hub", mosquitto.url, "--journal", journal, "--connectors", str(connectors)
+        ) as hub:
+
+            async def all_in() -> bool:
+                return await total(hub) == 10
+
+            async def blocked() -> bool:
+                return await status(hub, "L5") == "BLOCKED"
+
+            await hub.until(all_in, "all lots are in the graph")
+            postgres.kill()
+            await asyncio.sleep(1)
+            postgres.start()
+            database.execute("UPDATE lot SET state = 'S', changed_at = '2026-03-02 10:00:00' WHERE lot_no = 'L5'")
+            await hub.until(blocked, "the change is seen")

@@ -1,0 +1,53 @@
+"""The connectors that the settings name, for those who look at them and tell them what to do, wherever they run.
+
+All goes through what connectors keep: a hub that runs none sees the same as the one that runs them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from connectors.load import Connector
+from connectors.state import State
+from connectors.status import ConnectorStatus, look
+from hub.connect.place import open_state
+from hub.settings import Settings
+
+T = TypeVar("T")
+
+
+class Desk:
+    """The connectors of a hub."""
+
+    def __init__(self, settings: Settings, connectors: Sequence[Connector], fault: str = "") -> None:
+        """`fault` is why there are none, where the settings name some."""
+        self.settings = settings
+        self.connectors: Mapping[str, Connector] = {connector.name: connector for connector in connectors}
+        self.fault = fault
+        self._state: State | None = None
+        self._opening = asyncio.Lock()
+
+    async def state(self) -> State:
+        """What connectors keep, opened at the first need; `StateError` where that can't be."""
+        async with self._opening:
+            if self._state is None:
+                self._state = await asyncio.to_thread(open_state, self.settings)
+            return self._state
+
+    async def do(self, work: Callable[[State], T]) -> T:
+        """Does something with what connectors keep, in a thread; `StateError` where that fails."""
+        state = await self.state()
+        return await asyncio.to_thread(work, state)
+
+    async def statuses(self) -> list[ConnectorStatus]:
+        """How each connector fares, in order of name."""
+        if not self.connectors:
+            return []
+        return await self.do(lambda state: look(self.connectors.values(), state))
+
+    async def close(self) -> None:
+        """Lets go of what connectors keep."""
+        if self._state is not None:
+            await asyncio.to_thread(self._state.close)
