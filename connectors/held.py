@@ -5,19 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import orjson
 
 from connectors.load import Connector
-from connectors.mapping.mapping import Mapped, Said, Trouble
-from connectors.mapping.messages import Message
+from connectors.mapping.mapping import Happened, Mapped, Said, Trouble
+from connectors.mapping.messages import Message, event_message
+from connectors.mapping.times import text_of
 from connectors.records import FAULT, Record
 from schema import topic as topics
 from schema.contract import Contract
 from schema.errors import Refused
+from schema.events import EventContract
 from schema.json import Json
 from schema.provenance import Provenance
-from schema.topic import SourceTopic
+from schema.topic import CountTopic, SourceTopic, StateTopic, TagTopic
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Held:
 
     def _one(self, mapped: Mapped) -> Mapped:
         refused = [trouble for said in mapped.said for trouble in self._refused(said)]
+        refused += [trouble for event in mapped.events for trouble in self._unfit(event)]
         return Mapped((), tuple(refused)) if refused else mapped
 
     def _refused(self, said: Said) -> Iterable[Trouble]:
@@ -64,6 +68,21 @@ class Held:
         except Refused as refused:
             return [Trouble(said.place, f"{said.kind.name} {said.id!r}", str(reason)) for reason in refused.reasons]
         return ()
+
+    def _unfit(self, event: Happened) -> Iterable[Trouble]:
+        message = event_message(event, self.prefix, self.connector.settings.system, event.time or text_of(0))
+        topic = topics.parse(message.topic, self.prefix)
+        assert isinstance(topic, (TagTopic, StateTopic, CountTopic))
+        try:
+            self._events.read(topic, message.payload, _now())
+        except Refused as refused:
+            name = "/".join(event.name) or self.connector.settings.system
+            return [Trouble(event.place, f"{event.form} {name!r}", str(reason)) for reason in refused.reasons]
+        return ()
+
+    @cached_property
+    def _events(self) -> EventContract:
+        return EventContract(self.contract.rules)
 
 
 def _body(said: Said) -> dict[str, Json]:
@@ -76,9 +95,19 @@ def _now() -> Provenance:
 
 def as_tested(mapped: Mapped) -> list[Mapping[str, Json]]:
     """What a record asserts, in the form that tests and previews have."""
-    return [
+    things: list[Mapping[str, Json]] = [
         {"kind": said.kind.name, "id": said.id, "location": said.location}
         | ({"observedAt": said.time} if said.time else {})
         | said.body
         for said in mapped.said
     ]
+    return [*things, *map(_event_as_tested, mapped.events)]
+
+
+def _event_as_tested(event: Happened) -> dict[str, Json]:
+    told: dict[str, Json] = {"event": event.form, "location": event.location}
+    if event.name:
+        told["name"] = "/".join(event.name)
+    if event.time:
+        told["timestamp"] = event.time
+    return told | event.body

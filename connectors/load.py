@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ from connectors import secret
 from connectors.faults import Document, Faults, Misfit, nearest, of_validation
 from connectors.kind import AnyKind, PushSource, Source
 from connectors.mapping.build import Defaults, build
+from connectors.mapping.events import EventBuilder
 from connectors.mapping.mapping import RecordMapping
 from connectors.mapping.times import Clock, zone_of
+from connectors.push.settings import PushStream
 from connectors.registry import Kinds
 from connectors.secret import Secret
 from connectors.settings import CommonSettings, CommonStream, ConnectorSettings
@@ -71,7 +73,13 @@ def load(
         return Loaded(None, list(of_validation(error, kind.settings)))
     mappings = {}
     for stream, own in settings.streams.items():
-        built = build(own.map, _defaults(settings, own), model, document.place, ("streams", stream, "map"), faults)
+        at = ("streams", stream)
+        defaults = _defaults(settings, own)
+        built = build(own.map, defaults, model, document.place, (*at, "map"), faults)
+        if isinstance(own, PushStream):
+            builder = EventBuilder(defaults, model, document.place, faults)
+            events = [builder.event(each, (*at, "events", index)) for index, each in enumerate(own.events)]
+            built = None if built is None else replace(built, events=events)
         if built is not None:
             mappings[stream] = built
     secrets = _secrets(settings, folder, faults) if with_secrets else {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from math import isnan
 from typing import NamedTuple
 
@@ -19,12 +19,10 @@ from connectors.kind import Page
 from connectors.load import Connector
 from connectors.mapping.mapping import Mapped, Said, Trouble
 from connectors.mapping.messages import Message, Packer, digest, thing_of
+from connectors.mapping.times import text_of
 from connectors.records import Record
 from connectors.state import Kept, Letter, Step, StreamState
-from schema.model.base import instant_text
 from schema.provenance import micros
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +181,3 @@ def _at(said: Said, observed: int, now: int, after: int | None) -> str:
 
 def _micros(text: str) -> int:
     return micros(datetime.fromisoformat(text))
-
-
-def text_of(time_: int) -> str:
-    """Microseconds since 1970 as RFC 3339."""
-    return instant_text(_EPOCH + timedelta(microseconds=time_))

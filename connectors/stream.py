@@ -20,7 +20,8 @@ from connectors.held import Held
 from connectors.kind import Page, Source
 from connectors.load import Connector
 from connectors.mapping.messages import Message, Packer, Thing
-from connectors.prepare import Preparer, Ready, text_of
+from connectors.mapping.times import text_of
+from connectors.prepare import Preparer, Ready
 from connectors.state import Checkpoint, StreamState
 from schema.contract import Contract
 from schema.json import Json

@@ -11,6 +11,9 @@ from connectors.mapping.settings import TestSettings
 from schema.contract import Contract
 from schema.json import Json
 
+_NAMES = ("kind", "id", "event", "name")
+"""What tells one assertion, or event, from another."""
+
 _FIX = "mend the mapping, or what the test expects"
 
 
@@ -43,10 +46,10 @@ def _differences(
     left = list(found)
     for index, wanted in enumerate(expected):
         here = (*at, "gives", index)
-        same = [each for each in left if all(each.get(name) == wanted.get(name) for name in ("kind", "id"))]
+        same = [each for each in left if all(each.get(name) == wanted.get(name) for name in _NAMES)]
         if not same:
-            has = ", ".join(f"{each['kind']} {each['id']}" for each in found) or "nothing"
-            yield Misfit(here, f"there is no {wanted.get('kind')} {wanted.get('id')!r}; the record asserts {has}", _FIX)
+            has = ", ".join(map(_named, found)) or "nothing"
+            yield Misfit(here, f"there is no {_named(wanted)}; the record asserts {has}", _FIX)
             continue
         left.remove(same[0])
         for name, value in wanted.items():
@@ -54,5 +57,11 @@ def _differences(
                 message = f"{name} is {shown(same[0].get(name))}, expected was {shown(value)}"
                 yield Misfit((*here, name), message, _FIX)
     for each in left:
-        message = f"the record also asserts {each['kind']} {each['id']!r}"
+        message = f"the record also asserts {_named(each)}"
         yield Misfit((*at, "gives"), message, "add it to what the test expects, or mend the mapping")
+
+
+def _named(said: Mapping[str, Json]) -> str:
+    if "event" in said:
+        return f"{said['event']} {said.get('name', '')!r}" if "name" in said else str(said["event"])
+    return f"{said.get('kind')} {said.get('id')!r}"

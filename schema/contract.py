@@ -59,6 +59,11 @@ class Contract:
         self._rules = rules
         self._readers: dict[tuple[str, bool], _KindReader] = {}
 
+    @property
+    def rules(self) -> Rules:
+        """What holds of messages of all kinds."""
+        return self._rules
+
     def read(self, topic: SourceTopic, payload: bytes, provenance: Provenance) -> Reading:
         """What a message asserts; `Refused` carries every reason why it can't be accepted."""
         kind = self._model.by_topic.get(topic.kind)

@@ -21,7 +21,7 @@ from connectors.mapping.mapping import (
     link_to_many,
     link_to_one,
 )
-from connectors.mapping.settings import AssertionSettings, TermSettings
+from connectors.mapping.settings import AssertionSettings, EventSettings, TermSettings
 from connectors.mapping.times import EPOCHS, Clock, reader, zone_of
 from connectors.mapping.units import quantities
 from schema import topic
@@ -55,14 +55,14 @@ def build(
 ) -> RecordMapping | None:
     """The mapping that stands at a location of the file; what is wrong is added to the faults, and then it is None."""
     before = len(faults.found)
-    builder = _Builder(defaults, model, place, faults)
+    builder = Builder(defaults, model, place, faults)
     built = [builder.assertion(each, (*above, index)) for index, each in enumerate(settings)]
     if len(faults.found) > before:
         return None
     return RecordMapping([each for each in built if each is not None], frozenset(builder.fields))
 
 
-class _Builder:
+class Builder:
     """Builds the assertions of one stream."""
 
     def __init__(self, defaults: Defaults, model: Model, place: Callable[[Location], str], faults: Faults) -> None:
@@ -135,7 +135,7 @@ class _Builder:
             settings.open,
         )
 
-    def _location(self, settings: AssertionSettings, at: Location) -> Make:
+    def _location(self, settings: AssertionSettings | EventSettings, at: Location) -> Make:
         at = (*at, "location")
         if settings.location is None:
             if self._defaults.location is None:
@@ -143,11 +143,11 @@ class _Builder:
                 self._faults.add(at, "the location is missing", fix)
             return Term(self._place(at), None, self._defaults.location).made(_a_location)
         term = self._term(settings.location, at)
-        for where, text in _constants(settings.location):
+        for where, text in constants(settings.location):
             self._check(partial(_a_location, text), (*at, *where))
         return term.made(_a_location)
 
-    def _time(self, settings: AssertionSettings, at: Location) -> Make | None:
+    def _time(self, settings: AssertionSettings | EventSettings, at: Location) -> Make | None:
         if settings.time is not None:
             clock = self._clock(settings.time, (*at, "time"))
             return self._term(settings.time, (*at, "time")).made(reader(clock, day=False))
@@ -200,7 +200,7 @@ class _Builder:
             return self._quantity(term, settings, at)
         made = convert.of_attribute(attribute, self._clock(settings, at))
         if kind_of not in _TIMES:
-            for where, value in _constants(settings):
+            for where, value in constants(settings):
                 self._check(partial(made, value), (*at, *where))
         return term.made(made)
 
@@ -208,7 +208,7 @@ class _Builder:
         if settings.unit is None:
             self._faults.add(at, "the quantity has no unit", "give `unit: kg`, or `unit: {from: …}`")
             return term.made(convert.as_it_is)
-        for where, unit in _constants(settings.unit):
+        for where, unit in constants(settings.unit):
             self._check(partial(convert.quantity, 1, str(unit), settings.to), (*at, "unit", *where))
         if settings.to is not None:
             self._check(partial(convert.quantity, 1, settings.to, None), (*at, "to"))
@@ -280,7 +280,7 @@ class _Builder:
             self._faults.add(at, message, fix or "write what the model has there")
 
 
-def _constants(settings: TermSettings) -> Iterator[tuple[Location, Any]]:
+def constants(settings: TermSettings) -> Iterator[tuple[Location, Any]]:
     """The values that it may have whatever the record holds, each with where it stands."""
     if settings.enum is not None:
         yield from ((("enum", code), value) for code, value in settings.enum.items() if value is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from connectors.errors import ExpressionError, Unfit
 from connectors.expression import Expression
@@ -41,6 +41,20 @@ class Said(NamedTuple):
     """RFC 3339; None where the record does not tell."""
     place: str
     """Where the mapping says so."""
+
+
+class Happened(NamedTuple):
+    """An event that a record tells: a value of a tag, a change of state, or a count."""
+
+    form: str
+    """`tag`, `state` or `count`."""
+    location: str
+    name: tuple[str, ...]
+    """Of a tag; empty for others, of which the system is the name."""
+    body: dict[str, Json]
+    time: str | None
+    """RFC 3339; None where the record does not tell."""
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +121,8 @@ class Assertion:
 
     def of(self, record: Record, troubles: Troubles) -> Iterator[Said]:
         """What it asserts; troubles are noted."""
-        for context in _contexts(self.each, record, troubles):
-            if self.when is None or _holds(self.when, context, record, troubles):
+        for context in contexts(self.each, record, troubles):
+            if self.when is None or holds(self.when, context, record, troubles):
                 said = self._said(context, record, troubles)
                 if said is not None:
                     yield said
@@ -136,6 +150,15 @@ class Mapped:
 
     said: tuple[Said, ...] = ()
     troubles: tuple[Trouble, ...] = ()
+    events: tuple[Happened, ...] = ()
+
+
+class Events(Protocol):
+    """What a record tells of events of one form."""
+
+    def of(self, record: Record, troubles: Troubles) -> Iterator[Happened]:
+        """What it tells; troubles are noted."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -145,12 +168,14 @@ class RecordMapping:
     assertions: Sequence[Assertion]
     fields: frozenset[str] = field(default_factory=frozenset)
     """The fields of a record that it plainly names, to be held against what the source has."""
+    events: Sequence[Events] = ()
 
     def of(self, record: Record) -> Mapped:
         """Maps a record, whole or not at all."""
         troubles: Troubles = []
         said = tuple(each for assertion in self.assertions for each in assertion.of(record, troubles))
-        return Mapped((), tuple(troubles)) if troubles else Mapped(said)
+        events = tuple(each for events in self.events for each in events.of(record, troubles))
+        return Mapped((), tuple(troubles)) if troubles else Mapped(said, (), events)
 
 
 def code_of(value: Any) -> str:
@@ -165,7 +190,8 @@ def _is_among(value: Any, nulls: tuple[Json, ...]) -> bool:
     return any(type(value) is type(each) and value == each for each in nulls)
 
 
-def _contexts(each: Term | None, record: Record, troubles: Troubles) -> Sequence[Any]:
+def contexts(each: Term | None, record: Record, troubles: Troubles) -> Sequence[Any]:
+    """The items of a list in the record; the record itself where no list is meant."""
     if each is None:
         return (record,)
     try:
@@ -178,7 +204,8 @@ def _contexts(each: Term | None, record: Record, troubles: Troubles) -> Sequence
     return found if isinstance(found, list) else (found,)
 
 
-def _holds(when: Term, context: Any, record: Record, troubles: Troubles) -> bool:
+def holds(when: Term, context: Any, record: Record, troubles: Troubles) -> bool:
+    """Whether a condition is true."""
     try:
         return when.of(context, record) is True
     except (ExpressionError, Unfit) as error:

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import orjson
 
-from connectors.mapping.mapping import Said
+from connectors.mapping.mapping import Happened, Said
 from schema import topic as topics
 from schema.json import Json, canonical
-from schema.topic import SourceTopic
+from schema.topic import CountTopic, SourceTopic, StateTopic, TagTopic
 
 MAX_OBJECTS = 500
 MAX_BYTES = 256 * 1024
@@ -47,6 +47,20 @@ def digest(said: tuple[Said, ...]) -> bytes:
     """Names what a record asserts, but for when: a record that was not changed has the same again."""
     told: list[Json] = [[each.kind.topic, each.id, each.location, each.body] for each in said]
     return blake2b(canonical(told), digest_size=16).digest()
+
+
+def event_message(event: Happened, prefix: str, system: str, when: str) -> Message:
+    """An event as the message that carries it."""
+    location = topics.location(event.location)
+    topic: TagTopic | StateTopic | CountTopic
+    match event.form:
+        case "tag":
+            topic = TagTopic(location, event.name)
+        case "state":
+            topic = StateTopic(location, system)
+        case _:
+            topic = CountTopic(location, system)
+    return Message(topics.build(topic, prefix), orjson.dumps({**event.body, "timestamp": when}), 1)
 
 
 @dataclass

@@ -16,6 +16,7 @@ map:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
@@ -129,6 +130,45 @@ class AssertionSettings(Strict):
     )
 
 
+class EventForm(StrEnum):
+    """What an event tells of."""
+
+    TAG = "tag"
+    STATE = "state"
+    COUNT = "count"
+
+
+class EventSettings(Strict):
+    """What a record tells of an event: a value of a tag, a change of state, or a count."""
+
+    event: EventForm = Field(description="What it tells of: `tag`, `state` or `count`.", examples=["tag"])
+    name: ExpressionSettings | None = Field(
+        None, description="The tag's name, a text with / between its segments.", examples=["_path.name"]
+    )
+    each: str | None = Field(
+        None,
+        description="A list in the record; an event is told of each of its items. `$record` is the whole record.",
+        examples=["values"],
+    )
+    when: str | None = Field(
+        None, description="An expression; nothing is told where it is not true.", examples=["quality = 'GOOD'"]
+    )
+    location: UnitSettings | None = Field(
+        None, description="Where it happened; that of the connector unless given.", examples=["acme/north/packing"]
+    )
+    time: ExpressionSettings | None = Field(
+        None,
+        description="When it was so; unless given the stream's `changed`, and without that the time of arrival.",
+        examples=["ts"],
+    )
+    set: Mapping[str, ExpressionSettings] = Field(
+        default_factory=dict,
+        description="`value` and `quality` of a tag; `state` and `reason`; `good`, `scrap`, `rework`, `material` and "
+        "`order` of a count.",
+        examples=[{"value": "value"}],
+    )
+
+
 class TestSettings(Strict):
     """A record, and what it is to become."""
 
@@ -137,7 +177,8 @@ class TestSettings(Strict):
     record: Mapping[str, JsonValue] = Field(description="A record as the source gives it.", examples=[{"lot_no": "L1"}])
     gives: tuple[Mapping[str, JsonValue], ...] | None = Field(
         None,
-        description="What it asserts: `kind` and `id`, and what the message has; members left out are not compared.",
+        description="What it asserts: `kind` and `id`, or `event` and `name`, and what the message has; members left "
+        "out are not compared.",
         examples=[[{"kind": "MaterialLot", "id": "L1"}]],
     )
     refused: str | None = Field(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from schema.model.base import instant_text
 
 EPOCHS = {"epoch-s": 1, "epoch-ms": 1000, "epoch-us": 1_000_000}
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DIGITS14 = re.compile(r"\d{14}")
 _ODATA = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/")
 
@@ -87,3 +88,8 @@ def _parsed(text: str, read: Callable[[str], datetime]) -> datetime:
 def reader(clock: Clock, *, day: bool) -> Callable[[Any], Json]:
     """What makes times, or days, of a source's values."""
     return clock.day if day else clock.instant
+
+
+def text_of(time_: int) -> str:
+    """Microseconds since 1970 as RFC 3339."""
+    return instant_text(_EPOCH + timedelta(microseconds=time_))

@@ -18,8 +18,8 @@ from connectors.expression import Expression
 from connectors.held import Held
 from connectors.load import Connector
 from connectors.mapping.mapping import Mapped, Said, Trouble
-from connectors.mapping.messages import Message, Packer, digest, thing_of
-from connectors.prepare import text_of
+from connectors.mapping.messages import Message, Packer, digest, event_message, thing_of
+from connectors.mapping.times import text_of
 from connectors.push.inbox import Arrival, Delivery, Receipt
 from connectors.push.settings import PushStream
 from connectors.state import Kept, Letter, State, Step
@@ -162,8 +162,12 @@ class Preparer:
                 known[stream, _key(said)] = each.digest(said)
                 open_.said[_key(said)] = Kept(_key(said), each.digest(said), received, received / 1e6)
                 messages.extend(each.messages(said, packer))
-            taken += bool(new)
-            unchanged += not new
+            for event in each.mapped.events:
+                when = event.time or text_of(received)
+                messages.append(event_message(event, self._prefix, self._connector.settings.system, when))
+            fresh = bool(new or each.mapped.events)
+            taken += fresh
+            unchanged += not fresh
         return Receipt(taken, unchanged, tuple(letters))
 
     def _below(self) -> float | None:

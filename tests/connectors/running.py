@@ -36,7 +36,8 @@ class Taken:
             await self.breaks(message)
         self.messages.append(message)
         topic = topics.parse(message.topic)
-        assert isinstance(topic, SourceTopic)
+        if not isinstance(topic, SourceTopic):
+            return
         contract = Contract(MODEL, Rules())
         for said in contract.read(topic, message.payload, Provenance(time.time_ns() // 1000)).assertions:
             self._join(said)

@@ -34,7 +34,11 @@ def test_what_is_as_expected_has_no_fault(unshub: Run) -> None:
     ("test", "line", "message"),
     [
         ("gives: [{kind: MaterialLot, id: L1, status: BLOCKED}]", 21, "status is 'RELEASED', expected was 'BLOCKED'"),
-        ("gives: [{kind: MaterialLot, id: L2}]", 21, "there is no MaterialLot 'L2'; the record asserts MaterialLot L1"),
+        (
+            "gives: [{kind: MaterialLot, id: L2}]",
+            21,
+            "there is no MaterialLot 'L2'; the record asserts MaterialLot 'L1'",
+        ),
         ("gives: []", 21, "the record also asserts MaterialLot 'L1'"),
         ("refused: codes", 21, "the record was mapped, and not refused for 'codes'"),
     ],
