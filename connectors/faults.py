@@ -16,7 +16,7 @@ Location = tuple[str | int, ...]
 """Keys and list indexes from the top of the file."""
 
 MAX_SHOWN = 80
-_SECRET = re.compile(r"password|secret|token|apikey|authorization|url", re.IGNORECASE)
+_SECRET = re.compile(r"password|secret|token|apikey|authorization|url|broker", re.IGNORECASE)
 """Settings whose values are not repeated: what stands in the place of a secret may be one."""
 
 
@@ -98,8 +98,10 @@ def _misfit(detail: ErrorDetails, location: Location, settings: type[BaseModel],
     value = "the value" if _SECRET.search(str(location[-1] if location else "")) else shown(detail["input"])
     if kind == "value_error":
         message, _, fix = str(detail["ctx"]["error"]).partition("; ")
-        return Misfit(where, f"{name}: {value} {message}", fix or _meaning(settings, location))
-    expected = detail["msg"].removeprefix("Input ").removeprefix("Value ")
+        # A whole object would say little of what is wrong in it, and may hold what is not to be shown.
+        what = f"{name}: {value}" if not isinstance(detail["input"], Mapping) else name or "the connector"
+        return Misfit(where, f"{what} {message}", fix or _meaning(settings, location))
+    expected = detail["msg"].removeprefix("Input ").removeprefix("Value ").removeprefix("String ")
     return Misfit(where, f"{name}: {value} will not do", f"it {expected}")
 
 

@@ -7,7 +7,7 @@ tells by itself (`PushSource`) runs in the event loop.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -80,11 +80,17 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """What a source that tells by itself is given: its connector's name, where it delivers, and where HTTP comes in."""
+    """What a source that tells by itself is given.
+
+    That is its connector's name, where it delivers, where HTTP comes in, and a folder for files that are called as the
+    connector. It says what its trouble is, with a text, and that it has none any more, with an empty one.
+    """
 
     connector: str
     inbox: Inbox
     doors: Doors
+    folder: Path
+    trouble: Callable[[str], None]
 
 
 @runtime_checkable
@@ -101,6 +107,10 @@ class PushSource(Protocol):
 
     async def receive(self, reception: Reception) -> None:
         """Delivers what comes, until cancelled. What has no receipt by then has to come again."""
+        ...
+
+    def watch(self) -> Iterator[tuple[str, Record]]:
+        """What it tells from now on, each record with its stream. Nobody else misses it."""
         ...
 
     def sample(self, data: bytes) -> Iterator[tuple[str, Record]]:

@@ -245,7 +245,9 @@ def _receiver(
     connector: Connector, around: Around, source: PushSource, thread: ThreadPoolExecutor, hold: Hold
 ) -> Receiver:
     state, contract = around.state.by(hold), around.contract
-    return Receiver(connector, source, state, contract, around.prefix, around.publish, thread, around.doors)
+    return Receiver(
+        connector, source, state, contract, around.prefix, around.publish, thread, around.doors, around.folder
+    )
 
 
 async def _while_held(working: Coroutine[Any, Any, None], hold: Hold) -> None:

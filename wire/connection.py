@@ -32,7 +32,6 @@ PUBLISH_SECONDS = 20.0
 CLOSE_SECONDS = 5.0
 KEEPALIVE_SECONDS = 30
 ASK_SECONDS = 5.0
-NEVER_EXPIRES = 0xFFFFFFFF
 WRITE_BUFFER = 4 * 1_048_576
 WINDOW = 1000
 
@@ -376,7 +375,7 @@ def _client(url: Url, identity: Identity) -> gmqtt.Client:
         identity.client_id,
         clean_session=not identity.lasting,
         will_message=gmqtt.Message(will.topic, will.payload, will.qos, will.retain) if will else None,
-        session_expiry_interval=NEVER_EXPIRES if identity.lasting else 0,
+        session_expiry_interval=identity.expiry if identity.lasting else 0,
         receive_maximum=identity.receive_maximum,
         **limits,
     )

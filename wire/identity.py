@@ -10,19 +10,23 @@ from wire.errors import BrokerError, TlsError
 from wire.messages import Outbound
 from wire.tls import Tls, failure
 
+NEVER_EXPIRES = 0xFFFFFFFF
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """How a client introduces itself. The broker publishes `will`, where there is one, when the client vanishes.
 
-    The broker keeps the session of one that is `lasting`, and the messages for it, while it is away. One of MQTT 5
-    drops packets of more than `maximum_packet` bytes, as if they had been delivered. `tls` is for a broker at `mqtts://`.
+    The broker keeps the session of one that is `lasting`, and the messages for it, while it is away; over MQTT 5 for
+    `expiry` seconds. One of MQTT 5 drops packets of more than `maximum_packet` bytes, as if they had been delivered.
+    `tls` is for a broker at `mqtts://`.
     """
 
     client_id: str
     will: Outbound | None
     receive_maximum: int
     lasting: bool = True
+    expiry: int = NEVER_EXPIRES
     maximum_packet: int | None = None
     tls: Tls = field(default_factory=Tls)
 

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path
 from typing import TypeVar
 
 from connectors.backoff import Breaker
@@ -34,7 +35,7 @@ T = TypeVar("T")
 
 LOOK_SECONDS = 1.0
 """How often it is looked whether the connector is paused or reset."""
-TELL_SECONDS = 5.0
+TELL_SECONDS = 2.0
 LONGEST_SECONDS = 10.0
 """Between two attempts to publish what a source waits for."""
 
@@ -51,6 +52,7 @@ class Receiver:
     publish: Publish
     thread: Executor
     doors: Doors
+    folder: Path
     tally: Tally = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,7 +79,7 @@ class Receiver:
     async def _listen(self, inbox: Inbox) -> None:
         """Has the source deliver while the connector is not paused."""
         breaker = Breaker()
-        reception = Reception(self.connector.name, inbox, self.doors)
+        reception = Reception(self.connector.name, inbox, self.doors, self.folder, self._troubled)
         while True:
             if await self._paused():
                 await asyncio.sleep(LOOK_SECONDS)
@@ -106,6 +108,9 @@ class Receiver:
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+
+    def _troubled(self, trouble: str) -> None:
+        self.tally.trouble = self.connector.hidden(trouble)
 
     async def _paused(self) -> bool:
         return await asyncio.to_thread(self.state.paused, self.connector.name)

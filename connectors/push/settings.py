@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from connectors.mapping.settings import AssertionSettings, EventSettings
-from connectors.settings import CommonSettings, CommonStream, Expression, StreamName
+from connectors.mapping.settings import AssertionSettings, EventSettings, Strict
+from connectors.settings import CommonSettings, CommonStream, Expression, Seconds, StreamName
+
+_SIZE = re.compile(r"(\d+)\s*(B|KiB|MiB|GiB)?")
+_UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
+
+
+def _bytes(value: object) -> object:
+    match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if isinstance(value, str) and match is None:
+        raise ValueError("is no size; write bytes as a number, or 64KiB, 1MiB")
+    return int(match[1]) * _UNITS[match[2] or "B"] if match else value
+
+
+Size = Annotated[int, BeforeValidator(_bytes), Field(ge=1)]
+"""So many bytes."""
+
+
+class BufferSettings(Strict):
+    """How much of what can't be sent again is kept on disk while the broker is away."""
+
+    size: Size = Field(64 * 1024**2, description="So many bytes at most; then the oldest goes.", examples=["1GiB"])
+    age: Seconds = Field(7 * 86_400.0, description="Nothing older is kept.", examples=["1d"])
 
 
 class PushStream(CommonStream):

@@ -32,7 +32,7 @@ class SqliteForm:
                 "let this user write there"
             ) from None
         self.engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": BUSY_SECONDS})
-        event.listen(self.engine, "connect", _lasting)
+        event.listen(self.engine, "connect", lasting)
         with errors(self.engine, "open"), self.engine.connect() as connection:
             # What makes the tables waits for who makes them now.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -51,6 +51,7 @@ class SqliteForm:
         self.engine.dispose()
 
 
-def _lasting(connection: Any, _record: Any) -> None:
+def lasting(connection: Any, _record: Any) -> None:
+    """Has SQLite keep for good what is committed; a listener of an engine's connections."""
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")

@@ -23,10 +23,10 @@ def connectors(settings: Settings) -> Iterator[Finding]:
     """Every faulty file, or how the last runs went; nothing where the settings name no connectors."""
     if settings.connectors is None:
         return
-    from hub.connect.files import read_folder
+    from hub.connect.files import read_for
 
     try:
-        files = list(read_folder(settings.connectors))
+        files = list(read_for(settings.connectors, settings))
     except HubError as error:
         yield Finding(CHECK, Level.FAIL, str(error))
         return

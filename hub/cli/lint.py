@@ -15,7 +15,7 @@ from hub.cli.files import read_file
 from hub.cli.message import inbound, judge
 from hub.cli.options import Config
 from hub.cli.output import err, fault_json, out, show_faults, show_json, show_notes, show_reasons
-from hub.connect.files import ConnectorFile, Profiles, is_connector, profiles, profiles_in, read_folder
+from hub.connect.files import ConnectorFile, Profiles, is_connector, profiles, profiles_in, read_for
 from hub.connect.files import read_file as read_connector
 from hub.connect.profiles import is_profile, looked_at
 from hub.errors import Fault, HubError
@@ -71,7 +71,7 @@ def _file(path: Path, machine: bool, test: bool) -> int:
         return found + _told(
             path, (file.fault(("connectors",), f"there is no folder {settings.connectors}", fix),), machine
         )
-    files = list(read_folder(settings.connectors))
+    files = list(read_for(settings.connectors, settings))
     return found + _connectors(files, settings.connectors, settings, machine, test)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from connectors.faults import Misfit
@@ -13,6 +13,7 @@ from connectors.profiles.apply import Reader, Wrong
 from connectors.profiles.found import installed as installed_profiles
 from connectors.registry import Kinds, installed
 from connectors.trial import tried
+from hub.connect.loops import loops
 from hub.errors import Fault, HubError, SettingsError
 from hub.settings import Settings
 from hub.settings.file import SettingsFile, read
@@ -87,11 +88,21 @@ def read_folder(folder: Path) -> Iterator[ConnectorFile]:
         yield read_file(path, kinds, known)
 
 
+def read_for(folder: Path, settings: Settings) -> Iterator[ConnectorFile]:
+    """The same, held against the settings of the hub that is to run them."""
+    for file in read_folder(folder):
+        if file.connector is not None and file.layered is not None:
+            faults = faults_of(file.layered, loops(file.connector, settings))
+            yield replace(file, connector=None, faults=faults) if faults else file
+        else:
+            yield file
+
+
 def all_of(settings: Settings) -> Sequence[Connector]:
     """The connectors that the settings name; `SettingsError` carries every fault of all of them."""
     if settings.connectors is None:
         return ()
-    files = list(read_folder(settings.connectors))
+    files = list(read_for(settings.connectors, settings))
     if faults := [fault for file in files for fault in file.faults]:
         raise SettingsError(faults)
     return [file.connector for file in files if file.connector is not None]

@@ -23,14 +23,17 @@ def records_of(
             pages = source.read(stream, None)
             yield from ((stream, record) for record in islice((r for page in pages for r in page.records), limit))
         return
-    if file is None:
-        raise HubError(f"the source of {connector.name} tells by itself; give what it would send, with --file FILE")
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise HubError(f"can't read {file}: {error.strerror}; name a file with what the source would send") from None
     left = dict.fromkeys(streams, limit)
-    for stream, record in source.sample(data):
+    for stream, record in source.watch() if file is None else source.sample(_read(file)):
         if left.get(stream, 0) > 0:
             left[stream] -= 1
             yield stream, record
+        if not any(left.values()):
+            return
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise HubError(f"can't read {file}: {error.strerror}; name a file with what the source would send") from None

@@ -142,7 +142,7 @@ async def test_a_time_that_is_none_is_refused(text: str, connector: Callable[[st
 
 
 FAULTS = [
-    ("{}", "auth: {} has neither or both of `signature` and `token`; give the one that the sender can do"),
+    ("{}", "auth has neither or both of `signature` and `token`; give the one that the sender can do"),
     ("{token: {header: X-T}}", "auth.token.secretFile is missing; give it: a file with it, as '/run/secrets/shop'"),
     (
         "{token: {secretFile: key}}",

@@ -8,16 +8,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from connectors.mapping.settings import Strict
-from connectors.push.settings import PushSettings, PushStream
+from connectors.push.settings import PushSettings, PushStream, Size
 from connectors.settings import Expression, Seconds, StreamName
 
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 _PLACE = re.compile(r"\{([^{}]*)\}")
-_SIZE = re.compile(r"(\d+)\s*(B|KiB|MiB)?")
-_UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2}
 LARGEST = 64 * 1024**2
 
 
@@ -37,15 +35,8 @@ def _signed(value: str) -> str:
     return value
 
 
-def _bytes(value: object) -> object:
-    match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
-    if isinstance(value, str) and match is None:
-        raise ValueError("is no size; write bytes as a number, or 64KiB, 1MiB")
-    return int(match[1]) * _UNITS[match[2] or "B"] if match else value
-
-
 Header = Annotated[str, AfterValidator(_header)]
-Bytes = Annotated[int, BeforeValidator(_bytes), Field(ge=1, le=LARGEST)]
+Bytes = Annotated[Size, Field(le=LARGEST)]
 
 
 class Algorithm(StrEnum):
