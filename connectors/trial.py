@@ -11,9 +11,6 @@ from connectors.mapping.settings import TestSettings
 from schema.contract import Contract
 from schema.json import Json
 
-_NAMES = ("kind", "id", "event", "name")
-"""What tells one assertion, or event, from another."""
-
 _FIX = "mend the mapping, or what the test expects"
 
 
@@ -46,7 +43,7 @@ def _differences(
     left = list(found)
     for index, wanted in enumerate(expected):
         here = (*at, "gives", index)
-        same = [each for each in left if all(each.get(name) == wanted.get(name) for name in _NAMES)]
+        same = [each for each in left if _which(each) == _which(wanted)]
         if not same:
             has = ", ".join(map(_named, found)) or "nothing"
             yield Misfit(here, f"there is no {_named(wanted)}; the record asserts {has}", _FIX)
@@ -59,6 +56,12 @@ def _differences(
     for each in left:
         message = f"the record also asserts {_named(each)}"
         yield Misfit((*at, "gives"), message, "add it to what the test expects, or mend the mapping")
+
+
+def _which(said: Mapping[str, Json]) -> list[Json]:
+    """What tells one assertion, or event, from another."""
+    names = ("event", "name") if "event" in said else ("kind", "id")
+    return [said.get(name) for name in names]
 
 
 def _named(said: Mapping[str, Json]) -> str:
