@@ -23,16 +23,16 @@ _DECIMALS = 15
 
 
 def text(value: Any) -> str:
-    """Text; a number is written without a needless fraction."""
+    """Text without the spaces that columns of fixed width have at their ends; a number without a needless fraction."""
     if isinstance(value, str):
-        return value
+        return value.rstrip(" ")
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise Unfit(f"{_shown(value)} is no text")
     return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else str(value)
 
 
 def identifier(value: Any) -> str:
-    """An id: text without the spaces that columns of fixed width have at their ends."""
+    """An id: text without spaces around it."""
     return text(value).strip()
 
 

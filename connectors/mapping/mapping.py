@@ -78,8 +78,10 @@ class Term:
         if self.enum is None or value is None:
             return value
         code = value if isinstance(value, str) else code_of(value)
-        if code in self.enum:
-            return self.enum[code]
+        # Columns of fixed width fill codes up with spaces.
+        for each in (code, code.rstrip(" ")):
+            if each in self.enum:
+                return self.enum[each]
         if self.open:
             return value
         if self.has_otherwise:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from itertools import count
 
+from tests.servers.mariadb import READER, MariaDb
+from tests.servers.postgres import GUARDED, Postgres
 from tests.systems import mes as mes_module
 from tests.systems import sap as sap_module
 from tests.systems import tryton as tryton_module
 from tests.systems.mes import Mes
 from tests.systems.sap import PRODUCTS, MockSap
-from tests.systems.story import FILES, Case, Seen
+from tests.systems.story import FILES, Case, Gone, Seen
 from tests.systems.tryton import Tryton
 
 _numbers = count(1)
 """Sessions share the systems: what is made or deleted is another record each time."""
 
 
+def _text(name: str, url: str) -> str:
+    return (FILES / f"{name}.yaml").read_text().replace("URL", url)
+
+
 def _file(name: str, port: int) -> str:
-    return (FILES / f"{name}.yaml").read_text().replace("URL", f"http://127.0.0.1:{port}")
+    return _text(name, f"http://127.0.0.1:{port}")
 
 
 def of_tryton(tryton: Tryton) -> Case:
@@ -26,7 +32,7 @@ def of_tryton(tryton: Tryton) -> Case:
     def holds() -> dict[str, list[str]]:
         return {
             "materialDefinitions": [code for (code,) in tryton.rows("SELECT code FROM product_product")],
-            "billsOfMaterials": [str(id_) for (id_,) in tryton.rows("SELECT id FROM production_bom")],
+            "billsOfMaterials": [id_ for (id_,) in tryton.rows("SELECT 'BOM-' || id FROM production_bom")],
             "operationsRequests": [n for (n,) in tryton.rows("SELECT number FROM production WHERE number IS NOT NULL")],
             "materialLots": [number for (number,) in tryton.rows("SELECT number FROM stock_lot")],
         }
@@ -37,10 +43,10 @@ def of_tryton(tryton: Tryton) -> Case:
             tryton.rpc(f"model.production.{click}", [waiting["id"]])
         return Seen("operationsRequest", waiting["number"], "status", {"status": "IN_PROGRESS"})
 
-    def delete() -> tuple[str, str]:
+    def delete() -> Gone:
         lot = tryton.find("stock.lot", [["number", "=", f"S-{next(_numbers):05}"]], "number")[0]
         tryton.rpc("model.stock.lot.delete", [lot["id"]])
-        return "materialLots", lot["number"]
+        return Gone("materialLots", lot["number"])
 
     return Case(
         "tryton",
@@ -80,10 +86,10 @@ def of_mes(mes: Mes) -> Case:
         parts = [{"id": f"{code}/{seq}", "status": "PLANNED"} for seq in (10, 20)]
         return {"status": "RELEASED", "product": {"id": "FG-COLA"}, "parts": {"nodes": parts}}
 
-    def delete() -> tuple[str, str]:
+    def delete() -> Gone:
         lot = f"S-{next(_numbers):05}"
         mes.execute(f"DELETE FROM material_lots WHERE code = '{lot}'")
-        return "materialLots", lot
+        return Gone("materialLots", lot)
 
     return Case(
         "mes",
@@ -98,20 +104,20 @@ def of_mes(mes: Mes) -> Case:
 
 
 def of_sap(sap: MockSap) -> Case:
-    """Materials are changed, marked for deletion, and deleted."""
+    """Materials are changed, and marked for deletion, which is all that SAP does before it archives them."""
 
     def holds() -> dict[str, list[str]]:
         return {"materialDefinitions": [product for (product,) in sap.rows("SELECT Product FROM A_Product")]}
 
     def change() -> Seen:
         product = f"M-{next(_numbers):05}"
+        sap.ask("PATCH", f"{PRODUCTS}('{product}')", {"ProductType": "FERT"})
+        return Seen("materialDefinition", product, "materialType", {"materialType": "FINISHED"})
+
+    def delete() -> Seen:
+        product = f"M-{next(_numbers):05}"
         sap.ask("PATCH", f"{PRODUCTS}('{product}')", {"IsMarkedForDeletion": True})
         return Seen("materialDefinition", product, "status", {"status": "WITHDRAWN"})
-
-    def delete() -> tuple[str, str]:
-        product = f"M-{next(_numbers):05}"
-        sap.ask("DELETE", f"{PRODUCTS}('{product}')")
-        return "materialDefinitions", product
 
     return Case(
         "sap",
@@ -121,5 +127,75 @@ def of_sap(sap: MockSap) -> Case:
         holds,
         change,
         delete,
-        "API_PRODUCT_SRV/A_Product answered 401 Unauthorized; see user and secrets",
+        "API_PRODUCT_SRV/A_Product answered 401 Unauthorized: Authentication failed; see user and secrets",
+    )
+
+
+def of_lims(server: MariaDb, database: str) -> Case:
+    """Samples are cancelled, and results struck off."""
+
+    def ids(sql: str) -> list[str]:
+        return [str(id_) for (id_,) in server.execute(sql, database)]
+
+    def holds() -> dict[str, list[str]]:
+        return {
+            "samples": ids("SELECT SAMPLE_NO FROM SAMPLE"),
+            "testResults": ids("SELECT CONCAT(SAMPLE_NO, '/', TEST) FROM RESULT"),
+        }
+
+    def change() -> Seen:
+        sample = f"T-{next(_numbers):06}"
+        server.execute(f"UPDATE SAMPLE SET STATUS = 'X' WHERE SAMPLE_NO = '{sample}'", database)
+        return Seen("sample", sample, "status takenAt", {"status": "CANCELLED", "takenAt": "2026-03-01T15:00:00Z"})
+
+    def delete() -> Gone:
+        sample = f"T-{next(_numbers):06}"
+        server.execute(f"DELETE FROM RESULT WHERE SAMPLE_NO = '{sample}' AND TEST = 'PH'", database)
+        return Gone("testResults", f"{sample}/PH")
+
+    return Case(
+        "lims",
+        server,
+        lambda port: _text("lims", f"mariadb://{READER}@127.0.0.1:{port}/{database}"),
+        "secret",
+        holds,
+        change,
+        delete,
+        f"Access denied for user '{READER}'",
+    )
+
+
+def of_cmms(server: Postgres, database: str) -> Case:
+    """Work orders are finished, and struck off."""
+
+    def ids(sql: str) -> list[str]:
+        return [str(id_) for (id_,) in server.execute(sql, database)]
+
+    def holds() -> dict[str, list[str]]:
+        return {
+            "physicalAssets": ids("SELECT asset_no FROM cmms.asset"),
+            "jobOrders": ids("SELECT wo_no FROM cmms.work_order"),
+        }
+
+    def change() -> Seen:
+        order = f"W-{next(_numbers):05}"
+        server.execute(f"UPDATE cmms.work_order SET wstate = 'COMP' WHERE wo_no = '{order}'", database)
+        return Seen(
+            "jobOrder", order, "status plannedEnd", {"status": "COMPLETED", "plannedEnd": "2026-04-01T15:00:00Z"}
+        )
+
+    def delete() -> Gone:
+        order = f"W-{next(_numbers):05}"
+        server.execute(f"DELETE FROM cmms.work_order WHERE wo_no = '{order}'", database)
+        return Gone("jobOrders", order)
+
+    return Case(
+        "cmms",
+        server,
+        lambda port: _text("cmms", f"postgresql://{GUARDED}@127.0.0.1:{port}/{database}"),
+        "secret",
+        holds,
+        change,
+        delete,
+        "password authentication failed",
     )

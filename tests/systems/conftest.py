@@ -10,6 +10,8 @@ import pytest
 
 from tests.servers.mariadb import MariaDb
 from tests.servers.mariadb import mariadb as start_mariadb
+from tests.servers.postgres import Postgres, postgres
+from tests.systems.databases import fill_cmms, fill_lims
 from tests.systems.mes import Mes
 from tests.systems.process import System
 from tests.systems.sap import MockSap
@@ -54,6 +56,23 @@ def sap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockSap]:
 def mariadb() -> Iterator[MariaDb]:
     with start_mariadb() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def lims(mariadb: MariaDb) -> Iterator[tuple[MariaDb, str]]:
+    """A server, and the name of the LIMS's database on it."""
+    with mariadb.database() as database:
+        fill_lims(mariadb, database)
+        yield mariadb, database
+
+
+@pytest.fixture(scope="session")
+def cmms() -> Iterator[tuple[Postgres, str]]:
+    """A server of its own, as it is killed, and the name of the CMMS's database on it."""
+    with postgres(durable=True) as server, server.database() as url:
+        database = url.rpartition("/")[2]
+        fill_cmms(server, database)
+        yield server, database
 
 
 @pytest.fixture

@@ -55,8 +55,9 @@ class Relay:
         with contextlib.suppress(OSError):
             while data := system.recv(CHUNK):
                 time.sleep(self.pause)
-                client.sendall(self._until_cut(data))
-                if self.cut.is_set():
+                passed = self._until_cut(data)
+                client.sendall(passed)
+                if len(passed) < len(data):
                     break
         for end in (client, system):
             with contextlib.suppress(OSError):
@@ -65,10 +66,10 @@ class Relay:
     def _until_cut(self, data: bytes) -> bytes:
         if self._left is None:
             return data
-        self._left -= len(data)
-        if self._left > 0:
+        passed = data[: self._left]
+        self._left -= len(passed)
+        if len(passed) == len(data):
             return data
-        passed = data[: self._left] if self._left else data
         self._left = None
         assert self._cut is not None
         self._cut()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from tests.system.hub_process import HubProcess
 
-FILES = Path(__file__).parent / "files"
+FILES = Path(__file__).parent / "connectors"
 PASSWORD_FILE = "password"
 
 
@@ -48,6 +48,13 @@ class Seen:
     expected: Any
 
 
+class Gone(NamedTuple):
+    """A thing that nobody is to speak of any more."""
+
+    plural: str
+    id: str
+
+
 @dataclass(frozen=True)
 class Case:
     """A system, and what a user of it does."""
@@ -61,8 +68,8 @@ class Case:
     """What it holds now, seen past its API: ids by the name of GraphQL's connection. The most numerous is the last."""
     change: Callable[[], Seen]
     """Changes a record by the system's own means; gives what is to be seen."""
-    delete: Callable[[], tuple[str, str]]
-    """Deletes a record by the system's own means; gives the connection and the id that are to be gone."""
+    delete: Callable[[], Gone | Seen]
+    """Deletes a record by the system's own means, or does what is done there instead."""
     refused: str
     """What is told of wrong credentials."""
 
@@ -122,8 +129,12 @@ async def balance(hub: HubProcess, case: Case, done: str, began: float, tell: Te
     assert (lost, doubled) == (0, 0)
 
 
-async def seen(hub: HubProcess, expected: Seen) -> None:
+async def comes(hub: HubProcess, expected: Seen | Gone) -> None:
     """Returns when GraphQL says of a thing what is expected."""
+    await (_seen(hub, expected) if isinstance(expected, Seen) else _gone(hub, *expected))
+
+
+async def _seen(hub: HubProcess, expected: Seen) -> None:
     query = f"query ($id: ID!) {{ {expected.field}(id: $id) {{ {expected.selection} }} }}"
 
     async def holds() -> bool:
@@ -132,8 +143,7 @@ async def seen(hub: HubProcess, expected: Seen) -> None:
     await hub.until(holds, f"{expected}")
 
 
-async def gone(hub: HubProcess, plural: str, id_: str) -> None:
-    """Returns when nobody speaks of a thing any more."""
+async def _gone(hub: HubProcess, plural: str, id_: str) -> None:
     where = "{id: {eq: $id}, placeholder: {eq: false}}"
     query = f"query ($id: String!) {{ {plural}(first: 1, where: {where}) {{ totalCount }} }}"
 

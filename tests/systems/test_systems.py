@@ -12,15 +12,16 @@ from tests.servers import Mosquitto
 from tests.system.hub_process import HubProcess, run
 from tests.systems import cases
 from tests.systems.relay import Relay
-from tests.systems.story import Case, Tell, all_there, balance, gone, seen, total
+from tests.systems.story import Case, Tell, all_there, balance, comes, total
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(params=["tryton", "mes", "sap"])
+@pytest.fixture(params=["tryton", "mes", "sap", "lims", "cmms"])
 def case(request: pytest.FixtureRequest) -> Case:
     system: Any = request.getfixturevalue(request.param)
-    made: Case = getattr(cases, f"of_{request.param}")(system)
+    parts = system if isinstance(system, tuple) else (system,)
+    made: Case = getattr(cases, f"of_{request.param}")(*parts)
     return made
 
 
@@ -33,10 +34,10 @@ async def test_what_is_there_what_changes_and_what_goes(
         await all_there(hub, case)
         await balance(hub, case, "first load", began, tell)
         began = time.monotonic()
-        await seen(hub, case.change())
+        await comes(hub, case.change())
         await balance(hub, case, "a change", began, tell)
         began = time.monotonic()
-        await gone(hub, *case.delete())
+        await comes(hub, case.delete())
         await balance(hub, case, "a deletion", began, tell)
 
 
