@@ -51,7 +51,7 @@ class ProfileSettings(Strict):
     )
     seen: tuple[str, ...] = Field(
         (),
-        description="The versions of the real system whose answers it was made from, where it was not run itself.",
+        description="The versions of the real system that were seen to answer so, where it was not run itself.",
         examples=[["2.6"]],
     )
     sources: tuple[str, ...] = Field((), description="What it was made from.", examples=[["https://docs.example/api"]])
@@ -77,7 +77,8 @@ class ProfileSettings(Strict):
         if self.run:
             return f"run against the real system, {', '.join(self.run)}"
         if self.seen:
-            return f"not run; made from what the real system, {', '.join(self.seen)}, was seen to answer"
+            versions = ", ".join(self.seen)
+            return f"not run; how the real system answers was seen with {versions}, the rest is from documentation"
         return "not run; from documentation only"
 
 

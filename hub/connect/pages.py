@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -86,8 +87,12 @@ def _about(settings: ProfileSettings) -> Iterator[str]:
 
 def _parameters(settings: ProfileSettings) -> Iterator[str]:
     for name, parameter in settings.parameters.items():
-        default = "has to be said" if parameter.required else f"`{parameter.default}` unless said"
+        default = "has to be said" if parameter.required else f"`{_yaml(parameter.default)}` unless said"
         yield f"- `{name}`: {parameter.description} {default[0].upper()}{default[1:]}."
+
+
+def _yaml(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _modules(settings: ProfileSettings) -> Iterator[str]:

@@ -111,6 +111,19 @@ class _Reader(yaml.SafeLoader):
         self._path = path
         self.positions: dict[Location, Position] = {}
         self.faults: list[Fault] = []
+        self._flat: set[int] = set()
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Puts in what `<<` names. What stands beside it goes over that, and is not given twice."""
+        if id(node) in self._flat:
+            return
+        self._flat.add(id(node))
+        own = [pair for pair in node.value if pair[0].tag != "tag:yaml.org,2002:merge"]
+        super().flatten_mapping(node)
+        merged = {name.value: (name, value) for name, value in node.value[: len(node.value) - len(own)]}
+        for name, _ in own:
+            merged.pop(name.value, None)
+        node.value = [*merged.values(), *own]
 
     def value(self, node: yaml.Node, at: Location) -> Any:
         if len(at) > MAX_DEPTH:

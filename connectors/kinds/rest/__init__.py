@@ -6,6 +6,7 @@ fill       placeholders in parameters, headers and bodies
 pages      how one page leads to the next
 client     requests, with patience
 ask        one page asked for, and the records in the answer
+envelope   requests that go inside others
 since      from when on a run reads
 changes    pages that go by change
 children   what belongs to the records of a page

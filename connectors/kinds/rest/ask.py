@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import orjson
@@ -14,10 +14,21 @@ from connectors.errors import ExpressionError, SourceError
 from connectors.expression import Expression
 from connectors.faults import shown
 from connectors.kinds.rest.client import Client, json_of
+from connectors.kinds.rest.envelope import into
 from connectors.kinds.rest.fill import filled
 from connectors.kinds.rest.pages import Place
-from connectors.kinds.rest.settings import Asking
+from connectors.kinds.rest.settings import Asking, Envelope
 from connectors.records import Record
+
+
+class Judged(Protocol):
+    """What tells a good answer from an error."""
+
+    @property
+    def success(self) -> str | None: ...
+
+    @property
+    def error(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +40,41 @@ class Answer:
     body: Any
 
 
-def ask(client: Client, base: str, asking: Asking, place: Place, **more: Any) -> Answer:
-    """One page; `more` are values of placeholders beside those of the place. `SourceError` where it can't be had."""
-    url = base + asking.path
-    values = {**place.values(asking.pages.size), **more}
-    params: Any = filled(asking.params, values) if place.url is None else {}
-    headers: Any = filled(asking.headers, values)
-    body: Any = filled(asking.body, values) if asking.method == "POST" else None
-    response = client.ask(
-        asking.method,
-        place.url or url,
-        params={name: _as_text(value) for name, value in params.items()},
-        headers={name: str(value) for name, value in headers.items()},
-        body=body,
-        reason=partial(_reason, asking),
-    )
-    if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
-        return Answer((), response, None)
-    answer = json_of(response, url)
-    if asking.success is not None and not holds(asking.success, answer):
-        raise SourceError(f"{url} answered {response.status_code} with an error{_reason(asking, answer)}")
-    return Answer(_records(asking, answer, url), response, answer)
+@dataclass(frozen=True)
+class Asker:
+    """Asks one source for pages."""
+
+    client: Client
+    base: str
+    envelope: Envelope | None = None
+
+    def page(self, asking: Asking, place: Place, **more: Any) -> Answer:
+        """One page, or `SourceError`; `more` are values of placeholders beside those of the place."""
+        url = self.base + asking.path
+        values = {**place.values(asking.pages.size), **more}
+        params: Any = filled(asking.params, values) if place.url is None else {}
+        headers: Any = filled(asking.headers, values)
+        body: Any = filled(asking.body, values) if asking.method == "POST" else None
+        judge: Judged = asking
+        put = None if self.envelope is None else into(self.envelope, asking, body)
+        if self.envelope is not None and put is not None:
+            url, body, judge = self.base + self.envelope.path, put, self.envelope
+        response = self.client.ask(
+            asking.method,
+            place.url or url,
+            params={name: _as_text(value) for name, value in params.items()},
+            headers={name: str(value) for name, value in headers.items()},
+            body=body,
+            reason=partial(_reason, judge),
+        )
+        if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+            return Answer((), response, None)
+        answer = json_of(response, url)
+        if judge.success is not None and not holds(judge.success, answer):
+            raise SourceError(f"{url} answered {response.status_code} with an error{_reason(judge, answer)}")
+        if self.envelope is not None and put is not None:
+            answer = Expression(self.envelope.answer).of(answer, _mapping(answer))
+        return Answer(_records(asking, answer, url), response, answer)
 
 
 def holds(expression: str, body: Any) -> bool:
@@ -74,11 +99,11 @@ def _records(asking: Asking, answer: Any, url: str) -> Sequence[Record]:
     return records
 
 
-def _reason(asking: Asking, answer: Any) -> str:
-    if asking.error is None:
+def _reason(judge: Judged, answer: Any) -> str:
+    if judge.error is None:
         return ""
     try:
-        reason = Expression(asking.error).of(answer, _mapping(answer))
+        reason = Expression(judge.error).of(answer, _mapping(answer))
     except ExpressionError:
         return ""
     return f": {str(reason).splitlines()[0][:200]}" if reason else ""

@@ -36,6 +36,20 @@ class ByChange:
         self._paging = Paging(stream.pages)
         self._overlaps = stream.mentions("offset")
         self._shifts = 0
+        self._before: dict[tuple[Any, ...], Record] = {}
+
+    def fresh(
+        self, records: Sequence[Record], marks: Sequence[float | None]
+    ) -> tuple[Sequence[Record], Sequence[float | None]]:
+        """Records but for those that the page before had too, as they are."""
+        keyed = {self._key(record): record for record in records}
+        new = [
+            (record, mark)
+            for record, mark in zip(records, marks, strict=True)
+            if self._before.get(self._key(record)) != record
+        ]
+        self._before = keyed
+        return [record for record, _ in new], [mark for _, mark in new]
 
     def following(
         self, place: Place, counted: Place | None, records: Sequence[Record], newest: datetime | None

@@ -282,6 +282,25 @@ class Probe(Strict):
     success: Expression = Field(description="What must hold of the answer.", examples=["items[0].authenticated"])
 
 
+class Envelope(Strict):
+    """Requests by POST put into others, as JSON-RPC has them, where `path` has a form that says what is called."""
+
+    form: Path_ = Field(
+        description="The form of `path`; what its placeholders stand for is told in `body`.",
+        examples=["/json/2/{model}/{method}"],
+    )
+    path: Path_ = Field(description="Where the request goes to, below `url`.", examples=["/jsonrpc"])
+    body: Mapping[str, JsonValue] = Field(
+        description="What is sent: {body} stands for the body of the stream, and there are the placeholders of `form`.",
+        examples=[{"method": "call", "params": {"model": "{model}", "method": "{method}", "kwargs": "{body}"}}],
+    )
+    answer: Expression = Field(description="What of the answer is that of the stream.", examples=["result"])
+    success: Expression | None = Field(None, description="What holds of a good answer.", examples=["$exists(result)"])
+    error: Expression | None = Field(
+        None, description="Where an error has its reason.", examples=["error.data.message"]
+    )
+
+
 class RestSettings(ConnectorSettings):
     """A source over HTTP."""
 
@@ -291,6 +310,7 @@ class RestSettings(ConnectorSettings):
         default_factory=dict, description="Headers of every request.", examples=[{"X-Odoo-Database": "plant"}]
     )
     probe: Probe | None = Field(None, description="What is asked before each run.")
+    envelope: Envelope | None = Field(None, description="Requests that go inside others, as in JSON-RPC.")
     timeout: Seconds = Field(30.0, description="How long an answer may take.", examples=["2m"])
     rate: Annotated[float, Field(gt=0)] | None = Field(
         None, description="How many requests a second at most.", examples=[5]

@@ -13,7 +13,7 @@ import httpx
 from connectors.errors import SourceError
 from connectors.faults import nearest
 from connectors.kind import Look, Offer, Page
-from connectors.kinds.rest.ask import Answer, ask, holds
+from connectors.kinds.rest.ask import Answer, Asker, holds
 from connectors.kinds.rest.changes import ByChange
 from connectors.kinds.rest.children import with_children
 from connectors.kinds.rest.client import Client, json_of
@@ -44,6 +44,7 @@ class RestSource:
     def __init__(self, settings: RestSettings, secrets: Mapping[str, Secret], folder: Path) -> None:
         self._settings = settings
         self._client = Client(settings, secrets, folder)
+        self._asker = Asker(self._client, settings.url, settings.envelope)
 
     def check(self, fields: Mapping[str, frozenset[str]]) -> Iterator[Look]:
         self._probe()
@@ -90,19 +91,22 @@ class RestSource:
                 following = by_change.following(place, following, answer.records, seen.newest)
             place = following
             arrived = place is None or settings.ordered or by_change is not None
-            records = [self._with_details(settings, record) for record in answer.records]
-            records = list(with_children(self._client, self._settings.url, settings, records))
-            yield Page(records, since.position if arrived else position, seen.marks)
+            told = answer.records, seen.marks
+            if by_change is not None:
+                told = by_change.fresh(*told)
+            records = [self._with_details(settings, record) for record in told[0]]
+            records = list(with_children(self._asker, settings, records))
+            yield Page(records, since.position if arrived else position, told[1])
 
     def _page(self, stream: RestStream, place: Place, since: Since) -> Answer:
-        return ask(self._client, self._settings.url, stream, place, since=since.written(place.since))
+        return self._asker.page(stream, place, since=since.written(place.since))
 
     def close(self) -> None:
         self._client.close()
 
     def _first(self, stream: RestStream) -> Sequence[Record]:
         records = self._page(stream, Paging(stream.pages).first(), Since(stream, self._settings, None)).records
-        return with_children(self._client, self._settings.url, stream, records)
+        return with_children(self._asker, stream, records)
 
     def _filters(self, name: str, stream: RestStream) -> Iterator[Look]:
         """Whether the source keeps to {since}; some ignore in silence a filter that they don't know."""

@@ -105,3 +105,15 @@ def test_a_value_that_is_put_leads_to_where_it_was() -> None:
     assert result.values == {"unit": {"enum": {"KG": "kg"}}}
     assert result.origin(("unit", "enum", "KG"))[1] == ("parameters", "units", "KG")
     assert result.origin(("unit",))[0].path.name == "profile.yaml"
+
+
+def test_what_stands_beside_a_merge_key_goes_over_it() -> None:
+    text = (
+        "one: &one {a: 1, b: 2}\ntwo: &two {<<: *one, b: 3}\nthree: {<<: *two, c: 4}\nfour: {<<: [*two, *one], a: 5}\n"
+    )
+    file = parse(text, Path("merged.yaml"))
+    assert file.faults == ()
+    assert file.values["two"] == {"a": 1, "b": 3}
+    assert file.values["three"] == {"a": 1, "b": 3, "c": 4}
+    assert file.values["four"] == {"a": 5, "b": 3}
+    assert parse("a: {b: 1, b: 2}").faults != ()
