@@ -103,6 +103,13 @@ class ConnectorStatus:
         return sum(stream.letters for stream in self.streams)
 
     @property
+    def buffered(self) -> tuple[int, int]:
+        """How many records of its source wait on disk for the broker, and for how many there was no room, ever."""
+        runs = [stream.last for stream in self.streams if stream.last is not None]
+        newest = max(runs, key=lambda run: run.ended, default=None)
+        return (0, 0) if newest is None else (newest.buffered, newest.dropped)
+
+    @property
     def failing(self) -> Sequence[StreamStatus]:
         """The streams whose last run failed."""
         return [stream for stream in self.streams if stream.error]

@@ -145,6 +145,11 @@ class Buffer:
         return last
 
 
+def buffer_of(folder: Path, connector: str) -> Path:
+    """The file of a connector's buffer."""
+    return folder / f"{connector}.buffer"
+
+
 def counts(file: Path) -> Counts:
     """How much waits in a buffer, and was dropped, by its file, which another process may have open."""
     if not file.exists():

@@ -20,6 +20,7 @@ from connectors.backoff import Breaker
 from connectors.errors import SourceError
 from connectors.kind import PushSource, Reception
 from connectors.load import Connector
+from connectors.push.buffer import buffer_of, counts
 from connectors.push.doors import Doors
 from connectors.push.inbox import Delivery, Inbox, Receipt, refuse
 from connectors.push.prepare import Prepared, Preparer, again
@@ -180,6 +181,7 @@ class Receiver:
             await asyncio.sleep(TELL_SECONDS)
 
     def _keep_tally(self) -> None:
+        self.tally.buffered = counts(buffer_of(self.folder, self.connector.name))
         for stream, last in self.tally.news():
             self.state.stream(self.connector.name, stream).ran(last)
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from connectors.push.buffer import Counts
 from connectors.state import LastRun
 
 
@@ -14,7 +15,7 @@ class _Stream:
     taken: int = 0
     changed: int = 0
     last: float = 0.0
-    told: tuple[int, int, str] | None = None
+    told: tuple[object, ...] | None = None
 
 
 class Tally:
@@ -22,6 +23,7 @@ class Tally:
 
     def __init__(self, streams: Iterable[str]) -> None:
         self.trouble = ""
+        self.buffered = Counts()
         self._began = time.time()
         self._streams = {name: _Stream() for name in streams}
 
@@ -35,8 +37,19 @@ class Tally:
     def news(self) -> Iterator[tuple[str, LastRun]]:
         """How each stream fares that has not been told as it is."""
         for name, each in self._streams.items():
-            now = (each.taken, each.changed, self.trouble)
+            now = (each.taken, each.changed, self.trouble, self.buffered.waiting, self.buffered.dropped)
             if now != each.told:
                 each.told = now
                 seconds = max(0.0, each.last - self._began)
-                yield name, LastRun(self._began, seconds, each.taken, each.changed, error=self.trouble)
+                yield (
+                    name,
+                    LastRun(
+                        self._began,
+                        seconds,
+                        each.taken,
+                        each.changed,
+                        error=self.trouble,
+                        buffered=self.buffered.waiting,
+                        dropped=self.buffered.dropped,
+                    ),
+                )

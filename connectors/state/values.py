@@ -87,6 +87,10 @@ class LastRun:
     letters: int = 0
     """Records that could not be mapped."""
     messages: int = 0
+    buffered: int = 0
+    """Records of the connector's source that wait on disk for the broker."""
+    dropped: int = 0
+    """Records of the connector's source, ever, for which there was no room there."""
 
     @property
     def ended(self) -> float:

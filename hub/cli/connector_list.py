@@ -24,6 +24,9 @@ def lines(status: ConnectorStatus) -> Iterator[Line]:
     yield Line(f"{status.name}: {kind}, speaks as {system}, {status.doing}")
     for stream in status.streams:
         yield _line(stream)
+    waiting, dropped = status.buffered
+    if waiting or dropped:
+        yield Line(f"    {waiting} records wait on disk for the broker; {dropped} were dropped ever, for want of room")
     if status.letters:
         yield Line(f"    {status.letters} records can't be mapped: `unshub connectors letters {status.name}`")
 

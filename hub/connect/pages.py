@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from connectors.mapping.settings import AssertionSettings
+from connectors.mapping.settings import AssertionSettings, EventForm
 from connectors.profiles.settings import ProfileSettings
+from connectors.push.settings import PushStream
 from connectors.settings import CommonStream, StreamSettings
 from hub.connect.files import Profiles
 from hub.connect.profiles import Form, Looked, looked_at
@@ -15,6 +16,8 @@ from schema.model import MODEL
 
 _FROM = ("path", "table", "query", "files", "topic", "topics")
 """Settings of the kinds that say where a stream's records are."""
+
+_EVENTS = {EventForm.TAG: "values of tags", EventForm.STATE: "states", EventForm.COUNT: "counts"}
 
 
 def systems(known: Profiles) -> dict[str, list[str]]:
@@ -111,13 +114,19 @@ def _streams(looked: Looked) -> Iterator[str]:
             stream = form.connector.settings.streams.get(name)
             if stream is not None and name not in told:
                 told.add(name)
-                kinds = ", ".join(dict.fromkeys(f"`{each.kind}`" for each in stream.map))
-                yield f"| `{name}` | {_from(stream)} | {_changes(stream)} | {kinds} |"
+                yield f"| `{name}` | {_from(stream)} | {_changes(stream)} | {_gives(stream)} |"
+
+
+def _gives(stream: CommonStream) -> str:
+    given = [f"`{each.kind}`" for each in stream.map]
+    if isinstance(stream, PushStream):
+        given += [_EVENTS[each.event] for each in stream.events]
+    return ", ".join(dict.fromkeys(given))
 
 
 def _from(stream: CommonStream) -> str:
     found: Any = next((value for name in _FROM if (value := getattr(stream, name, None))), "")
-    return f"`{found}`"
+    return ", ".join(f"`{each}`" for each in (found if isinstance(found, tuple) else (found,)))
 
 
 def _changes(stream: CommonStream) -> str:
@@ -130,13 +139,16 @@ def _changes(stream: CommonStream) -> str:
 
 
 def _results(forms: Sequence[Form]) -> Iterator[str]:
-    yield "| Kind | Attributes | Links | Identifiers |"
-    yield "|---|---|---|---|"
     found: dict[str, list[AssertionSettings]] = {}
     for form in forms:
         for stream in form.connector.settings.streams.values():
             for each in stream.map:
                 found.setdefault(each.kind, []).append(each)
+    if not found:
+        yield "Events alone: see [publishing](../../publishing.md#topics)."
+        return
+    yield "| Kind | Attributes | Links | Identifiers |"
+    yield "|---|---|---|---|"
     for name in sorted(found):
         kind = MODEL.kinds[name]
         members = dict.fromkeys(member for each in found[name] for member in each.set)

@@ -24,6 +24,8 @@ def as_json(status: ConnectorStatus) -> dict[str, Any]:
         "state": status.doing,
         "paused": status.paused,
         "letters": status.letters,
+        "buffered": status.buffered[0],
+        "dropped": status.buffered[1],
         "streams": {stream.name: _stream(stream) for stream in status.streams},
     }
 

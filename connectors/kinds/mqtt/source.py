@@ -15,6 +15,7 @@ from connectors.kind import Look, Offer, Reception
 from connectors.kinds.mqtt.payload import PATH, TOPIC, Reader
 from connectors.kinds.mqtt.session import Session
 from connectors.kinds.mqtt.settings import MqttSettings
+from connectors.push.buffer import buffer_of
 from connectors.push.forward import Forwarder
 from connectors.records import Record
 from connectors.secret import Secret
@@ -77,7 +78,7 @@ class MqttSource:
             tls=self._tls(),
         )
         session = Session(self._url, identity, self._filters, self._reader, reception.inbox, reception.trouble)
-        file = reception.folder / f"{reception.connector}.buffer"
+        file = buffer_of(reception.folder, reception.connector)
         forwarder = session.forwarder = Forwarder(file, settings.buffer, reception.inbox, session.hold)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(forwarder.run())
