@@ -28,8 +28,15 @@ def routes(stage: Stage, settings: Settings) -> list[BaseRoute]:
     """The routes of the API, for a hub that may still be starting. `DocumentsError`: its documents can't be read."""
     limits = limits_of(settings)
 
+    made: list[tuple[Hub, ApiContext]] = []
+
     def provide() -> ApiContext | None:
-        return None if stage.hub is None else context_of(stage.hub, limits)
+        hub = stage.hub
+        if hub is None:
+            return None
+        if not made or made[0][0] is not hub:
+            made[:] = [(hub, context_of(hub, limits))]
+        return made[0][1]
 
     return create_api(MODEL, provide, limits, documents=documents_of(settings))
 

@@ -9,7 +9,8 @@ itself who sent it, which no page can.
 
 from __future__ import annotations
 
-from starlette.datastructures import Headers
+from functools import lru_cache
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.http import hooks
@@ -27,7 +28,7 @@ class LocalHosts:
         if scope["type"] not in ("http", "websocket") or _is_hook(scope):
             await self._app(scope, receive, send)
             return
-        hosts = Headers(scope=scope).getlist("host")
+        hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         if len(hosts) == 1 and is_local(hosts[0]):
             await self._app(scope, receive, send)
             return
@@ -44,6 +45,7 @@ def _is_hook(scope: Scope) -> bool:
     return scope["type"] == "http" and scope["method"] == "POST" and path.startswith(hooks.PATH)
 
 
+@lru_cache(maxsize=256)
 def is_local(host: str) -> bool:
     """Whether the value of a `Host` header, with a port or without, is a loopback name or address."""
     _, colon, port = host.rpartition(":")

@@ -23,8 +23,11 @@ class OwnSite:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await self._app(scope, receive, send)
+            return
         headers = Headers(scope=scope)
-        if scope["type"] != "websocket" or all(_own(origin, headers) for origin in headers.getlist("origin")):
+        if all(_own(origin, headers) for origin in headers.getlist("origin")):
             await self._app(scope, receive, send)
             return
         said = ", ".join(repr(origin) for origin in headers.getlist("origin"))

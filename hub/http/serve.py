@@ -13,15 +13,16 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from hub import api, process
 from hub.app import Hub, open_hub
 from hub.errors import HubError
+from hub.http import direct, hooks, socket_file, web
 from hub.http import door as http_door
-from hub.http import hooks, socket_file, web
+from hub.http.direct import Direct
 from hub.http.local_hosts import LocalHosts
 from hub.http.own_site import OwnSite
 from hub.http.sockets import Sockets
@@ -86,8 +87,9 @@ async def serve_http(settings: Settings, stage: Stage) -> AsyncIterator[None]:
     """Answers HTTP while the block runs. A socket file has no name, and the proxy before it sends one of its own."""
     routes = [*web.routes(stage), *hooks.routes(stage), *(api.routes(stage, settings) if settings.role.answers else ())]
     routes.append(Route("/", RedirectResponse("/graphql" if settings.role.answers else "/api/status")))
-    local = [] if isinstance(settings.http, SocketFile) else [Middleware(LocalHosts)]
-    app = Starlette(routes=routes, middleware=[*local, Middleware(OwnSite)])
+    app: ASGIApp = OwnSite(Direct(Starlette(routes=routes), direct.apps(routes)))
+    if not isinstance(settings.http, SocketFile):
+        app = LocalHosts(app)
     http_door.keep_quiet(asyncio.get_running_loop())
     config = uvicorn.Config(
         app,

@@ -36,7 +36,8 @@ class Asked:
 
 def header(headers: Headers, name: bytes) -> str:
     """A header's value, several of one name in one; empty where there is none."""
-    return ",".join(value.decode("latin-1") for key, value in headers if key == name)
+    found = [value for key, value in headers if key == name]
+    return found[0].decode("latin-1") if len(found) == 1 else b",".join(found).decode("latin-1")
 
 
 async def body(receive: Receive, headers: Headers, limit: int) -> bytes:

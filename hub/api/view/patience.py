@@ -25,24 +25,20 @@ class Patience:
         self._receive = receive
         self._seconds = seconds
         self._ended: BaseException | None = None
-        self._timers: list[asyncio.TimerHandle] = []
+        self._timer: asyncio.TimerHandle | None = None
         self._looking: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> None:
-        loop = asyncio.get_running_loop()
         task = asyncio.current_task()
         assert task is not None
         self._task = task
-        self._timers = [
-            loop.call_later(LOOK_AFTER, self._look),
-            loop.call_later(self._seconds, self._be_late),
-        ]
+        self._timer = task.get_loop().call_later(min(LOOK_AFTER, self._seconds), self._look)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
     ) -> None:
-        for timer in self._timers:
-            timer.cancel()
+        assert self._timer is not None
+        self._timer.cancel()
         if self._looking is not None:
             self._looking.cancel()
         if self._ended is None:
@@ -53,6 +49,7 @@ class Patience:
 
     def _look(self) -> None:
         self._looking = asyncio.create_task(self._wait())
+        self._timer = self._task.get_loop().call_later(max(0, self._seconds - LOOK_AFTER), self._be_late)
 
     async def _wait(self) -> None:
         message = await self._receive()
