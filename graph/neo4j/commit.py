@@ -29,6 +29,11 @@ BEGIN = (
 )
 END = f"MATCH (m:{quote(COMMIT)} {{lane: $lane}}) WHERE m.begun = $token SET m.ended = $token RETURN 0"
 
+FORGOTTEN_SECONDS = 3600
+
+FORGET = f"MATCH (m:{quote(COMMIT)}) WHERE m.at < timestamp() - {FORGOTTEN_SECONDS * 1000} DELETE m"
+"""Lets go of marks of lanes that nobody uses any more: each costs every read a little."""
+
 _MARKS = f"MATCH (m:{quote(COMMIT)})"
 ENDED = f"{_MARKS} WITH collect(m.ended) AS ended"
 """The beginning of a statement that reads; `ended` is to be kept until its end."""

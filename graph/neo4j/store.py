@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
-from itertools import count
 from typing import Any
 
 import orjson
@@ -15,8 +14,7 @@ from graph import dump
 from graph.cache import Cache
 from graph.cypher import quote
 from graph.errors import GraphError, StoreBehind, StoreBusy
-from graph.neo4j import ddl, explore
-from graph.neo4j.commit import marked
+from graph.neo4j import commit, ddl, explore
 from graph.neo4j.cypher import decode
 from graph.neo4j.driver import Address, Server
 from graph.neo4j.kept import KeptStatements
@@ -63,7 +61,8 @@ class Neo4jStore:
         self._reads = KeptStatements()
         self._known: Known = Cache(KNOWN)
         self._random = random.Random()
-        self._lanes = count(self._random.randrange(LANES))
+        self._first = self._random.randrange(LANES)
+        self._taken: set[int] = set()
 
     @classmethod
     async def open(
@@ -98,6 +97,7 @@ class Neo4jStore:
             await put_marks(self._model, self._server.run)
         for each in statements:
             await self._change(each)
+        await self._change(commit.FORGET)
         if statements:
             await self._server.run(_AWAIT_INDEXES)
         if not wanted.items() <= there.items():
@@ -157,8 +157,8 @@ class Neo4jStore:
 
     @contextlib.asynccontextmanager
     async def write(self, reached: int = 0, whole: int = 0) -> AsyncIterator[WriteTransaction]:
-        async with self._server.transaction("project", self._write_timeout) as transaction:
-            token, lane = self._token(), next(self._lanes) % LANES
+        async with self._server.transaction("project", self._write_timeout) as transaction, self._lane() as lane:
+            token = self._token()
             writer = Writer(transaction.run, self._statements, token, self._known)
             if (last := await writer.begin(lane, reached, whole)) < whole:
                 raise StoreBehind(
@@ -168,8 +168,19 @@ class Neo4jStore:
             yield writer
             if writer.written or reached:
                 await writer.end()
-                await marked(self._server.run, lane, token, transaction.commit)
+                await commit.marked(self._server.run, lane, token, transaction.commit)
                 writer.committed()
+
+    @contextlib.asynccontextmanager
+    async def _lane(self) -> AsyncIterator[int]:
+        """A lane for a batch, of those that other batches here leave free. As few as may be: a read looks at all."""
+        near = (number % LANES for number in range(self._first, self._first + LANES))
+        lane = next((lane for lane in near if lane not in self._taken), self._first)
+        self._taken.add(lane)
+        try:
+            yield lane
+        finally:
+            self._taken.discard(lane)
 
     def _token(self) -> int:
         return self._random.getrandbits(62)
