@@ -21,7 +21,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
 from schema.errors import ModelError
-from schema.model.base import Entity, Flow, LinkInfo, Parameter, Quantity, RefObject, Term
+from schema.model.base import Entity, Flow, LinkInfo, Parameter, Quantity, RefObject, Sought, Term
 
 ENVELOPE = frozenset({"id", "identifiers", "properties", "observedAt", "$replace"})
 """Payload members that speak of the message or of all kinds alike; not attributes."""
@@ -68,6 +68,8 @@ class Attribute:
     description: str
     values: type[Term] | None = None
     """The members, for an ENUM; each has a `description`."""
+    sought: bool = False
+    """Whether people look for things by it, as by a number on paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,5 +335,6 @@ def _attribute(field: str, info: FieldInfo) -> Attribute | None:
     elif isinstance(member, type) and issubclass(member, Term):
         return Attribute(name, field, AttributeType.ENUM, description, member)
     elif member in _SCALARS:
-        return Attribute(name, field, _SCALARS[member], description)
+        sought = any(isinstance(mark, Sought) for mark in info.metadata)
+        return Attribute(name, field, _SCALARS[member], description, sought=sought)
     raise ModelError(f"attribute {name!r} has the type {info.annotation}, which the model does not know")

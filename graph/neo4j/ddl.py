@@ -6,7 +6,7 @@ commit of a lane began and ended last, see `commit`), and `_Model` (the types of
 that changed is noticed: Neo4j keeps values as they come).
 
     unique    id of each kind, key of the store's own nodes, number of lanes
-    range     of each kind its enums and instants; the path, and what is the matter, of all things
+    range     of each kind its enums, its instants, what people look for; the path, and what is the matter, of all
     text      the search text of all things, in trigrams, since a search finds any part of a word
 """
 
@@ -88,13 +88,13 @@ def indexes(model: Model) -> tuple[Index, ...]:
 def _of_kind(kind: Kind) -> Iterator[Index]:
     yield Index(kind.name, "id", unique=True)
     for attribute in kind.attributes.values():
-        if attribute.data_type in _FILTERED:
+        if is_indexed(attribute):
             yield Index(kind.name, attribute.name)
 
 
 def is_indexed(what: Attribute | Own) -> bool:
     """Whether things are found by an attribute, or by one of their own properties, in order of its values."""
-    return what in (Own.ID, Own.PATH) if isinstance(what, Own) else what.data_type in _FILTERED
+    return what in (Own.ID, Own.PATH) if isinstance(what, Own) else what.sought or what.data_type in _FILTERED
 
 
 def additions(wanted: Sequence[Index], present: Sequence[Sequence[Any]]) -> tuple[str, ...]:

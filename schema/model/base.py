@@ -305,9 +305,20 @@ class LinkInfo:
     flow: Flow | None
 
 
-def attribute(description: str, *, examples: list[Any] | None = None) -> Any:
-    """A field that holds a value. The description is shown in every generated document."""
-    return Field(None, description=description, examples=examples)
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Marks an attribute by which people look for things, as the number on a delivery note."""
+
+
+def attribute(description: str, *, examples: list[Any] | None = None, sought: bool = False) -> Any:
+    """A field that holds a value. The description is shown in every generated document.
+
+    `sought` where people look for things by it: a store that finds by indexes has one of it.
+    """
+    field: Any = Field(None, description=description, examples=examples)
+    if sought:
+        field.metadata.append(Sought())
+    return field
 
 
 def link(

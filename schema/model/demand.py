@@ -64,7 +64,7 @@ class OperationsRequest(Entity):
     work_type: WorkType | None = attribute("Which of the four operations is asked for.")
     status: RequestStatus | None = attribute("How far the request has come.")
     priority: Int64 | None = attribute("Its rank; 1 is the most urgent.")
-    customer_reference: str | None = attribute("The customer's own order number.")
+    customer_reference: str | None = attribute("The customer's own order number.", sought=True)
     quantity: Quantity | None = attribute("How much is asked for in all.")
     ordered_at: Instant | None = attribute("When it was ordered.")
     requested_start: Instant | None = attribute("When work should begin.")
@@ -103,8 +103,8 @@ class PurchaseReceipt(Entity):
     )
 
     status: ReceiptStatus | None = attribute("How far the goods have come.")
-    purchase_order: str | None = attribute("The number of the purchase order.")
-    delivery_note: str | None = attribute("The supplier's number of the delivery.")
+    purchase_order: str | None = attribute("The number of the purchase order.", sought=True)
+    delivery_note: str | None = attribute("The supplier's number of the delivery.", sought=True)
     received_at: Instant | None = attribute("When the goods came in.")
     supplier: Ref | None = link(
         "SUPPLIED_BY",

@@ -83,7 +83,7 @@ class OperationsEvent(Entity):
     category: EventCategory | None = attribute("What sort of event it is.")
     priority: EventPriority | None = attribute("How soon someone must act.")
     state: EventState | None = attribute("Where it stands, for an alarm.")
-    code: str | None = attribute("What happened, by the system's catalogue of events.")
+    code: str | None = attribute("What happened, by the system's catalogue of events.", sought=True)
     message: str | None = attribute("What happened, in words.")
     raised_at: Instant | None = attribute("When it happened or began.")
     acknowledged_at: Instant | None = attribute("When someone acknowledged it.")

@@ -92,7 +92,7 @@ class Calibration(Entity):
     due_at: Instant | None = attribute("When it should be done.")
     performed_at: Instant | None = attribute("When it was done; the instrument may be relied on from then.")
     valid_until: Instant | None = attribute("Until when the instrument may be relied on.")
-    certificate: str | None = attribute("The number of the certificate.")
+    certificate: str | None = attribute("The number of the certificate.", sought=True)
     as_found: list[Parameter] | None = attribute("What the instrument showed before it was adjusted.")
     as_left: list[Parameter] | None = attribute("What the instrument showed afterwards.")
     instrument: Ref | None = link(

@@ -119,7 +119,7 @@ class MaterialLot(Entity):
 
     status: MaterialLotStatus | None = attribute("Whether the lot may be used.")
     quantity: Quantity | None = attribute("What there is of the lot now.")
-    supplier_lot: str | None = attribute("The supplier's number of the lot, for a lot that was bought.")
+    supplier_lot: str | None = attribute("The supplier's number of the lot, for a lot that was bought.", sought=True)
     produced_at: Instant | None = attribute("When it was made.")
     received_at: Instant | None = attribute("When it came in, for a lot that was bought.")
     expires_at: Instant | None = attribute("When it may no longer be used.")

@@ -76,7 +76,7 @@ class NonConformance(Entity):
     origin: Origin | None = attribute("Where it was found; CUSTOMER for a complaint.")
     severity: Severity | None = attribute("How grave it is.")
     disposition: Disposition | None = attribute("What becomes of the material.")
-    defect_code: str | None = attribute("What is wrong, by the plant's catalogue of defects.")
+    defect_code: str | None = attribute("What is wrong, by the plant's catalogue of defects.", sought=True)
     cause: str | None = attribute("Why it happened, once that is known.")
     quantity: Quantity | None = attribute("How much material does not conform.")
     detected_at: Instant | None = attribute("When it was found.")

@@ -49,7 +49,7 @@ class TestSpecification(Entity):
 
     version: str | None = attribute("The version of the specification.")
     status: LifecycleStatus | None = attribute("Whether it is in force.")
-    characteristic: str | None = attribute("What is tested, such as viscosity or appearance.")
+    characteristic: str | None = attribute("What is tested, such as viscosity or appearance.", sought=True)
     method: str | None = attribute("How it is tested: the name of the method or standard.")
     unit: UnitCode | None = attribute("The unit in which results are given.")
     target: Quantity | None = attribute("The value aimed at.")
@@ -151,7 +151,7 @@ class TestResult(Entity):
         composites=(("sample", "test"),),
     )
 
-    characteristic: str | None = attribute("What was tested, such as viscosity or appearance.")
+    characteristic: str | None = attribute("What was tested, such as viscosity or appearance.", sought=True)
     value: Quantity | None = attribute("What was measured.")
     text: str | None = attribute("What was found, where the result is in words.")
     verdict: Verdict | None = attribute("Whether it meets the specification.")

@@ -75,7 +75,7 @@ class PhysicalAsset(Entity):
     criticality: Criticality | None = attribute("How grave its failure would be.")
     manufacturer: str | None = attribute("Who made it.")
     model: str | None = attribute("The manufacturer's name of the model.")
-    serial_number: str | None = attribute("The manufacturer's serial number.")
+    serial_number: str | None = attribute("The manufacturer's serial number.", sought=True)
     installed_at: Instant | None = attribute("When it was put into service.")
     part_of: Ref | None = link(
         "PART_OF",
