@@ -12,6 +12,7 @@ from typing import Any
 import strawberry
 from graphql import (
     GraphQLError,
+    GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -128,6 +129,7 @@ def sdl(model: Model) -> str:
 def _with_model(static: GraphQLSchema, model: Model) -> GraphQLSchema:
     common = {name: type_ for name, type_ in static.type_map.items() if not is_introspection_type(type_)}
     _read_from_rows(common)
+    _mark_one_of(common)
     types = Types(model, common)
     query = static.query_type
     assert query is not None
@@ -140,6 +142,14 @@ def _with_model(static: GraphQLSchema, model: Model) -> GraphQLSchema:
     arguments["subscription"] = Subscriptions(model, common, types.objects).type(types.inputs)
     arguments["types"] = (*(t for t in common.values() if t is not query), *types.objects.values())
     return GraphQLSchema(**arguments)
+
+
+def _mark_one_of(common: dict[str, GraphQLNamedType]) -> None:
+    """Strawberry checks that one member alone is given to inputs of its classes, and does not say so in the schema."""
+    for type_ in common.values():
+        declared = type_.extensions.get("strawberry-definition")
+        if isinstance(type_, GraphQLInputObjectType) and getattr(declared, "is_one_of", False):
+            type_.is_one_of = True
 
 
 def _read_from_rows(common: dict[str, GraphQLNamedType]) -> None:
