@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Mapping
 from itertools import count
 from typing import Any
@@ -31,6 +32,9 @@ class Listener:
         await self._socket.send(text)
 
     def stop_reading(self) -> None:
+        """Stops, with little room on the way: left to itself, a socket may take 32 MB that nobody reads."""
+        room = self._socket.transport.get_extra_info("socket")
+        room.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
         self._socket.transport.pause_reading()
 
     def read_on(self) -> None:
@@ -56,8 +60,9 @@ class Listener:
 @contextlib.asynccontextmanager
 async def connected(api: Api) -> AsyncIterator[Listener]:
     url = f"ws://127.0.0.1:{api.port}/graphql"
-    async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
-        listener = Listener(socket)
+    # Compressed, megabytes of the same letter would fit into any buffer.
+    async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")], compression=None) as opened:
+        listener = Listener(opened)
         await listener.send(type="connection_init")
         assert (await listener.receive())["type"] == "connection_ack"
         yield listener
