@@ -109,6 +109,11 @@ def decode(column: Column, value: Any) -> Any:
     return instant_text(instant(value))
 
 
+def as_found(value: Any, _given: Given) -> Any:
+    """What a statement gave, where that is a plan's result."""
+    return value
+
+
 def _read(variable: str, column: Column) -> str:
     """The expression that gives a column's value."""
     name = f"{variable}.{quote(column.name)}"
@@ -239,6 +244,8 @@ class PlanRenderer(Neo4jRenderer):
         """One row of a list: `[node, edge's values, order values, id, occurrence]`, or the node where that is all."""
         found = self._node(select, node)
         if not (paging.cursors or values):
+            if found.decode is as_found:
+                return found.text, lambda raw, _given: {"node": raw, "edge": {}}
             return found.text, lambda raw, given: {"node": found.decode(raw, given), "edge": {}}
         columns = order_columns(paging.order)
         of_edge = Projection(values)
@@ -258,41 +265,52 @@ class PlanRenderer(Neo4jRenderer):
         return text, row
 
     def _node(self, select: Select, node: str) -> Part:
-        own = Projection(select.values, whole=select.whole)
+        own = Projection(select.values, whole=select.whole, shaped=not select.whole)
         below = [(one.key, self._one(one, node)) for one in select.ones]
         below += [(many.key, self._many(many, node)) for many in select.manys]
         below += [(figures.key, self._linked_figures(figures, node)) for figures in select.figures]
         text = own.text(node, [part.text for _, part in below])
+        if own.is_row and not below:
+            return Part(text, as_found)
         decodes = [(key, f"_{place}", part.decode) for place, (key, part) in enumerate(below)]
 
-        def row(raw: Mapping[str, Any] | None, given: Given) -> Row | None:
+        def row(raw: dict[str, Any] | None, given: Given) -> Row | None:
             if raw is None:
                 return None
-            found = own.row(raw)
+            found = raw if own.is_row else own.row(raw)
             for key, name, decoded in decodes:
-                found[key] = decoded(raw[name], given)
+                value = raw.pop(name)
+                found[key] = value if decoded is as_found else decoded(value, given)
             return found
 
         return Part(text, row)
 
 
 class Projection:
-    """Values as a map projection: each column once, by its own name; or all that there are, where `whole`."""
+    """Values as a map projection: each column once, by its own name; or all that there are, where `whole`.
 
-    def __init__(self, values: Iterable[Value], *, whole: bool = False) -> None:
+    Where it is `shaped`, a quantity is a map already, as a plan gives it. Edges of several links don't take that: under
+    one name, another link may have something else.
+    """
+
+    def __init__(self, values: Iterable[Value], *, whole: bool = False, shaped: bool = False) -> None:
         self._whole = whole
         self._values = [(value.key, value.what, columns_of(value.what)) for value in values]
         self._columns = list(dict.fromkeys(column for _, _, columns in self._values for column in columns))
-        self._getters = [(key, columns[0].name, _getter(what, columns)) for key, what, columns in self._values]
+        self._members = dict.fromkeys(
+            columns for _, _, found in self._values for columns in ([found] if shaped else [(c,) for c in found])
+        )
+        self._getters = [
+            (key, columns[0].name, None if shaped and len(columns) > 1 else _getter(what, columns))
+            for key, what, columns in self._values
+        ]
         self._plain = all(get is None for _, _, get in self._getters)
+        names = [(key, name) for key, name, _ in self._getters]
+        self.is_row = shaped and self._plain and bool(names) and all(key == name for key, name in names)
+        """Whether what a statement gives is a row as it is."""
 
     def text(self, variable: str, below: Iterable[str] = ()) -> str:
-        members = [
-            f"{quote(column.name)}: {_read(variable, column)}"
-            if column.type is ColumnType.INSTANT
-            else f".{quote(column.name)}"
-            for column in self._columns
-        ]
+        members = [_member(variable, columns) for columns in self._members]
         members = [".*"] if self._whole else members
         members += [f"_{place}: {text}" for place, text in enumerate(below)]
         return f"{variable} {{{', '.join(members) or '.id'}}}"
@@ -303,6 +321,17 @@ class Projection:
         if self._plain:
             return {key: raw[name] for key, name, _ in self._getters}
         return {key: raw[name] if get is None else get(raw) for key, name, get in self._getters}
+
+
+def _member(variable: str, columns: Sequence[Column]) -> str:
+    """A value in a map projection, by the name of its first column: a quantity as a map."""
+    column = columns[0]
+    if len(columns) > 1:
+        value, unit = (_read(variable, each) for each in columns)
+        return f"{quote(column.name)}: CASE WHEN {value} IS NOT NULL THEN {{value: {value}, unit: {unit}}} END"
+    if column.type is ColumnType.INSTANT:
+        return f"{quote(column.name)}: {_read(variable, column)}"
+    return f".{quote(column.name)}"
 
 
 def _getter(what: Attribute | Own, columns: Sequence[Column]) -> Callable[[Mapping[str, Any]], Any] | None:

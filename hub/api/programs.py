@@ -11,6 +11,7 @@ being met again. So a program gives an answer without errors, or none.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,13 +59,15 @@ class Program:
     compiled: Compiled
     shapes: tuple[tuple[str, str, Shape], ...]
     """The response key of each root field, the plan's, and the shape. A shape of nothing that is read has no plan's."""
+    few: bool = False
+    """Whether an answer can't have too many things, whatever its pages' sizes."""
 
     async def run(self, context: ApiContext, variables: Mapping[str, Any]) -> bytes:
         """The answer, as JSON."""
         parameters = self.compiled.filled(variables)
         plan = self.compiled.plan
         rows = await context.store.read(plan, parameters) if plan.roots else {}
-        if cost.most(plan.roots, parameters) > context.limits.max_rows:
+        if not self.few and cost.most(plan.roots, parameters) > context.limits.max_rows:
             Budget(context.limits).give(sum(cost.things(root, rows[root.key]) for root in plan.roots))
         data = {key: shape(rows[root]) if root else shape(None) for key, root, shape in self.shapes}
         return orjson.dumps({"data": data})
@@ -155,7 +158,9 @@ class Programs:
                 return None
             roots.append(made[0])
             shapes.append((key, root_key, made[1]))
-        return Program(compiler.together(roots, kept=True), tuple(shapes))
+        largest: Mapping[str, int] = defaultdict(lambda: self._limits.max_page)
+        few = cost.most(roots, largest) <= self._limits.max_rows
+        return Program(compiler.together(roots, kept=True), tuple(shapes), few)
 
     def _document(self, known: Known, values: Mapping[str, Any]) -> Document:
         return Document(self._schema, known.fragments, values, Budget(self._limits))

@@ -35,11 +35,11 @@ class Shapes:
         """Of a root list, with its coerced arguments."""
         return self._connection(f"{kind.name}Connection", kind, arguments, nodes)
 
-    def _thing(self, kind: Kind, nodes: Sequence[FieldNode], prefix: str = "") -> Shape | None:
+    def _thing(self, kind: Kind, nodes: Sequence[FieldNode], prefix: str = "") -> Shape:
+        """A store gives a row's members in any order, and an answer has them in that of the document."""
         links, figures = directions(kind), counted(kind)
         found: list[Member] = []
         constants: dict[str, Any] = {}
-        plain = not prefix
         for key, fields in self.document.fields(nodes, kind.name).items():
             name, row_key = fields[0].name.value, prefix + key
             if name in ("__typename", "kind"):
@@ -49,14 +49,10 @@ class Shapes:
                 found.append((key, row_key, self.value(attribute, fields)))
             elif (direction := links.get(name)) is not None:
                 found.append((key, row_key, self._link(kind, direction, fields)))
-                plain = False
             elif (direction := figures.get(name)) is not None:
                 found.append((key, row_key, self._figures(kind, direction, fields)))
-                plain = False
             else:
                 found.append((key, row_key, self._own(kind, name, fields)))
-        if plain and not constants and all(shape is None for _, _, shape in found):
-            return None
         return members(found, constants)
 
     def _link(self, kind: Kind, direction: Direction, fields: Sequence[FieldNode]) -> Shape:
@@ -171,7 +167,7 @@ class Shapes:
             name = fields[0].name.value
             if name == "node":
                 thing = self._thing(kind, fields, f"{edge_key}/{key}." if several else "")
-                parts.append((key, _node if thing is None else chain(_node, thing)))
+                parts.append((key, chain(_node, thing)))
             elif name == "cursor":
                 parts.append((key, lambda row: cursors.encode(order, row["cursor"])))
             elif name == "__typename":
@@ -182,9 +178,7 @@ class Shapes:
         return lambda row: {key: part(row) for key, part in parts}
 
 
-def _nodes(shape: Shape | None) -> Shape:
-    if shape is None:
-        return lambda page: [row["node"] for row in page["rows"]]
+def _nodes(shape: Shape) -> Shape:
     return lambda page: [shape(row["node"]) for row in page["rows"]]
 
 

@@ -22,6 +22,9 @@ class NotPlain(Exception):
 def members(members: Sequence[Member], constants: Mapping[str, Any], *, sparse: bool = False) -> Shape:
     """An object of members; `sparse` where those that are not there are null."""
 
+    if not sparse and not constants:
+        return _picked(members)
+
     def made(row: Row) -> Row:
         found = {}
         for key, name, shape in members:
@@ -30,6 +33,22 @@ def members(members: Sequence[Member], constants: Mapping[str, Any], *, sparse: 
                 continue
             value = row.get(name) if sparse else row[name]
             found[key] = value if shape is None else shape(value)
+        return found
+
+    return made
+
+
+def _picked(members: Sequence[Member]) -> Shape:
+    """An object of members that are all in the row: the usual one, and so made with as few steps as can be."""
+    names = [(key, name) for key, name, _ in members]
+    shaped = [(key, shape) for key, _, shape in members if shape is not None]
+    if not shaped:
+        return lambda row: {key: row[name] for key, name in names}
+
+    def made(row: Row) -> Row:
+        found = {key: row[name] for key, name in names}
+        for key, shape in shaped:
+            found[key] = shape(found[key])
         return found
 
     return made

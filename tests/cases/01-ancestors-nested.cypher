@@ -1,4 +1,4 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [head(COLLECT {
   OPTIONAL MATCH (i2:`_Identifier` {key: $p0}) MATCH (n1:`MaterialLot` {id: coalesce(i2.thing, $p1)}) WHERE i2.thing IS NOT NULL OR n1.placeholder RETURN n1 {.`id`, .`supplierLot`, _0: [COLLECT {
     MATCH (n1)<-[e4:`RECEIVED`]-(n3:`PurchaseReceipt`) WHERE e4.`_golden` WITH n3, e4 ORDER BY n3.id, e4.`_occurrence` LIMIT $p2 RETURN n3 {.`id`, _0: head(COLLECT {
       MATCH (n3)-[e6:`SUPPLIED_BY`]->(n5:`BusinessPartner`) WHERE e6.`_golden` WITH n5 ORDER BY n5.id LIMIT 1 RETURN n5 {.`name`}
@@ -28,6 +28,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
       }]}, e14 {.`quantity`, .`quantity_unit`, .`job`}, [], n13.id, e14.`_occurrence`]
     }]}, e8 {.`quantity`, .`quantity_unit`, .`job`}, [], n7.id, e8.`_occurrence`]
   }]}
-})] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+})] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

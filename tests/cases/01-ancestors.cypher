@@ -1,4 +1,4 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [head(COLLECT {
   OPTIONAL MATCH (i5:`_Identifier` {key: $p2}) MATCH (n4:`MaterialLot` {id: coalesce(i5.thing, $p3)}) WHERE i5.thing IS NOT NULL OR n4.placeholder WITH [n4] AS a1 WITH reduce(s2 = {front: a1, seen: a1, sizes: [size(a1)], rows: [], deeper: false}, d3 IN range(1, $p1 + 1) | CASE WHEN size(s2.front) = 0 THEN s2 ELSE head([found IN [COLLECT {
     UNWIND s2.front AS x6 MATCH (x6)-[e8:`ASSEMBLED_FROM`|`PART_OF`]->(y7) WHERE e8.`_golden` AND head([k9 IN labels(x6) WHERE k9 <> 'Thing']) + ' ' + type(e8) + ' ' + head([k10 IN labels(y7) WHERE k10 <> 'Thing']) IN ['MaterialLot ASSEMBLED_FROM MaterialLot', 'MaterialSublot PART_OF MaterialLot'] RETURN [x6, y7, [0, head([k9 IN labels(x6) WHERE k9 <> 'Thing']) + ' ' + type(e8) + ' ' + head([k10 IN labels(y7) WHERE k10 <> 'Thing'])], [], [e8 {.`quantity`, .`quantity_unit`, .`job`, .`operation`, `time`: toString(e8.`time`)}], [e8.`_occurrence`]]
   } + COLLECT {
@@ -26,6 +26,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
       UNWIND s2.rows AS r45 UNWIND r45[3] AS j46 WITH r45, j46 WHERE j46:`BatchStep` AND r45[1] IN s2.seen RETURN DISTINCT j46
     } AS n47 RETURN [n47.id, n47 {.`id`}]
   }], s2.deeper]
-})] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+})] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

@@ -1,4 +1,4 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [head(COLLECT {
   WITH COLLECT {
     MATCH (n4:`MaterialLot`) WHERE (n4.`supplierLot` = $p2 AND EXISTS {
       MATCH (n4)<-[l6:`RECEIVED`]-(m5:`PurchaseReceipt`) WHERE l6.`_golden` AND EXISTS {
@@ -30,6 +30,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
       UNWIND s2.rows AS r49 UNWIND r49[3] AS j50 WITH r49, j50 WHERE j50:`BatchStep` AND r49[1] IN s2.seen RETURN DISTINCT j50
     } AS n51 RETURN [n51.id, n51 {.id}]
   }], s2.deeper]
-})] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+})] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

@@ -1,4 +1,4 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [head(COLLECT {
   OPTIONAL MATCH (i5:`_Identifier` {key: $p3}) MATCH (n4:`PhysicalAsset` {id: coalesce(i5.thing, $p4)}) WHERE i5.thing IS NOT NULL OR n4.placeholder WITH [n4] AS a1 WITH reduce(s2 = {front: a1, seen: a1, sizes: [size(a1)], rows: [], deeper: false}, d3 IN range(1, CASE WHEN $p2 < $p1 THEN $p2 ELSE $p1 END + 1) | CASE WHEN size(s2.front) = 0 THEN s2 ELSE head([found IN [COLLECT {
     UNWIND s2.front AS x6 MATCH (x6)<-[e8:`USED`|`MEASURED_WITH`]-(j10)-[e9:`PRODUCED`|`RESPONDS_TO`|`OF`]->(y7) WHERE e8.`_golden` AND e9.`_golden` AND head([k11 IN labels(x6) WHERE k11 <> 'Thing']) + ' ' + type(e8) + ' ' + head([k12 IN labels(j10) WHERE k12 <> 'Thing']) IN ['PhysicalAsset USED JobResponse', 'PhysicalAsset MEASURED_WITH TestResult'] AND head([k13 IN labels(j10) WHERE k13 <> 'Thing']) + ' ' + type(e9) + ' ' + head([k14 IN labels(y7) WHERE k14 <> 'Thing']) IN ['JobResponse PRODUCED MaterialLot', 'JobResponse RESPONDS_TO JobOrder', 'TestResult OF MaterialLot'] AND head([k11 IN labels(x6) WHERE k11 <> 'Thing']) + ' ' + type(e8) + ' ' + head([k12 IN labels(j10) WHERE k12 <> 'Thing']) + ' ' + head([k13 IN labels(j10) WHERE k13 <> 'Thing']) + ' ' + type(e9) + ' ' + head([k14 IN labels(y7) WHERE k14 <> 'Thing']) IN ['PhysicalAsset USED JobResponse JobResponse PRODUCED MaterialLot', 'PhysicalAsset USED JobResponse JobResponse RESPONDS_TO JobOrder', 'PhysicalAsset MEASURED_WITH TestResult TestResult OF MaterialLot'] AND coalesce(coalesce(e8.`start`, j10.`start`, j10.`measuredAt`) <= $p6, true) AND coalesce($p5 <= coalesce(e8.`end`, j10.`end`, j10.`measuredAt`), true) RETURN [x6, y7, [0, head([k11 IN labels(x6) WHERE k11 <> 'Thing']) + ' ' + type(e8) + ' ' + head([k12 IN labels(j10) WHERE k12 <> 'Thing']) + ' ' + head([k13 IN labels(j10) WHERE k13 <> 'Thing']) + ' ' + type(e9) + ' ' + head([k14 IN labels(y7) WHERE k14 <> 'Thing'])], [j10], [null, null], [e8.`_occurrence`, e9.`_occurrence`]]
   } + COLLECT {
@@ -50,6 +50,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
       UNWIND s2.rows AS r138 UNWIND r138[3] AS j139 WITH r138, j139 WHERE j139:`TestResult` AND r138[1] IN s2.seen RETURN DISTINCT j139
     } AS n140 RETURN [n140.id, n140 {.`id`}]
   }], s2.deeper]
-})] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+})] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

@@ -1,4 +1,4 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [head(COLLECT {
   OPTIONAL MATCH (i5:`_Identifier` {key: $p3}) MATCH (n4:`MaterialDefinition` {id: coalesce(i5.thing, $p4)}) WHERE i5.thing IS NOT NULL OR n4.placeholder WITH [n4] AS a1 WITH reduce(s2 = {front: a1, seen: a1, sizes: [size(a1)], rows: [], deeper: false}, d3 IN range(1, CASE WHEN $p2 < $p1 THEN $p2 ELSE $p1 END + 1) | CASE WHEN size(s2.front) = 0 THEN s2 ELSE head([found IN [COLLECT {
     UNWIND s2.front AS x6 MATCH (x6)<-[e8:`DEFINED_BY`|`REQUIRES`|`MAKES`|`REQUESTS`|`ASSEMBLED_FROM`|`PART_OF`|`RESERVES`|`CONTAINS`]-(y7) WHERE e8.`_golden` AND head([k9 IN labels(x6) WHERE k9 <> 'Thing']) + ' ' + type(e8) + ' ' + head([k10 IN labels(y7) WHERE k10 <> 'Thing']) IN ['MaterialDefinition DEFINED_BY MaterialLot', 'MaterialDefinition REQUIRES JobOrder', 'MaterialDefinition MAKES JobOrder', 'MaterialDefinition REQUESTS OperationsRequest', 'MaterialLot ASSEMBLED_FROM MaterialLot', 'MaterialLot PART_OF MaterialSublot', 'MaterialLot RESERVES JobOrder', 'MaterialLot CONTAINS Shipment', 'MaterialSublot CONTAINS Shipment'] RETURN [x6, y7, [0, head([k9 IN labels(x6) WHERE k9 <> 'Thing']) + ' ' + type(e8) + ' ' + head([k10 IN labels(y7) WHERE k10 <> 'Thing'])], [], [e8 {.`quantity`, .`quantity_unit`, .`job`, .`operation`, `time`: toString(e8.`time`)}], [e8.`_occurrence`]]
   } + COLLECT {
@@ -24,6 +24,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
       UNWIND s2.rows AS r46 UNWIND r46[3] AS j47 WITH r46, j47 WHERE j47:`BatchStep` AND r46[1] IN s2.seen RETURN DISTINCT j47
     } AS n48 RETURN [n48.id, n48 {.id}]
   }], s2.deeper]
-})] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+})] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

@@ -1,4 +1,4 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [head(COLLECT {
   OPTIONAL MATCH (i2:`_Identifier` {key: $p0}) MATCH (n1:`MaterialLot` {id: coalesce(i2.thing, $p1)}) WHERE i2.thing IS NOT NULL OR n1.placeholder RETURN n1 {_0: [COLLECT {
     MATCH (n1)<-[e4:`PRODUCED`]-(n3:`JobResponse`) WHERE e4.`_golden` WITH n3, e4 ORDER BY n3.id, e4.`_occurrence` LIMIT $p5 RETURN n3 {.`id`, `start`: toString(n3.`start`), `end`: toString(n3.`end`), _0: head(COLLECT {
       MATCH (n3)-[e6:`RESPONDS_TO`]->(n5:`JobOrder`) WHERE e6.`_golden` WITH n5 ORDER BY n5.id LIMIT 1 RETURN n5 {.`id`}
@@ -30,6 +30,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
       })}
     }]}
   }]}
-})] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+})] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

@@ -1,4 +1,4 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [head(COLLECT {
   WITH head(COLLECT {
     OPTIONAL MATCH (i21:`_Identifier` {key: $p4}) MATCH (n20:`NonConformance` {id: coalesce(i21.thing, $p5)}) WHERE i21.thing IS NOT NULL OR n20.placeholder RETURN n20
   }) AS a1, head(COLLECT {
@@ -16,11 +16,11 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
   }, COLLECT {
     UNWIND range(0, size(t5) - 2) AS i14 WITH t5[i14] AS x16, t5[i14 + 1] AS y17, i14 MATCH (x16)-[e15:`PART_OF`|`MEMBER_OF`|`IMPLEMENTED_BY`|`SUPERSEDES`|`DEFINED_BY`|`ASSEMBLED_FROM`|`STORED_AT`|`MAKES`|`REQUIRES`|`INTRODUCES`|`WITHDRAWS`|`AFFECTS`|`DESCRIBES`|`BASED_ON`|`CONSISTS_OF`|`ORDERED_BY`|`REQUESTS`|`SUPPLIED_BY`|`RECEIVED`|`SHIPPED_TO`|`CARRIED_BY`|`CONTAINS`|`FULFILS`|`DEPENDS_ON`|`FOLLOWS`|`RESERVES`|`MAINTAINS`|`PLANNED_BY`|`TRIGGERED_BY`|`RESPONDS_TO`|`PERFORMS`|`CONSUMED`|`PRODUCED`|`USED`|`TAKEN_FROM`|`TAKEN_AT`|`TAKEN_DURING`|`TAKEN_BY`|`APPLIES_TO`|`OF`|`AGAINST`|`MEASURED_WITH`|`MEASURED_BY`|`VERIFIED_BY`|`CONCERNS`|`RESOLVES`|`ASSIGNED_TO`|`LEADS_TO`|`CALIBRATES`|`COMPARES_WITH`|`PERFORMED_BY`|`ASSESSES`|`RAISED_BY`|`ACKNOWLEDGED_BY`|`MEASURED_AT`]-(y17) WHERE e15.`_golden` RETURN [i14, [head([k18 IN labels(startNode(e15)) WHERE k18 <> 'Thing']), startNode(e15).id, type(e15), head([k19 IN labels(endNode(e15)) WHERE k19 <> 'Thing']), endNode(e15).id, e15.`_occurrence`, e15 {`start`: toString(e15.`start`), `end`: toString(e15.`end`), .`quantity`, .`quantity_unit`, .`job`, .`operation`, `time`: toString(e15.`time`), .`position`}]]
   }]
-})] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+})] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole
 
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [head(COLLECT {
   WITH head(COLLECT {
     OPTIONAL MATCH (i21:`_Identifier` {key: $p4}) MATCH (n20:`NonConformance` {id: coalesce(i21.thing, $p5)}) WHERE i21.thing IS NOT NULL OR n20.placeholder RETURN n20
   }) AS a1, head(COLLECT {
@@ -38,6 +38,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
   }, COLLECT {
     UNWIND range(0, size(t5) - 2) AS i14 WITH t5[i14] AS x16, t5[i14 + 1] AS y17, i14 MATCH (x16)-[e15:`PART_OF`|`MEMBER_OF`|`IMPLEMENTED_BY`|`SUPERSEDES`|`DEFINED_BY`|`ASSEMBLED_FROM`|`STORED_AT`|`MAKES`|`REQUIRES`|`INTRODUCES`|`WITHDRAWS`|`AFFECTS`|`DESCRIBES`|`BASED_ON`|`CONSISTS_OF`|`ORDERED_BY`|`REQUESTS`|`SUPPLIED_BY`|`RECEIVED`|`SHIPPED_TO`|`CARRIED_BY`|`CONTAINS`|`FULFILS`|`DEPENDS_ON`|`FOLLOWS`|`RESERVES`|`MAINTAINS`|`PLANNED_BY`|`TRIGGERED_BY`|`RESPONDS_TO`|`PERFORMS`|`CONSUMED`|`PRODUCED`|`USED`|`TAKEN_FROM`|`TAKEN_AT`|`TAKEN_DURING`|`TAKEN_BY`|`APPLIES_TO`|`OF`|`AGAINST`|`MEASURED_WITH`|`MEASURED_BY`|`VERIFIED_BY`|`CONCERNS`|`CALIBRATES`|`COMPARES_WITH`|`PERFORMED_BY`|`ASSESSES`|`RAISED_BY`|`ACKNOWLEDGED_BY`|`MEASURED_AT`]-(y17) WHERE e15.`_golden` RETURN [i14, [head([k18 IN labels(startNode(e15)) WHERE k18 <> 'Thing']), startNode(e15).id, type(e15), head([k19 IN labels(endNode(e15)) WHERE k19 <> 'Thing']), endNode(e15).id, e15.`_occurrence`, e15 {`start`: toString(e15.`start`), `end`: toString(e15.`end`), .`quantity`, .`quantity_unit`, .`job`, .`operation`, `time`: toString(e15.`time`), .`position`}]]
   }]
-})] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+})] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

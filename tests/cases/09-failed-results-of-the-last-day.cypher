@@ -1,6 +1,6 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
-  MATCH (n1:`TestResult`) WHERE n1.id IS NOT NULL AND (n1.`verdict` = $p0 AND n1.`measuredAt` >= $p1) WITH n1 ORDER BY n1.`measuredAt` IS NULL, n1.`measuredAt` DESC, n1.id LIMIT $p7 RETURN n1 {.`id`, .`value`, .`value_unit`, `measuredAt`: toString(n1.`measuredAt`), _0: head(COLLECT {
-    MATCH (n1)-[e3:`AGAINST`]->(n2:`TestSpecification`) WHERE e3.`_golden` WITH n2 ORDER BY n2.id LIMIT 1 RETURN n2 {.`lowerLimit`, .`lowerLimit_unit`, .`upperLimit`, .`upperLimit_unit`}
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [[COLLECT {
+  MATCH (n1:`TestResult`) WHERE n1.id IS NOT NULL AND (n1.`verdict` = $p0 AND n1.`measuredAt` >= $p1) WITH n1 ORDER BY n1.`measuredAt` IS NULL, n1.`measuredAt` DESC, n1.id LIMIT $p7 RETURN n1 {.`id`, `value`: CASE WHEN n1.`value` IS NOT NULL THEN {value: n1.`value`, unit: n1.`value_unit`} END, `measuredAt`: toString(n1.`measuredAt`), _0: head(COLLECT {
+    MATCH (n1)-[e3:`AGAINST`]->(n2:`TestSpecification`) WHERE e3.`_golden` WITH n2 ORDER BY n2.id LIMIT 1 RETURN n2 {`lowerLimit`: CASE WHEN n2.`lowerLimit` IS NOT NULL THEN {value: n2.`lowerLimit`, unit: n2.`lowerLimit_unit`} END, `upperLimit`: CASE WHEN n2.`upperLimit` IS NOT NULL THEN {value: n2.`upperLimit`, unit: n2.`upperLimit_unit`} END}
   }), _1: head(COLLECT {
     MATCH (n1)-[e5:`OF`]->(n4:`Sample`) WHERE e5.`_golden` WITH n4 ORDER BY n4.id LIMIT 1 RETURN n4 {_0: head(COLLECT {
       MATCH (n4)-[e7:`TAKEN_FROM`]->(n6:`MaterialLot`) WHERE e7.`_golden` WITH n6 ORDER BY n6.id LIMIT 1 RETURN n6 {.`id`, _0: head(COLLECT {
@@ -20,6 +20,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
       MATCH (n18)<-[e21:`CALIBRATES`]-(n20:`Calibration`) WHERE e21.`_golden` WITH n20, e21 ORDER BY n20.id, e21.`_occurrence` LIMIT $p6 RETURN n20 {.`id`, .`status`, `dueAt`: toString(n20.`dueAt`), `validUntil`: toString(n20.`validUntil`)}
     }]}
   })}
-}]] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+}]] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

@@ -1,4 +1,4 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [[COLLECT {
   MATCH (n1:`Equipment`) WHERE n1.id IS NOT NULL AND n1.`level` = $p0 WITH n1 ORDER BY n1.id LIMIT $p6 RETURN n1 {.`id`, _0: [COLLECT {
     MATCH (n1)<-[e3:`CONCERNS`]-(n2:`NonConformance`) WHERE e3.`_golden` WITH n2, e3 ORDER BY n2.`detectedAt`, n2.id, e3.`_occurrence` LIMIT $p5 RETURN n2 {.`id`, .`severity`, _0: [COLLECT {
       MATCH (n2)-[e5:`CONCERNS`]->(n4:`MaterialLot`) WHERE e5.`_golden` WITH n4, e5 ORDER BY n4.id, e5.`_occurrence` LIMIT $p1 RETURN n4 {_0: head(COLLECT {
@@ -14,6 +14,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
   }, COUNT {
     MATCH (n1)<-[e3:`CONCERNS`]-(n2:`NonConformance`) WHERE e3.`_golden`
   }]}
-}]] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+}]] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

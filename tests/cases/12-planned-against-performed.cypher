@@ -1,4 +1,4 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [head(COLLECT {
   OPTIONAL MATCH (i2:`_Identifier` {key: $p0}) MATCH (n1:`JobOrder` {id: coalesce(i2.thing, $p1)}) WHERE i2.thing IS NOT NULL OR n1.placeholder RETURN n1 {.*, _0: head(COLLECT {
     MATCH (n1)-[e4:`FOLLOWS`]->(n3:`WorkMaster`) WHERE e4.`_golden` WITH n3 ORDER BY n3.id LIMIT 1 RETURN n3 {.*, _0: head(COLLECT {
       MATCH (n3)-[e6:`BASED_ON`]->(n5:`BillOfMaterials`) WHERE e6.`_golden` WITH n5 ORDER BY n5.id LIMIT 1 RETURN n5 {.*, _0: [COLLECT {
@@ -54,6 +54,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
       }]}, null, [], n43.id, e44.`_occurrence`]
     }]}, null, [], n35.id, e36.`_occurrence`]
   }]}
-})] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+})] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

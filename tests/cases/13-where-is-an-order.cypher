@@ -1,4 +1,4 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [head(COLLECT {
   OPTIONAL MATCH (i2:`_Identifier` {key: $p0}) MATCH (n1:`OperationsRequest` {id: coalesce(i2.thing, $p1)}) WHERE i2.thing IS NOT NULL OR n1.placeholder RETURN n1 {.`status`, .`customerReference`, `promisedAt`: toString(n1.`promisedAt`), _0: head(COLLECT {
     MATCH (n1)-[e4:`ORDERED_BY`]->(n3:`BusinessPartner`) WHERE e4.`_golden` WITH n3 ORDER BY n3.id LIMIT 1 RETURN n3 {.`name`}
   }), _1: [COLLECT {
@@ -8,7 +8,7 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
       MATCH (n5)<-[e10:`FULFILS`]-(n9:`JobOrder`) WHERE e10.`_golden`
     }], _2: [COLLECT {
       MATCH (n5)<-[e12:`FULFILS`]-(n11:`JobOrder`) WHERE e12.`_golden` AND n11.`status` IN $p3 WITH n11, e12 ORDER BY n11.id, e12.`_occurrence` LIMIT $p5 RETURN [n11 {.`id`, .`status`, `plannedEnd`: toString(n11.`plannedEnd`), `expectedEnd`: toString(n11.`expectedEnd`), .`statusReason`, _0: [COLLECT {
-        MATCH (n11)<-[e14:`RESPONDS_TO`]-(n13:`JobResponse`) WHERE e14.`_golden` WITH n13, e14 ORDER BY n13.id, e14.`_occurrence` LIMIT $p4 RETURN n13 {.`progress`, .`goodQuantity`, .`goodQuantity_unit`}
+        MATCH (n11)<-[e14:`RESPONDS_TO`]-(n13:`JobResponse`) WHERE e14.`_golden` WITH n13, e14 ORDER BY n13.id, e14.`_occurrence` LIMIT $p4 RETURN n13 {.`progress`, `goodQuantity`: CASE WHEN n13.`goodQuantity` IS NOT NULL THEN {value: n13.`goodQuantity`, unit: n13.`goodQuantity_unit`} END}
       }]}, e12 {.`quantity`, .`quantity_unit`}, [], n11.id, e12.`_occurrence`]
     }], _3: [COLLECT {
       MATCH (n5)<-[e16:`FULFILS`]-(n15:`JobOrder`) WHERE e16.`_golden` AND EXISTS {
@@ -26,6 +26,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
       MATCH (n5)<-[e28:`FULFILS`]-(n27:`Shipment`) WHERE e28.`_golden` WITH n27, e28 ORDER BY n27.id, e28.`_occurrence` LIMIT $p11 RETURN [n27 {.`id`, .`status`, `expectedAt`: toString(n27.`expectedAt`)}, e28 {.`quantity`, .`quantity_unit`}, [], n27.id, e28.`_occurrence`]
     }]}
   }]}
-})] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+})] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

@@ -1,4 +1,4 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [[COLLECT {
   MATCH (n1:`JobOrder`) MATCH (n1)-[l3:`MAKES`]->(m2:`MaterialDefinition`) WHERE n1.id IS NOT NULL AND n1.`status` IN $p0 AND l3.`_golden` AND m2.`id` = $p1 WITH DISTINCT n1 WITH n1 ORDER BY n1.id LIMIT $p5 RETURN n1 {.`id`, _0: [COLLECT {
     MATCH (n1)-[e5:`REQUIRES`]->(n4:`MaterialDefinition`) WHERE e5.`_golden` WITH n4, e5 ORDER BY n4.id, e5.`_occurrence` LIMIT $p2 RETURN [n4 {.`id`}, e5 {.`quantity`, .`quantity_unit`}, [], n4.id, e5.`_occurrence`]
   }], _1: [COLLECT {
@@ -8,6 +8,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
       })}, e9 {.`quantity`, .`quantity_unit`}, [], n8.id, e9.`_occurrence`]
     }]}
   }]}
-}]] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+}]] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

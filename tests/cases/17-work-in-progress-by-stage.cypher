@@ -1,5 +1,5 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [[COLLECT {
   MATCH (n1:`MaterialLot`) MATCH (n1)-[l3:`DEFINED_BY`]->(m2:`MaterialDefinition`) WHERE n1.`quantity` > $p0 AND l3.`_golden` AND m2.`materialType` = $p1 WITH DISTINCT n1 OPTIONAL MATCH (n1)-[`n1_definition_by`:`DEFINED_BY`]->(`n1_definition`:`MaterialDefinition`) WHERE `n1_definition_by`.`_golden` WITH `n1_definition`.`id` AS k_0, n1.`quantity_unit` AS u_0, count(*) AS c, sum(n1.`quantity` * 1.0) AS a_0, count(n1.`quantity`) AS a_1, min(n1.`producedAt`) AS a_2 WITH k_0, collect([u_0, c, a_0, a_1, toString(a_2)]) AS parts WITH k_0, parts ORDER BY k_0 IS NULL, k_0 LIMIT $p2 RETURN [[k_0], parts]
-}]] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+}]] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

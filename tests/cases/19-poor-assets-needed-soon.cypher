@@ -1,6 +1,6 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [[COLLECT {
   MATCH (n1:`PhysicalAsset`) MATCH (n1)<-[l3:`ASSESSES`]-(m2:`AssetCondition`) WHERE n1.id IS NOT NULL AND l3.`_golden` AND m2.`health` IN $p0 WITH DISTINCT n1 WITH n1 ORDER BY n1.id LIMIT $p10 RETURN n1 {.`id`, .`name`, .`criticality`, _0: [COLLECT {
-    MATCH (n1)<-[e5:`ASSESSES`]-(n4:`AssetCondition`) WHERE e5.`_golden` WITH n4, e5 ORDER BY n4.`assessedAt` IS NULL, n4.`assessedAt` DESC, n4.id, e5.`_occurrence` LIMIT $p1 RETURN n4 {.`id`, .`health`, .`healthScore`, .`remainingLife`, .`remainingLife_unit`, .`failureProbability`, .`recommendation`}
+    MATCH (n1)<-[e5:`ASSESSES`]-(n4:`AssetCondition`) WHERE e5.`_golden` WITH n4, e5 ORDER BY n4.`assessedAt` IS NULL, n4.`assessedAt` DESC, n4.id, e5.`_occurrence` LIMIT $p1 RETURN n4 {.`id`, .`health`, .`healthScore`, `remainingLife`: CASE WHEN n4.`remainingLife` IS NOT NULL THEN {value: n4.`remainingLife`, unit: n4.`remainingLife_unit`} END, .`failureProbability`, .`recommendation`}
   }, COUNT {
     MATCH (n1)<-[e5:`ASSESSES`]-(n4:`AssetCondition`) WHERE e5.`_golden`
   }], _1: [COLLECT {
@@ -20,6 +20,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
       }]}
     })}
   }]}
-}]] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+}]] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

@@ -1,4 +1,4 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [[COLLECT {
   MATCH (n1:`Calibration`) WHERE n1.id IS NOT NULL AND (n1.`status` = $p0 AND n1.`dueAt` < $p1) WITH n1 ORDER BY n1.id LIMIT $p4 RETURN n1 {.`id`, `dueAt`: toString(n1.`dueAt`), _0: head(COLLECT {
     MATCH (n1)-[e3:`RESPONDS_TO`]->(n2:`JobOrder`) WHERE e3.`_golden` WITH n2 ORDER BY n2.id LIMIT 1 RETURN n2 {.`id`, .`status`, .`statusReason`}
   }), _1: head(COLLECT {
@@ -10,6 +10,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
       })}
     }]}
   })}
-}]] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+}]] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

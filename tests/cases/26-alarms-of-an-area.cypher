@@ -1,4 +1,4 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [[COLLECT {
   MATCH (n1:`OperationsEvent`:`Thing`) WHERE n1.id IS NOT NULL AND (n1.`path` STARTS WITH $p0 AND n1.`category` IN $p1) WITH n1 ORDER BY n1.`raisedAt` IS NULL, n1.`raisedAt` DESC, n1.id LIMIT $p8 RETURN n1 {.`id`, .`category`, .`state`, .`message`, `raisedAt`: toString(n1.`raisedAt`), _0: head(COLLECT {
     MATCH (n1)-[e3:`CONCERNS`]->(n2:`PhysicalAsset`) WHERE e3.`_golden` WITH n2 ORDER BY n2.id LIMIT 1 RETURN n2 {.`id`, _0: [COLLECT {
       MATCH (n2)<-[e5:`MAINTAINS`]-(n4:`JobOrder`) WHERE e5.`_golden` AND n4.`status` IN $p2 WITH n4, e5 ORDER BY n4.id, e5.`_occurrence` LIMIT $p3 RETURN n4 {.`id`, .`name`, `plannedStart`: toString(n4.`plannedStart`)}
@@ -10,6 +10,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [[COLLECT {
       }]}
     }]}
   })}
-}]] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+}]] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

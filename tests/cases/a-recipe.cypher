@@ -1,4 +1,4 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [head(COLLECT {
   OPTIONAL MATCH (i2:`_Identifier` {key: $p0}) MATCH (n1:`WorkMaster` {id: coalesce(i2.thing, $p1)}) WHERE i2.thing IS NOT NULL OR n1.placeholder RETURN n1 {.`version`, .`status`, `validFrom`: toString(n1.`validFrom`), .`parameters`, _0: [COLLECT {
     MATCH (n1)-[e4:`SUPERSEDES`]->(n3:`WorkMaster`) WHERE e4.`_golden` WITH n3, e4 ORDER BY n3.id, e4.`_occurrence` LIMIT $p2 RETURN n3 {.`id`, .`status`, `validTo`: toString(n3.`validTo`)}
   }], _1: [COLLECT {
@@ -10,6 +10,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
   }], _4: [COLLECT {
     MATCH (n1)<-[e12:`FOLLOWS`]-(n11:`JobOrder`) WHERE e12.`_golden` AND n11.`status` IN $p6 WITH n11, e12 ORDER BY n11.id, e12.`_occurrence` LIMIT $p7 RETURN n11 {.`id`, .`status`}
   }]}
-})] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+})] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

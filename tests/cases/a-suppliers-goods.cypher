@@ -1,13 +1,13 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [head(COLLECT {
   OPTIONAL MATCH (i2:`_Identifier` {key: $p0}) MATCH (n1:`BusinessPartner` {id: coalesce(i2.thing, $p1)}) WHERE i2.thing IS NOT NULL OR n1.placeholder RETURN n1 {.`country`, _0: [COLLECT {
     MATCH (n1)<-[e4:`SUPPLIED_BY`]-(n3:`PurchaseReceipt`) WHERE e4.`_golden` WITH n3, e4 ORDER BY n3.`receivedAt`, n3.id, e4.`_occurrence` LIMIT $p3 RETURN n3 {.`id`, `receivedAt`: toString(n3.`receivedAt`), _0: [COLLECT {
-      MATCH (n3)-[e6:`RECEIVED`]->(n5:`MaterialLot`) WHERE e6.`_golden` WITH n5, e6 ORDER BY n5.id, e6.`_occurrence` LIMIT $p2 RETURN [n5 {.`id`, .`status`, .`quantity`, .`quantity_unit`}, e6 {.`quantity`, .`quantity_unit`}, [], n5.id, e6.`_occurrence`]
+      MATCH (n3)-[e6:`RECEIVED`]->(n5:`MaterialLot`) WHERE e6.`_golden` WITH n5, e6 ORDER BY n5.id, e6.`_occurrence` LIMIT $p2 RETURN [n5 {.`id`, .`status`, `quantity`: CASE WHEN n5.`quantity` IS NOT NULL THEN {value: n5.`quantity`, unit: n5.`quantity_unit`} END}, e6 {.`quantity`, .`quantity_unit`}, [], n5.id, e6.`_occurrence`]
     }]}
   }], _1: [COLLECT {
     MATCH (n1)<-[e8:`CONCERNS`]-(n7:`NonConformance`) WHERE e8.`_golden` WITH n7, e8 ORDER BY n7.id, e8.`_occurrence` LIMIT $p5 RETURN n7 {.`id`, .`severity`, _0: [COLLECT {
       MATCH (n7)-[e10:`CONCERNS`]->(n9:`MaterialLot`) WHERE e10.`_golden` WITH n9, e10 ORDER BY n9.id, e10.`_occurrence` LIMIT $p4 RETURN [n9 {.`id`}, e10 {.`quantity`, .`quantity_unit`}, [], n9.id, e10.`_occurrence`]
     }]}
   }]}
-})] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+})] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

@@ -9,7 +9,7 @@ from typing import Any
 
 import neo4j
 
-from graph.neo4j.ddl import LANE
+from graph.neo4j.ddl import COMMIT
 from tests.cases import cypher
 
 _LEAF = re.compile(r"\w*(Scan|Seek)\w*")
@@ -48,7 +48,7 @@ def explain(driver: neo4j.Driver, statement: str, parameters: Mapping[str, Any])
         for operator, details in cypher.operators(_plan(driver, part, parameters)):
             assert operator != "AllNodesScan", f"every node is looked at for {part}"
             named = _LABEL.search(details)
-            if _LEAF.fullmatch(operator) and named is not None and named[1] != LANE:
+            if _LEAF.fullmatch(operator) and named is not None and named[1] != COMMIT:
                 begins.append(f"{operator} {named[1]}" + (f"({named[2]})" if named[2] else ""))
                 if operator in _WHOLE:
                     scans.add(named[1])

@@ -1,4 +1,4 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [head(COLLECT {
   OPTIONAL MATCH (i2:`_Identifier` {key: $p0}) MATCH (n1:`Person` {id: coalesce(i2.thing, $p1)}) WHERE i2.thing IS NOT NULL OR n1.placeholder RETURN n1 {.`name`, .`active`, _0: [COLLECT {
     MATCH (n1)-[e4:`MEMBER_OF`]->(n3:`PersonnelClass`) WHERE e4.`_golden` WITH n3, e4 ORDER BY n3.id, e4.`_occurrence` LIMIT $p2 RETURN [n3 {.`name`}, e4 {`start`: toString(e4.`start`), `end`: toString(e4.`end`)}, [], n3.id, e4.`_occurrence`]
   }], _1: [COLLECT {
@@ -12,6 +12,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
   }], _4: [COLLECT {
     MATCH (n1)<-[e12:`ASSIGNED_TO`]-(n11:`CorrectiveAction`) WHERE e12.`_golden` WITH n11, e12 ORDER BY n11.id, e12.`_occurrence` LIMIT $p6 RETURN n11 {.`id`, .`status`}
   }]}
-})] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+})] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole

@@ -1,4 +1,4 @@
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [head(COLLECT {
   OPTIONAL MATCH (i7:`_Identifier` {key: $p3}) MATCH (a1:`Batch` {id: coalesce(i7.thing, $p4)}) WHERE i7.thing IS NOT NULL OR a1.placeholder WITH reduce(s2 = {front: [a1], seen: [a1], sizes: [1]}, d3 IN range(1, $p1) | CASE WHEN size(s2.front) = 0 OR size(s2.seen) > $p0 THEN s2 ELSE head([f IN [COLLECT {
     UNWIND s2.front AS x4 MATCH (x4)-[e6:`CONSUMED`|`PRODUCED`]-(y5) WHERE e6.`_golden` AND y5:`AssetCondition`|`Batch`|`BatchStep`|`BillOfMaterials`|`BusinessPartner`|`Calibration`|`CorrectiveAction`|`Document`|`EngineeringChange`|`Equipment`|`EquipmentClass`|`JobOrder`|`JobResponse`|`MaintenancePlan`|`MaterialClass`|`MaterialDefinition`|`MaterialLot`|`MaterialSublot`|`NonConformance`|`OperationsEvent`|`OperationsRequest`|`Person`|`PersonnelClass`|`PhysicalAsset`|`ProcessSegment`|`PurchaseReceipt`|`Sample`|`Shipment`|`Tag`|`TestResult`|`TestSpecification`|`WorkMaster` AND NOT y5 IN s2.seen RETURN DISTINCT y5 LIMIT $p2
   }] | {front: f, seen: s2.seen + f, sizes: s2.sizes + size(f)}]) END) AS s2 RETURN [s2.sizes, COLLECT {
@@ -6,11 +6,11 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
   }, COLLECT {
     UNWIND s2.seen AS x9 MATCH (x9)-[e11:`CONSUMED`|`PRODUCED`]->(y10) WHERE e11.`_golden` AND y10 IN s2.seen RETURN [head([k12 IN labels(x9) WHERE k12 <> 'Thing']), x9.id, type(e11), head([k13 IN labels(y10) WHERE k13 <> 'Thing']), y10.id, e11.`_occurrence`, e11 {.`quantity`, .`quantity_unit`, `time`: toString(e11.`time`)}]
   }]
-})] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+})] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole
 
-MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
+MATCH (m:`_Commit`) WITH collect(m.ended) AS ended WITH ended, [head(COLLECT {
   OPTIONAL MATCH (i7:`_Identifier` {key: $p3}) MATCH (a1:`Batch` {id: coalesce(i7.thing, $p4)}) WHERE i7.thing IS NOT NULL OR a1.placeholder WITH reduce(s2 = {front: [a1], seen: [a1], sizes: [1]}, d3 IN range(1, $p1) | CASE WHEN size(s2.front) = 0 OR size(s2.seen) > $p0 THEN s2 ELSE head([f IN [COLLECT {
     UNWIND s2.front AS x4 MATCH (x4)-[e6:`PART_OF`|`MEMBER_OF`|`IMPLEMENTED_BY`|`SUPERSEDES`|`DEFINED_BY`|`ASSEMBLED_FROM`|`STORED_AT`|`MAKES`|`REQUIRES`|`INTRODUCES`|`WITHDRAWS`|`AFFECTS`|`DESCRIBES`|`BASED_ON`|`CONSISTS_OF`|`ORDERED_BY`|`REQUESTS`|`SUPPLIED_BY`|`RECEIVED`|`SHIPPED_TO`|`CARRIED_BY`|`CONTAINS`|`FULFILS`|`DEPENDS_ON`|`FOLLOWS`|`RESERVES`|`MAINTAINS`|`PLANNED_BY`|`TRIGGERED_BY`|`RESPONDS_TO`|`PERFORMS`|`CONSUMED`|`PRODUCED`|`USED`|`TAKEN_FROM`|`TAKEN_AT`|`TAKEN_DURING`|`TAKEN_BY`|`APPLIES_TO`|`OF`|`AGAINST`|`MEASURED_WITH`|`MEASURED_BY`|`VERIFIED_BY`|`CONCERNS`|`RESOLVES`|`ASSIGNED_TO`|`LEADS_TO`|`CALIBRATES`|`COMPARES_WITH`|`PERFORMED_BY`|`ASSESSES`|`RAISED_BY`|`ACKNOWLEDGED_BY`|`MEASURED_AT`]-(y5) WHERE e6.`_golden` AND y5:`AssetCondition`|`Batch`|`BatchStep`|`BillOfMaterials`|`BusinessPartner`|`Calibration`|`CorrectiveAction`|`Document`|`EngineeringChange`|`Equipment`|`EquipmentClass`|`JobOrder`|`JobResponse`|`MaintenancePlan`|`MaterialClass`|`MaterialDefinition`|`MaterialLot`|`MaterialSublot`|`NonConformance`|`OperationsEvent`|`OperationsRequest`|`Person`|`PersonnelClass`|`PhysicalAsset`|`ProcessSegment`|`PurchaseReceipt`|`Sample`|`Shipment`|`Tag`|`TestResult`|`TestSpecification`|`WorkMaster` AND NOT y5 IN s2.seen RETURN DISTINCT y5 LIMIT $p2
   }] | {front: f, seen: s2.seen + f, sizes: s2.sizes + size(f)}]) END) AS s2 RETURN [s2.sizes, COLLECT {
@@ -18,6 +18,6 @@ MATCH (l:`_Lane`) WITH collect(l.token) AS before WITH before, [head(COLLECT {
   }, COLLECT {
     UNWIND s2.seen AS x9 MATCH (x9)-[e11:`PART_OF`|`MEMBER_OF`|`IMPLEMENTED_BY`|`SUPERSEDES`|`DEFINED_BY`|`ASSEMBLED_FROM`|`STORED_AT`|`MAKES`|`REQUIRES`|`INTRODUCES`|`WITHDRAWS`|`AFFECTS`|`DESCRIBES`|`BASED_ON`|`CONSISTS_OF`|`ORDERED_BY`|`REQUESTS`|`SUPPLIED_BY`|`RECEIVED`|`SHIPPED_TO`|`CARRIED_BY`|`CONTAINS`|`FULFILS`|`DEPENDS_ON`|`FOLLOWS`|`RESERVES`|`MAINTAINS`|`PLANNED_BY`|`TRIGGERED_BY`|`RESPONDS_TO`|`PERFORMS`|`CONSUMED`|`PRODUCED`|`USED`|`TAKEN_FROM`|`TAKEN_AT`|`TAKEN_DURING`|`TAKEN_BY`|`APPLIES_TO`|`OF`|`AGAINST`|`MEASURED_WITH`|`MEASURED_BY`|`VERIFIED_BY`|`CONCERNS`|`RESOLVES`|`ASSIGNED_TO`|`LEADS_TO`|`CALIBRATES`|`COMPARES_WITH`|`PERFORMED_BY`|`ASSESSES`|`RAISED_BY`|`ACKNOWLEDGED_BY`|`MEASURED_AT`]->(y10) WHERE e11.`_golden` AND y10 IN s2.seen RETURN [head([k12 IN labels(x9) WHERE k12 <> 'Thing']), x9.id, type(e11), head([k13 IN labels(y10) WHERE k13 <> 'Thing']), y10.id, e11.`_occurrence`, e11 {`start`: toString(e11.`start`), `end`: toString(e11.`end`), .`quantity`, .`quantity_unit`, .`job`, .`operation`, `time`: toString(e11.`time`), .`position`}]
   }]
-})] AS found RETURN found, before = COLLECT {
-  MATCH (l:`_Lane`) RETURN l.token
+})] AS found RETURN found, ended = COLLECT {
+  MATCH (m:`_Commit`) RETURN CASE WHEN m.at < timestamp() - 30000 THEN m.ended ELSE m.begun END
 } AS whole
