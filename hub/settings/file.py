@@ -12,7 +12,7 @@ import yaml
 from hub.errors import Fault
 
 DEFAULT_FILE = Path("unshub.yaml")
-MAX_DEPTH = 12
+MAX_DEPTH = 20
 
 _UNCLOSED = {
     "while scanning a quoted scalar": "close the quotes that begin here",

@@ -149,7 +149,7 @@ class _TokenAuth(httpx.Auth):
 
 
 def _oauth2(settings: OAuth2, find: Find) -> Callable[[], httpx.Request]:
-    form = {"grant_type": "client_credentials", "client_id": settings.client_id}
+    form = {**settings.form, "grant_type": "client_credentials", "client_id": settings.client_id}
     if settings.client_secret_file is not None:
         form["client_secret"] = find("oauth2.clientSecretFile").reveal()
     if settings.scope is not None:

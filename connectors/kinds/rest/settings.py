@@ -71,6 +71,9 @@ class OAuth2(Strict):
         None, description="A file with the client's secret.", examples=["/run/secrets/client"]
     )
     scope: str | None = Field(None, description="What is asked for.", examples=["read"])
+    form: Mapping[str, str] = Field(
+        default_factory=dict, description="What else is sent with the request.", examples=[{"database": "plant"}]
+    )
     user: str | None = Field(None, description="The user, for the password grant.", examples=["reader"])
     password_file: Path | None = Field(
         None, description="A file with the user's password.", examples=["/run/secrets/u"]
