@@ -13,9 +13,16 @@ class TooLarge(Exception):
     """A body has more bytes than are read."""
 
 
+class TooMuch(Exception):
+    """Other bodies that are being read leave no room for this one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A request. `headers` are by their names in lower case; `body` reads so many bytes at most, or is `TooLarge`."""
+    """A request. `headers` are by their names in lower case.
+
+    `body` reads so many bytes at most; else it is `TooLarge`, or `TooMuch`.
+    """
 
     headers: Mapping[str, str]
     query: Mapping[str, str]

@@ -69,9 +69,9 @@ class Preparer:
         self._gone = {name: _gone(connector, name) for name in connector.settings.streams}
         self._forgot = 0.0
 
-    def ready(self, batch: Sequence[Delivery]) -> Prepared:
-        """The batch, made ready."""
-        mapped = [[self._mapped(arrival) for arrival in delivery.arrivals] for delivery in batch]
+    def ready(self, batch: Sequence[Delivery], fault: str = "") -> Prepared:
+        """The batch, made ready; to be set aside for a fault, where there is one."""
+        mapped = [[self._mapped(arrival, fault) for arrival in delivery.arrivals] for delivery in batch]
         known = self._known(mapped)
         names = self._names(batch)
         packer = Packer(self._prefix, self._connector.settings.system)
@@ -94,8 +94,10 @@ class Preparer:
         below = self._below()
         return Prepared(receipts, messages, {name: each.step(below) for name, each in streams.items()})
 
-    def _mapped(self, arrival: Arrival) -> _Found:
+    def _mapped(self, arrival: Arrival, fault: str) -> _Found:
         stream = arrival.stream
+        if fault:
+            return _Found(arrival, Mapped((), (Trouble("", "", fault),)), False)
         try:
             mapped = self._held[stream].of(arrival.record)
             gone = self._gone[stream]

@@ -29,6 +29,7 @@ from connectors.push.tally import Tally
 from connectors.state import State, Step
 from connectors.stream import Publish
 from schema.contract import Contract
+from wire.errors import Unpublishable
 
 log = logging.getLogger(__name__)
 
@@ -149,6 +150,14 @@ class Receiver:
                 prepared = await self._do(lambda batch=batch: preparer.ready(batch))  # type: ignore[misc]
                 await asyncio.gather(*(self.publish(message) for message in prepared.messages))
                 await self._do(lambda prepared=prepared: self._keep(prepared))  # type: ignore[misc]
+            except Unpublishable as error:
+                # The broker will never take it: whichever delivery it is of is set aside, and the rest goes on.
+                if len(batch) == 1:
+                    await self._set_aside(batch, preparer, str(error))
+                else:
+                    for delivery in batch:
+                        await self._take([delivery], preparer)
+                return
             except Exception as error:
                 self.tally.trouble = self.connector.hidden(str(error) or type(error).__name__)
                 for delivery in batch:
@@ -163,6 +172,11 @@ class Receiver:
             self.tally.trouble = ""
             self._answer(batch, prepared.receipts)
             return
+
+    async def _set_aside(self, batch: list[Delivery], preparer: Preparer, why: str) -> None:
+        prepared = await self._do(lambda: preparer.ready(batch, fault=why))
+        await self._do(lambda: self._keep(prepared))
+        self._answer(batch, prepared.receipts)
 
     def _keep(self, prepared: Prepared) -> None:
         for stream, step in prepared.steps.items():

@@ -9,15 +9,35 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.push.doors import Answered, Posted, TooLarge
+from connectors.push.doors import Answered, Posted, TooLarge, TooMuch
 from hub.http.web import Stage, problem
 
 PATH = "/hooks/"
 LATER_SECONDS = "30"
+MOST_BYTES = 64 * 1024**2
+"""So many bytes of bodies are read at once: whose they are is known only when they are whole."""
+
+
+class _Room:
+    """Room for bodies, shared by all that are being read."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def take(self, size: int) -> None:
+        """Takes some of it; `TooMuch` where none is left."""
+        self._left -= size
+        if self._left < 0:
+            raise TooMuch
+
+    def give(self, size: int) -> None:
+        """Gives it back."""
+        self._left += size
 
 
 def routes(stage: Stage) -> list[Route]:
     """The routes of connectors, for a hub that may still be starting."""
+    room = _Room(MOST_BYTES)
 
     async def hook(request: Request) -> Response:
         name = request.path_params["connector"]
@@ -29,7 +49,7 @@ def routes(stage: Stage) -> list[Route]:
                 return _closed("the connector is paused, or at work elsewhere")
             return problem(404, "Not Found", "there is no connector of this name that takes requests")
         try:
-            return _response(await take(_posted(request)))
+            return _response(await take(_posted(request, room)))
         except ClientDisconnect:
             return Response(status_code=400)
 
@@ -39,7 +59,7 @@ def routes(stage: Stage) -> list[Route]:
     ]
 
 
-def _posted(request: Request) -> Posted:
+def _posted(request: Request, room: _Room) -> Posted:
     headers: dict[str, str] = {}
     for name, value in request.headers.items():
         headers.setdefault(name, value)
@@ -49,11 +69,15 @@ def _posted(request: Request) -> Posted:
         if length.isdigit() and int(length) > most:
             raise TooLarge
         read = bytearray()
-        async for part in request.stream():
-            read += part
-            if len(read) > most:
-                raise TooLarge
-        return bytes(read)
+        try:
+            async for part in request.stream():
+                read += part
+                room.take(len(part))
+                if len(read) > most:
+                    raise TooLarge
+            return bytes(read)
+        finally:
+            room.give(len(read))
 
     return Posted(headers, dict(request.query_params), request.path_params.get("stream"), body)
 

@@ -47,13 +47,16 @@ async def at_work(connector: Connector, folder: Path, taken: Taken) -> AsyncIter
 @asynccontextmanager
 async def listening(connector: Connector, folder: Path, taken: Taken) -> AsyncIterator[httpx.AsyncClient]:
     """The same, which answers at `/hooks/<connector>`."""
-    async with at_work(connector, folder, taken) as around:
-        stage = Stage(cast(Hub, SimpleNamespace(doors=around.doors)), "running")
-        async with serve_http(Settings(http=SocketFile(folder / "hub.sock")), stage):
-            transport = httpx.AsyncHTTPTransport(uds=str(folder / "hub.sock"))
-            async with httpx.AsyncClient(transport=transport, base_url="http://hub", timeout=PATIENCE) as client:
-                await until(lambda: around.doors.of(connector.name) is not None)
-                yield client
+    stage = Stage()
+    async with (
+        serve_http(Settings(http=SocketFile(folder / "hub.sock")), stage),
+        at_work(connector, folder, taken) as around,
+    ):
+        stage.hub = cast(Hub, SimpleNamespace(doors=around.doors))
+        transport = httpx.AsyncHTTPTransport(uds=str(folder / "hub.sock"))
+        async with httpx.AsyncClient(transport=transport, base_url="http://hub", timeout=PATIENCE) as client:
+            await until(lambda: around.doors.of(connector.name) is not None)
+            yield client
 
 
 async def until(holds: Callable[[], Any]) -> None:

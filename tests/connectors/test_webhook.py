@@ -15,9 +15,11 @@ import pytest
 from connectors.load import Connector
 from connectors.mapping.messages import Message
 from connectors.state import State
+from hub.http import hooks
 from schema.merge import Record
 from tests.connectors.pushed import listening, until
 from tests.connectors.running import Taken, letters
+from wire.errors import Unpublishable
 
 HOOK = """
 kind: webhook
@@ -321,3 +323,44 @@ async def test_how_it_fares_is_told(hook: Made, tmp_path: Path, taken: Taken) ->
         last = state.stream("mes", "lots").last()
     assert last is not None
     assert (last.read, last.changed, last.error) == (3, 2, "")
+
+
+async def test_what_the_broker_never_takes_is_set_aside_and_the_rest_goes_on(
+    client: httpx.AsyncClient, taken: Taken, tmp_path: Path, hook: Made
+) -> None:
+    gate = asyncio.Event()
+
+    async def small(message: Message) -> None:
+        await gate.wait()
+        if b"large" in message.payload:
+            raise Unpublishable("its 900 bytes are more than the broker takes")
+
+    taken.breaks = small
+    tasks = [asyncio.create_task(post(client, {"lot": f"L{n}", "name": "large" if n == 2 else "x"})) for n in range(5)]
+    await asyncio.sleep(0.2)
+    gate.set()
+    answers = [await task for task in tasks]
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 200, 202]
+    (letter,) = letters(hook(HOOK), tmp_path)
+    assert (letter.record["lot"], letter.troubles) == ("L2", ["its 900 bytes are more than the broker takes"])
+    assert len(taken.records) == 4
+
+
+async def test_bodies_that_are_read_at_once_have_a_bound(
+    hook: Made, tmp_path: Path, taken: Taken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows whose they are before they are whole, so that anybody could fill the memory."""
+    monkeypatch.setattr(hooks, "MOST_BYTES", 100_000)
+    head = f"POST /hooks/mes HTTP/1.1\r\nHost: hub\r\nX-Token: {SECRET}\r\nContent-Length: 60000\r\n\r\n".encode()
+    body = b'{"lot": "L1"}' + b" " * (60_000 - 13)
+    async with listening(hook(HOOK), tmp_path, taken) as client:
+        first, second = [await asyncio.open_unix_connection(tmp_path / "hub.sock") for _ in range(2)]
+        first[1].write(head + body[:-1])
+        await asyncio.sleep(0.3)
+        second[1].write(head + body[:-1])
+        assert await second[0].readline() == b"HTTP/1.1 429 Too Many Requests\r\n"
+        first[1].write(body[-1:])
+        assert await first[0].readline() == b"HTTP/1.1 200 OK\r\n"
+        for _, writer in (first, second):
+            writer.close()
+        assert (await post(client, body)).status_code == 200

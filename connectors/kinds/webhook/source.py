@@ -13,8 +13,8 @@ from connectors.kind import Look, Offer, Reception
 from connectors.kinds.webhook.body import Reader, Unreadable
 from connectors.kinds.webhook.settings import Unmapped, WebhookSettings
 from connectors.kinds.webhook.signature import Signatures, has_token
-from connectors.push.doors import Answered, Posted, TooLarge
-from connectors.push.inbox import Away, Delivery, Inbox, Receipt, Stamps
+from connectors.push.doors import Answered, Posted, TooLarge, TooMuch
+from connectors.push.inbox import Arrival, Away, Delivery, Inbox, Receipt, Stamps
 from connectors.records import Record
 from connectors.secret import Secret
 
@@ -88,6 +88,8 @@ class WebhookSource:
     async def _answer(self, posted: Posted, reception: Reception) -> Answered:
         try:
             return await self._take(posted, reception)
+        except TooMuch:
+            return _TOO_MANY
         except TooLarge:
             detail = f"the body has more than {self._settings.max_body} bytes (`maxBody`)"
             return Answered(413, "Content Too Large", detail)
@@ -106,14 +108,17 @@ class WebhookSource:
         if posted.stream is not None and posted.stream not in self._settings.streams:
             known = ", ".join(self._settings.streams)
             return Answered(404, "Not Found", f"the connector has no stream {posted.stream[:40]!r}; known are {known}")
-        headers = posted.headers
-        value = self._reader.value(body, headers.get("content-type", ""), headers.get("content-encoding", ""))
-        name = self._reader.named(value, headers)
-        arrivals = self._reader.arrivals(value, headers, posted.stream, self._stamps.next())
+        # Expressions over a large body take their time, in which the hub goes on.
+        name, arrivals = await asyncio.to_thread(self._read, posted, body, self._stamps.next())
         if not arrivals:
             return Answered(200, told={"taken": 0, "unchanged": 0})
         refuse = self._settings.unmapped is Unmapped.REFUSE
         return await _receipt(reception.inbox, Delivery(arrivals, name, whole=refuse))
+
+    def _read(self, posted: Posted, body: bytes, received: int) -> tuple[str | None, list[Arrival]]:
+        headers = posted.headers
+        value = self._reader.value(body, headers.get("content-type", ""), headers.get("content-encoding", ""))
+        return self._reader.named(value, headers), self._reader.arrivals(value, headers, posted.stream, received)
 
 
 async def _receipt(inbox: Inbox, delivery: Delivery) -> Answered:
