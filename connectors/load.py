@@ -33,6 +33,8 @@ class Connector:
     mappings: Mapping[str, RecordMapping]
     secrets: Mapping[str, Secret]
     folder: Path
+    profile: str | None = None
+    """The profile that its file lies over."""
 
     @property
     def polled(self) -> ConnectorSettings:

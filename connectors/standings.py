@@ -35,10 +35,12 @@ class Standings:
         try:
             yield
         finally:
-            # What it keeps last must not come after what is kept of the run's end.
+            # What it keeps last must not come after what is kept of the run's end. A cancellation that reached it could
+            # be lost there.
             over.set()
+            await asyncio.wait({task})
             with contextlib.suppress(StateError):
-                await task
+                task.result()
 
     def tell(self, stream: str, run: LastRun) -> None:
         """Says how far the run of a stream is."""
@@ -58,7 +60,8 @@ class Standings:
         while not over.is_set():
             await self._keep(stream, self._found[stream])
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(over.wait(), TELL_SECONDS)
+                async with asyncio.timeout(TELL_SECONDS):
+                    await over.wait()
 
     async def _keep(self, stream: str, standing: Standing) -> None:
         await asyncio.to_thread(self._of(stream).stand, standing)

@@ -46,11 +46,10 @@ class State:
         return StreamState(self._engine, connector, stream, None if self._hold is None else self._hold.engine)
 
     def letters(self, connector: str, limit: int = 100) -> list[Letter]:
-        """Records of a connector that can't be mapped, the oldest first."""
+        """Records of a connector that can't be mapped, the oldest first; all of them where the limit is below 0."""
+        chosen = select(LETTER).where(LETTER.c.connector == connector).order_by(LETTER.c.number)
         with reading(self._engine) as connection:
-            rows = connection.execute(
-                select(LETTER).where(LETTER.c.connector == connector).order_by(LETTER.c.number).limit(limit)
-            )
+            rows = connection.execute(chosen if limit < 0 else chosen.limit(limit))
             return [
                 Letter(row.key, orjson.loads(row.record), orjson.loads(row.troubles), row.time, row.stream)
                 for row in rows

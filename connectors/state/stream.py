@@ -196,11 +196,15 @@ class StreamState:
     def reset(self) -> None:
         """Begins anew: the next run reads everything and says it again. What records asserted stays known.
 
-        So that what has gone meanwhile is withdrawn.
+        So that what has gone meanwhile is withdrawn. A run that is under way can move the position no more.
         """
         with writing(self._writer) as connection:
             connection.execute(update(RECORD).where(*self._own(RECORD)).values(digest=b""))
-            connection.execute(update(CHECKPOINT).where(*self._own(CHECKPOINT)).values(position=b"null", complete=0))
+            connection.execute(
+                update(CHECKPOINT)
+                .where(*self._own(CHECKPOINT))
+                .values(position=b"null", generation=CHECKPOINT.c.generation + 1, complete=0)
+            )
 
     def _keep_records(self, connection: Connection, step: Step) -> None:
         if step.said:
@@ -252,8 +256,11 @@ class StreamState:
             )
 
     def _keep_checkpoint(self, connection: Connection, checkpoint: Checkpoint) -> None:
+        # Runs have generations from 1 on; what a source tells has none.
+        mine = checkpoint.generation
+        current = None if mine == 0 else CHECKPOINT.c.generation <= mine
         connection.execute(
-            upsert(connection, CHECKPOINT, "position", "generation", "complete"),
+            upsert(connection, CHECKPOINT, "position", "generation", "complete", where=current),
             {
                 **self._names,
                 "position": orjson.dumps(checkpoint.position),

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Dialect,
     Double,
     Integer,
@@ -117,12 +118,18 @@ GONE = ""
 """The key of things that no record asserts any more, until they are withdrawn."""
 
 
-def upsert(connection: Connection, table: Table, *changed: str, by: tuple[str, ...] = ()) -> Any:
-    """An insert that, where there is a row of that key already, changes these columns of it."""
+def upsert(
+    connection: Connection,
+    table: Table,
+    *changed: str,
+    by: tuple[str, ...] = (),
+    where: ColumnElement[bool] | None = None,
+) -> Any:
+    """An insert that, where there is a row of that key already, changes these columns of it, if it is such a row."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     put: Any = insert(table)
     return put.on_conflict_do_update(
-        index_elements=by or table.primary_key, set_={name: put.excluded[name] for name in changed}
+        index_elements=by or table.primary_key, set_={name: put.excluded[name] for name in changed}, where=where
     )
 
 

@@ -22,6 +22,7 @@ from schema.topic import DEFAULT_PREFIX
 
 if TYPE_CHECKING:
     from hub.api.source import Source
+    from hub.connect.desk import Desk
 
 
 class Publish(Protocol):
@@ -143,6 +144,8 @@ class ApiContext:
     """Whose word counts where systems disagree."""
     systems: Mapping[str, SystemRules] | None = None
     """The systems that may speak, and what each may say; None for any."""
+    desk: Desk | None = None
+    """The connectors."""
     source: Source | None = None
     """Where its events come from, for the one operation that is a subscription."""
     budget: Budget = field(init=False)

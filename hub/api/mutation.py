@@ -7,6 +7,7 @@ from typing import Annotated
 import orjson
 import strawberry
 
+from hub.api.connector_mutation import ConnectorMutation
 from hub.api.context import ApiContext, Info
 from hub.api.errors import RequestError
 from hub.api.scalars import DateTime, Json
@@ -74,7 +75,7 @@ async def _send(
 
 
 @strawberry.type(description="What can be done. Everything that is said of the plant goes through the broker.")
-class Mutation:
+class Mutation(ConnectorMutation):
     publish: Publication = strawberry.mutation(
         resolver=_publish,
         description="Publishes a message and returns when the broker has it. The hub then takes it from the broker "

@@ -10,6 +10,7 @@ from hub.api import reading
 from hub.api.common import Entity, Found
 from hub.api.context import Info, core
 from hub.api.integration.conflicts import ConflictsQuery
+from hub.api.integration.connectors import ConnectorsQuery
 from hub.api.integration.history import HistoryQuery
 from hub.api.integration.letters import LettersQuery
 from hub.api.integration.placeholders import PlaceholdersQuery
@@ -66,6 +67,7 @@ async def _hub(info: Info) -> Hub:
 class Query(
     PlaceholdersQuery,
     ConflictsQuery,
+    ConnectorsQuery,
     LettersQuery,
     HistoryQuery,
     ReadinessQuery,

@@ -90,4 +90,5 @@ def context_of(hub: Hub, limits: Limits | None = None) -> ApiContext:
         limits=limits or limits_of(settings),
         authority=settings.authority,
         systems=settings.rules().systems,
+        desk=hub.desk,
     )

@@ -13,6 +13,7 @@ from connectors.load import Connector
 from connectors.state import State
 from connectors.status import ConnectorStatus, look
 from hub.connect.place import open_state
+from hub.errors import HubError
 from hub.settings import Settings
 
 T = TypeVar("T")
@@ -28,6 +29,7 @@ class Desk:
         self.fault = fault
         self._state: State | None = None
         self._opening = asyncio.Lock()
+        self._looked_at: set[str] = set()
 
     async def state(self) -> State:
         """What connectors keep, opened at the first need; `StateError` where that can't be."""
@@ -46,6 +48,24 @@ class Desk:
         if not self.connectors:
             return []
         return await self.do(lambda state: look(self.connectors.values(), state))
+
+    async def look(self, name: str, look: Callable[[Connector], T]) -> T:
+        """Looks at a source in a thread, one look at a time; `HubError` where one is under way.
+
+        A look that nobody waits for any more goes on until the source has answered.
+        """
+        if name in self._looked_at:
+            raise HubError(f"somebody is looking at the source of {name}; try again when that has ended")
+        self._looked_at.add(name)
+        task = asyncio.create_task(asyncio.to_thread(look, self.connectors[name]))
+
+        def ended(task: asyncio.Task[T]) -> None:
+            self._looked_at.discard(name)
+            if not task.cancelled():
+                task.exception()
+
+        task.add_done_callback(ended)
+        return await asyncio.shield(task)
 
     async def close(self) -> None:
         """Lets go of what connectors keep."""

@@ -70,8 +70,11 @@ def read_file(path: Path, kinds: Kinds | None = None, known: Profiles | None = N
     found = () if layered is None or loaded is None else faults_of(layered, loaded.misfits)
     faults = in_order([*file.faults, *faults_in(wrong), *found])
     named = file.values.get("profile")
-    connector = None if faults or loaded is None else loaded.connector
-    return ConnectorFile(path, connector, faults, layered, named if isinstance(named, str) else None)
+    profile = named if isinstance(named, str) else None
+    connector = None
+    if loaded is not None and loaded.connector is not None and not faults:
+        connector = replace(loaded.connector, profile=profile)
+    return ConnectorFile(path, connector, faults, layered, profile)
 
 
 def is_connector(file: SettingsFile) -> bool:

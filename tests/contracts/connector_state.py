@@ -70,6 +70,7 @@ class StateContract:
             stream.keep(Step(1, letters=[Letter("1", {"id": "1"}, ["still no"])], said=[kept("2")], mapped=["3"]))
             assert [(each.key, list(each.troubles)) for each in state.letters("mes")] == [("1", ["still no"])]
             assert (state.letter_count("mes"), state.letter_count("lims")) == (1, 0)
+            assert (len(state.letters("mes", -1)), state.letters("mes", 0)) == (1, [])
 
     def test_what_will_not_be_read_again_is_forgotten(self) -> None:
         with self.fresh() as state:
@@ -118,8 +119,27 @@ class StateContract:
             stream.completed(3)
             assert stream.checkpoint() == Checkpoint("there", 3, True)
             stream.reset()
-            assert stream.checkpoint() == Checkpoint(None, 3, False)
+            assert stream.checkpoint() == Checkpoint(None, 4, False)
             assert stream.known(["1"]) == {"1": Known(b"", NOW)}
+
+    def test_a_reset_counts_also_against_the_run_that_is_under_way(self) -> None:
+        with self.fresh() as state, self.again() as other:
+            stream = state.stream("mes", "lots")
+            stream.keep(Step(1, "here", [kept("1")]))
+            other.stream("mes", "lots").reset()
+            stream.keep(Step(1, "there", [kept("2")]))
+            stream.completed(1)
+            assert stream.checkpoint() == Checkpoint(None, 2, False)
+            stream.keep(Step(3, "anew"))
+            assert stream.checkpoint().position == "anew"
+
+    def test_a_source_that_tells_by_itself_has_no_generations(self) -> None:
+        with self.fresh() as state:
+            stream = state.stream("mes", "lots")
+            stream.keep(Step(0, True))
+            stream.reset()
+            stream.keep(Step(0, True))
+            assert stream.checkpoint().position is True
 
     def test_more_keys_than_a_statement_takes(self) -> None:
         with self.fresh() as state:

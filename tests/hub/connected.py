@@ -62,7 +62,7 @@ async def connected(folder: Path) -> AsyncIterator[Hub]:
     write(folder / "sources", "mes")
     write(folder / "sources", "lims", "nowhere.db")
     async with open_hub(settings(folder)) as hub:
-        await until(hub, lambda found: all(each.streams[0].last for each in found))
+        await until(hub, lambda found: all(each.streams[0].last and each.streams[0].due for each in found))
         yield hub
 
 
