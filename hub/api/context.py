@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -10,6 +11,7 @@ import strawberry
 from graphql import FieldNode, GraphQLResolveInfo
 
 from graph.errors import GraphError
+from graph.plan import Plan, Row
 from graph.store import GraphStore
 from hub.announcing.live import Changes
 from hub.api.errors import RequestError
@@ -114,6 +116,10 @@ class Budget:
             )
 
 
+READS_AT_ONCE = 2
+"""Root fields of one operation that are read at the same time: with more, one document keeps the graph from all."""
+
+
 @dataclass(slots=True)
 class Batch:
     """What the requests of one batch have taken together."""
@@ -151,8 +157,19 @@ class ApiContext:
     budget: Budget = field(init=False)
     """Of the operation under way: each has a copy of the context (`hub.api.rules.Budgeted`)."""
 
+    turns: asyncio.Semaphore = field(init=False)
+    """Of the operation under way: who of its root fields may read now."""
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "budget", Budget(self.limits))
+        object.__setattr__(self, "turns", asyncio.Semaphore(READS_AT_ONCE))
+
+    async def read(self, plan: Plan, parameters: Mapping[str, Any]) -> Row:
+        """What a plan of the operation under way gives, in its turn; `GraphError` where nothing can be read."""
+        if self.failed is not None:
+            raise self.failed
+        async with self.turns:
+            return await self.store.read(plan, parameters)
 
 
 Info = strawberry.Info[ApiContext, None]

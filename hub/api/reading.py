@@ -73,9 +73,7 @@ async def read(context: ApiContext, compiled: Compiled) -> Any:
 
 async def read_all(context: ApiContext, compiled: Compiled) -> list[Any]:
     """What each root of a plan gives, in order."""
-    if context.failed is not None:
-        raise context.failed
-    rows = await context.store.read(compiled.plan, compiled.parameters)
+    rows = await context.read(compiled.plan, compiled.parameters)
     found = [rows[root.key] for root in compiled.plan.roots]
     context.budget.give(sum(cost.things(root, rows[root.key]) for root in compiled.plan.roots))
     return found

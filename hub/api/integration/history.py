@@ -120,10 +120,8 @@ async def _history(
 
 async def _ids(context: ApiContext, kind: Kind, id_: str) -> Collection[str]:
     """The ids by which systems call a thing, and the one by which it was asked for."""
-    if context.failed is not None:
-        raise context.failed
     thing = Lookup("thing", "identifier", Select(kind, (Value("names", Own.IDENTIFIERS),)))
-    row = (await context.store.read(Plan((thing,), "history"), {"identifier": reading.by_id(id_)}))["thing"]
+    row = (await context.read(Plan((thing,), "history"), {"identifier": reading.by_id(id_)}))["thing"]
     named = {name for text in (row or {}).get("names") or () if (name := id_of(text)) is not None}
     return named if id_.startswith(PLACEHOLDER_MARK) else named | {id_}
 

@@ -52,9 +52,7 @@ class Things:
     async def read(self, roots: Sequence[Root], parameters: Mapping[str, Any]) -> list[Any]:
         """What each root gives, by one plan."""
         context, compiled = self._info.context, self._compiler.question(roots, parameters)
-        if context.failed is not None:
-            raise context.failed
-        rows = await context.store.read(compiled.plan, compiled.parameters)
+        rows = await context.read(compiled.plan, compiled.parameters)
         return [rows[root.key] for root in roots]
 
     def give(self, told: Sequence[Fact]) -> None:
