@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 from pydantic import ValidationError
 
 from connectors import secret
+from connectors.discreet import discreet
+from connectors.errors import SourceError
 from connectors.faults import Document, Faults, Misfit, nearest, of_validation
 from connectors.kind import AnyKind, PushSource, Source
 from connectors.mapping.build import Defaults, build
@@ -17,6 +20,7 @@ from connectors.mapping.events import EventBuilder
 from connectors.mapping.mapping import RecordMapping
 from connectors.mapping.times import Clock, zone_of
 from connectors.push.settings import PushStream
+from connectors.records import Record
 from connectors.registry import Kinds
 from connectors.secret import Secret
 from connectors.settings import CommonSettings, CommonStream, ConnectorSettings
@@ -44,11 +48,19 @@ class Connector:
 
     def open(self) -> Source | PushSource:
         """Its source."""
-        return self.kind.open(self.settings, self.secrets, self.folder)
+        try:
+            return discreet(self.kind.open(self.settings, self.secrets, self.folder), self.hidden)
+        except SourceError as error:
+            raise SourceError(self.hidden(str(error)), error.wait) from None
 
     def hidden(self, text: str) -> str:
         """A text without its secrets."""
         return secret.hide(text, self.secrets.values())
+
+    def cleared(self, record: Record) -> Record:
+        """A record without its secrets, to be kept for people: a source may repeat what it was sent."""
+        told = orjson.dumps(record).decode()
+        return record if (hidden := self.hidden(told)) == told else orjson.loads(hidden)
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,8 @@ class Preparer:
         for each, mapped in zip(fresh, mappings, strict=True):
             if mapped.troubles:
                 key = each.key or _unnamed(each.record)
-                letters.append(Letter(key, each.record, [*map(str, mapped.troubles)]))
+                told = [self.connector.hidden(str(trouble)) for trouble in mapped.troubles]
+                letters.append(Letter(key, self.connector.cleared(each.record), told))
             elif settings.snapshot or each.mark is None or (floor is not None and each.mark >= floor):
                 things = [thing_of(one) for one in mapped.said] if settings.snapshot else None
                 observed = _observed(mapped.said, now, each.after)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 HIDDEN = "***"
 MAX_BYTES = 16_384
@@ -14,10 +17,12 @@ MIN_HIDDEN = 4
 class Secret:
     """A text that shows itself as ***. `reveal` gives it to the one who needs it."""
 
-    __slots__ = ("_text",)
+    __slots__ = ("_text", "forms")
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self.forms = tuple(sorted({form for form in _forms(text) if len(form) >= MIN_HIDDEN}, key=len, reverse=True))
+        """As sources and drivers repeat it: in URLs, in JSON, in a header. The longest first."""
 
     def reveal(self) -> str:
         """The text itself."""
@@ -53,8 +58,26 @@ def read(file: Path) -> Secret:
 
 
 def hide(text: str, secrets: Iterable[Secret]) -> str:
-    """A text without any of these secrets, as an error of a driver may have one."""
+    """A text without any of these secrets, in whatever form, as an error of a driver may have one."""
     for secret in secrets:
-        if len(secret.reveal()) >= MIN_HIDDEN:
-            text = text.replace(secret.reveal(), HIDDEN)
+        for form in secret.forms:
+            text = text.replace(form, HIDDEN)
     return text
+
+
+def _forms(text: str) -> Iterator[str]:
+    yield text
+    yield from (line for line in text.splitlines() if len(line) >= MIN_HIDDEN * 2)
+    for quoted in (quote(text, safe=""), quote(text), quote_plus(text)):
+        yield from (quoted, quoted.lower())
+    yield from (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], repr(text)[1:-1])
+    yield from _in_base64(text.encode())
+
+
+def _in_base64(secret: bytes) -> Iterator[str]:
+    """The parts of base64 that hold the secret alone, wherever among other bytes it begins: Basic has the user first."""
+    for before, spoilt in ((0, 0), (1, 2), (2, 3)):
+        coded = b64encode(b"\0" * before + secret).decode().rstrip("=")
+        whole = (before + len(secret)) // 3 * 4
+        if len(part := coded[spoilt:whole]) >= MIN_HIDDEN * 2:
+            yield part

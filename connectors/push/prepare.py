@@ -153,9 +153,9 @@ class Preparer:
             stream, key, record, received = each.arrival
             open_ = streams[stream]
             if each.mapped.troubles:
-                troubles = [*map(str, each.mapped.troubles)]
+                troubles = [self._connector.hidden(str(trouble)) for trouble in each.mapped.troubles]
                 letters += troubles
-                open_.letters[key] = Letter(key, record, troubles)
+                open_.letters[key] = Letter(key, self._connector.cleared(record), troubles)
                 continue
             open_.mapped.append(key)
             open_.letters.pop(key, None)

@@ -133,7 +133,7 @@ def preview(
                 show_json({"stream": each, **said})
             for trouble in found.troubles:
                 wrong = True
-                err().print(f"{each}: {trouble}", style="red", markup=False)
+                err().print(f"{each}: {connector.hidden(str(trouble))}", style="red", markup=False)
     raise typer.Exit(1 if wrong else 0)
 
 

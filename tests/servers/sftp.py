@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -67,6 +69,16 @@ class Sshd:
                     return
             time.sleep(0.02)
         raise AssertionError("sshd does not answer")
+
+    def kill(self) -> None:
+        """Ends the server and those who serve its connections, as a failure of the machine would."""
+        if self._process is not None:
+            children = subprocess.run(["pgrep", "-P", str(self._process.pid)], capture_output=True, text=True)
+            for pid in (self._process.pid, *map(int, children.stdout.split())):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
 
     def stop(self) -> None:
         if self._process is not None:

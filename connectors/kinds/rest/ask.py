@@ -13,12 +13,13 @@ import orjson
 from connectors.errors import ExpressionError, SourceError
 from connectors.expression import Expression
 from connectors.faults import shown
-from connectors.kinds.rest.client import Client, json_of
+from connectors.kinds.rest.client import Client, given, json_of
 from connectors.kinds.rest.envelope import into
 from connectors.kinds.rest.fill import filled
 from connectors.kinds.rest.pages import Place
 from connectors.kinds.rest.settings import Asking, Envelope
 from connectors.records import Record
+from connectors.secret import hide
 
 
 class Judged(Protocol):
@@ -71,7 +72,8 @@ class Asker:
             return Answer((), response, None)
         answer = json_of(response, url)
         if judge.success is not None and not holds(judge.success, answer):
-            raise SourceError(f"{url} answered {response.status_code} with an error{_reason(judge, answer)}")
+            message = f"{url} answered {response.status_code} with an error{_reason(judge, answer)}"
+            raise SourceError(hide(message, given(response.request)))
         if self.envelope is not None and put is not None:
             answer = Expression(self.envelope.answer).of(answer, _mapping(answer))
         return Answer(_records(asking, answer, url), response, answer)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import random
+import re
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from connectors.errors import SourceError
 from connectors.kinds.rest.auth import auth_of
 from connectors.kinds.rest.settings import RestSettings
 from connectors.kinds.rest.tagged import MARK, plain
-from connectors.secret import Secret
+from connectors.secret import Secret, hide
 
 ATTEMPTS = 3
 FIRST_SECONDS = 0.5
@@ -30,6 +31,9 @@ LONGEST_WAIT = 20.0
 """A source that asks for more is left alone by the schedule, and not waited for here."""
 
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+_PLAIN = frozenset({"accept", "accept-encoding", "connection", "content-length", "content-type", "host", "user-agent"})
+_WORD = re.compile(r"[^\s=;,]{8,}")
+
 _REMEDIES = {
     401: "see user and secrets",
     403: "let the connector's user read this",
@@ -133,7 +137,15 @@ def _good(response: httpx.Response, url: str, asked: float, reason: Callable[[An
     if reason is not None:
         with contextlib.suppress(orjson.JSONDecodeError):
             told = reason(orjson.loads(response.content))
-    raise SourceError(f"{_bare(url)} answered {code} {response.reason_phrase}{told}{remedy}", asked)
+    message = f"{_bare(url)} answered {code} {response.reason_phrase}{told}{remedy}"
+    raise SourceError(hide(message, given(response.request)), asked)
+
+
+def given(request: httpx.Request) -> Iterator[Secret]:
+    """What was given to the source to know who asks: a token too that it gave out itself."""
+    for name, value in request.headers.items():
+        if name not in _PLAIN:
+            yield from (Secret(word) for word in _WORD.findall(value))
 
 
 def _asked(response: httpx.Response) -> float:
