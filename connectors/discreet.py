@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
 from connectors.errors import SourceError
-from connectors.kind import Look, Offer, Page, PushSource, Reception, Source
+from connectors.kind import Heeds, Look, Offer, Page, PushSource, Reception, Source
 from connectors.records import Record
 from schema.json import Json
 
@@ -63,6 +63,11 @@ class _Read(_Looked):
 
     def read(self, stream: str, position: Json) -> Iterator[Page]:
         return self._each(lambda: self._source.read(stream, position))
+
+    def arrived(self, stream: str, position: Json) -> None:
+        if isinstance(self._source, Heeds):
+            with self._speaking():
+                self._source.arrived(stream, position)
 
     def close(self) -> None:
         with self._speaking():

@@ -67,14 +67,20 @@ class Source(Protocol):
         ...
 
     def read(self, stream: str, position: Json) -> Iterator[Page]:
-        """What has changed in a stream since a position, in order; all of it, where there is none.
-
-        When another page is asked for, all pages but the last have arrived, and their positions are kept.
-        """
+        """What has changed in a stream since a position, in order; all of it, where there is none."""
         ...
 
     def close(self) -> None:
         """Lets go of it."""
+        ...
+
+
+@runtime_checkable
+class Heeds(Protocol):
+    """A source that is told what has arrived, in its own thread; not where its records are only looked at."""
+
+    def arrived(self, stream: str, position: Json) -> None:
+        """All records up to the position of a page have arrived, and the position is kept."""
         ...
 
 

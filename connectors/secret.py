@@ -75,7 +75,7 @@ def _forms(text: str) -> Iterator[str]:
 
 
 def _in_base64(secret: bytes) -> Iterator[str]:
-    """The parts of base64 that hold the secret alone, wherever among other bytes it begins: Basic has the user first."""
+    """The parts of base64 that hold the secret alone, wherever it begins: Basic has the user before it."""
     for before, spoilt in ((0, 0), (1, 2), (2, 3)):
         coded = b64encode(b"\0" * before + secret).decode().rstrip("=")
         whole = (before + len(secret)) // 3 * 4

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from connectors.errors import Withheld
 from connectors.held import Held
-from connectors.kind import Page, Source
+from connectors.kind import Heeds, Page, Source
 from connectors.load import Connector
 from connectors.mapping.messages import Message, Packer, Thing
 from connectors.mapping.times import text_of
@@ -102,6 +102,9 @@ class Run:
     async def _arrive(self, page: Ready, outcome: Outcome) -> None:
         await asyncio.gather(*(self.publish(message) for message in page.messages))
         await asyncio.to_thread(self.state.keep, page.step)
+        source = self.source
+        if isinstance(source, Heeds):
+            await self._do(lambda: source.arrived(self.stream, page.step.position))
         outcome.read += page.records
         outcome.changed += page.changed
         outcome.unchanged += len(page.step.same)

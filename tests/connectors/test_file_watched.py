@@ -100,6 +100,15 @@ async def test_a_file_is_taken_away_only_when_what_it_held_has_arrived(
     assert files(out) == []
 
 
+def test_a_look_at_records_takes_no_file_away(connector: Make, out: Path) -> None:
+    put(out / "a.csv", "", 90)
+    put(out / "b.csv", "lot,title\n", 80)
+    put(out / "c.csv", ONE)
+    pages = list(connector(text(then="delete")).open().read("lots", None))
+    assert sum(len(page.records) for page in pages) == 1
+    assert files(out) == ["a.csv", "b.csv", "c.csv"]
+
+
 async def test_a_file_that_was_read_before_the_end_of_a_run_is_taken_away_by_the_next(
     connector: Make, out: Path, tmp_path: Path
 ) -> None:

@@ -26,15 +26,16 @@ from schema.contract import Contract
 from schema.model import MODEL
 from schema.rules import Rules
 from tests.connectors.running import Taken, letters, run
+from tests.contracts.connector_killed import KilledContract
 from tests.contracts.connector_paused import PausesContract
 from tests.contracts.connector_plant import COUNT, PAGE, Plant
 
 MANY = 8 * COUNT
 MOST_BYTES = 300
-"""A record that is kept in any form takes more. pydantic remembers some ten thousand short texts, of each record three."""
+"""A record that is kept in any form takes more. pydantic remembers some thousand short texts, three of each record."""
 
 
-class ConnectorContract(PausesContract):
+class ConnectorContract(PausesContract, KilledContract):
     """Every kind that reads."""
 
     @pytest.fixture

@@ -12,6 +12,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -29,6 +30,14 @@ from connectors.secret import Secret
 from schema.json import Json
 
 _BLOCK = 1024 * 1024
+
+
+@dataclass
+class _Ended:
+    """The files of a stream that were read to their end, and have not arrived as a whole."""
+
+    done: Done
+    entries: list[Entry] = field(default_factory=list)
 
 
 class FileKind:
@@ -50,6 +59,7 @@ class FileSource:
         self._settings = settings
         self._folder = folder
         self._seen: dict[Entry, float] = {}
+        self._ended: dict[str, _Ended] = {}
 
     def check(self, fields: Mapping[str, frozenset[str]]) -> Iterator[Look]:
         present = self._folder.listed()
@@ -99,17 +109,22 @@ class FileSource:
             present = list(self._left(present, aside, done))
         names = {entry.name for entry in present}
         done.files = {name: known for name, known in done.files.items() if name in names}
-        before: list[Entry] = []
-        ended: list[Entry] = []
-        for page in self._pages(present, settings, done, ended):
-            yield page
-            # Asked for another page, all but this one have arrived.
-            _take(before, aside, done)
-            before, ended[:] = [*ended], []
-        if aside.takes and before:
+        self._ended[stream] = _Ended(done)
+        yield from self._pages(present, settings, self._ended[stream])
+        if aside.takes and self._ended[stream].entries:
+            # The last files are taken away while these pages are on their way, and then need not be known any more.
             yield Page((), done.position(), ())
-            _take(before, aside, done)
             yield Page((), done.position(), ())
+
+    def arrived(self, stream: str, position: Json) -> None:
+        """Takes the files away that have been read up to a position."""
+        aside = Aside(self._folder, self._settings.streams[stream])
+        if not aside.takes:
+            return
+        kept, ended = Done.of(position), self._ended[stream]
+        for entry in [each for each in ended.entries if kept.stamped(each)]:
+            aside.take(entry, ended.done)
+            ended.entries.remove(entry)
 
     def _left(self, present: list[Entry], aside: Aside, done: Done) -> Iterator[Entry]:
         """The files but for those that were read to their end before; these are taken away now."""
@@ -119,7 +134,8 @@ class FileSource:
             else:
                 yield entry
 
-    def _pages(self, present: list[Entry], stream: FileStream, done: Done, ended: list[Entry]) -> Iterator[Page]:
+    def _pages(self, present: list[Entry], stream: FileStream, ended: _Ended) -> Iterator[Page]:
+        done = ended.done
         for entry in present:
             if done.stamped(entry) or not self._settled(entry, stream.settle):
                 continue
@@ -132,7 +148,7 @@ class FileSource:
                     yield from self._file(path, entry, stream, done, content)
                     faults = done.at(content).faults
             done.ended(entry, content, faults)
-            ended.append(entry)
+            ended.entries.append(entry)
             yield Page((), done.position(), ())
 
     def _file(self, path: Path, entry: Entry, stream: FileStream, done: Done, content: str) -> Iterator[Page]:
@@ -160,11 +176,6 @@ class FileSource:
 
 def _ordered(entries: list[Entry], stream: FileStream) -> list[Entry]:
     return sorted(entries, key=lambda each: (0 if stream.order == "name" else each.modified, each.name))
-
-
-def _take(entries: list[Entry], aside: Aside, done: Done) -> None:
-    for entry in entries if aside.takes else ():
-        aside.take(entry, done)
 
 
 def _content(path: Path) -> str | None:
