@@ -7,28 +7,52 @@ here. An error of a kind that nobody thought of keeps its own form, unless there
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Iterator
+from inspect import isawaitable
+from typing import Any, cast
 
 from connectors.errors import SourceError
-from connectors.kind import Heeds, Look, Offer, Page, PushSource, Reception, Source
-from connectors.records import Record
-from schema.json import Json
-
-T = TypeVar("T")
+from connectors.kind import Look, PushSource, Source
 
 Hidden = Callable[[str], str]
 """A text without secrets."""
 
 
 def discreet(source: Source | PushSource, hidden: Hidden) -> Source | PushSource:
-    """The source, with what it says looked through."""
-    return _Push(source, hidden) if isinstance(source, PushSource) else _Read(source, hidden)
+    """The source, with what it says looked through. It has what the source has, and no more."""
+    return cast("Source | PushSource", _Discreet(source, hidden))
 
 
-class _Looked:
-    def __init__(self, hidden: Hidden) -> None:
+class _Discreet:
+    def __init__(self, source: Source | PushSource, hidden: Hidden) -> None:
+        self._source = source
         self._hidden = hidden
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._source, name)
+        return self._asked(found) if callable(found) else found
+
+    def _asked(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def ask(*arguments: Any) -> Any:
+            with self._speaking():
+                answer = method(*arguments)
+            if isinstance(answer, Iterator):
+                return self._each(answer)
+            return self._awaited(answer) if isawaitable(answer) else answer
+
+        return ask
+
+    def _each(self, answers: Iterator[Any]) -> Iterator[Any]:
+        with self._speaking():
+            for answer in answers:
+                if isinstance(answer, Look):
+                    yield Look(answer.what, self._hidden(answer.detail), self._hidden(answer.remedy))
+                else:
+                    yield answer
+
+    async def _awaited(self, answer: Awaitable[Any]) -> Any:
+        with self._speaking():
+            return await answer
 
     @contextlib.contextmanager
     def _speaking(self) -> Iterator[None]:
@@ -40,58 +64,3 @@ class _Looked:
             if self._hidden(str(error)) == str(error):
                 raise
             raise SourceError(f"{type(error).__name__}: {self._hidden(str(error))}") from None
-
-    def _each(self, begin: Callable[[], Iterator[T]]) -> Iterator[T]:
-        with self._speaking():
-            yield from begin()
-
-    def _looks(self, begin: Callable[[], Iterator[Look]]) -> Iterator[Look]:
-        for look in self._each(begin):
-            yield Look(look.what, self._hidden(look.detail), self._hidden(look.remedy))
-
-
-class _Read(_Looked):
-    def __init__(self, source: Source, hidden: Hidden) -> None:
-        super().__init__(hidden)
-        self._source = source
-
-    def check(self, fields: Mapping[str, frozenset[str]]) -> Iterator[Look]:
-        return self._looks(lambda: self._source.check(fields))
-
-    def discover(self) -> Iterator[Offer]:
-        return self._each(self._source.discover)
-
-    def read(self, stream: str, position: Json) -> Iterator[Page]:
-        return self._each(lambda: self._source.read(stream, position))
-
-    def arrived(self, stream: str, position: Json) -> None:
-        if isinstance(self._source, Heeds):
-            with self._speaking():
-                self._source.arrived(stream, position)
-
-    def close(self) -> None:
-        with self._speaking():
-            self._source.close()
-
-
-class _Push(_Looked):
-    def __init__(self, source: PushSource, hidden: Hidden) -> None:
-        super().__init__(hidden)
-        self._source = source
-
-    def check(self, fields: Mapping[str, frozenset[str]]) -> Iterator[Look]:
-        return self._looks(lambda: self._source.check(fields))
-
-    def discover(self) -> Iterator[Offer]:
-        return self._each(self._source.discover)
-
-    async def receive(self, reception: Reception) -> None:
-        with self._speaking():
-            await self._source.receive(reception)
-
-    def sample(self, data: bytes) -> Iterator[tuple[str, Record]]:
-        return self._each(lambda: self._source.sample(data))
-
-    def close(self) -> None:
-        with self._speaking():
-            self._source.close()
