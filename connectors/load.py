@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import orjson
 from pydantic import ValidationError
 
 from connectors import secret
@@ -24,6 +23,7 @@ from connectors.records import Record
 from connectors.registry import Kinds
 from connectors.secret import Secret
 from connectors.settings import CommonSettings, CommonStream, ConnectorSettings
+from schema.json import Json
 from schema.registry import Model
 
 
@@ -59,8 +59,14 @@ class Connector:
 
     def cleared(self, record: Record) -> Record:
         """A record without its secrets, to be kept for people: a source may repeat what it was sent."""
-        told = orjson.dumps(record).decode()
-        return record if (hidden := self.hidden(told)) == told else orjson.loads(hidden)
+        return {self.hidden(name): self._cleared(value) for name, value in record.items()}
+
+    def _cleared(self, value: Json) -> Json:
+        if isinstance(value, str):
+            return self.hidden(value)
+        if isinstance(value, list):
+            return [self._cleared(each) for each in value]
+        return dict(self.cleared(value)) if isinstance(value, dict) else value
 
 
 @dataclass(frozen=True)

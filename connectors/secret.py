@@ -12,6 +12,8 @@ HIDDEN = "***"
 MAX_BYTES = 16_384
 MIN_HIDDEN = 4
 """Shorter texts are not searched for: they would be found in any sentence."""
+MIN_CUT = 6
+CUT_BEFORE = ("…", "'", '"')
 
 
 class Secret:
@@ -62,6 +64,19 @@ def hide(text: str, secrets: Iterable[Secret]) -> str:
     for secret in secrets:
         for form in secret.forms:
             text = text.replace(form, HIDDEN)
+        for form in secret.forms:
+            text = _without_beginnings(text, form)
+    return text
+
+
+def _without_beginnings(text: str, form: str) -> str:
+    """Where a text was cut short, a secret may have been cut too."""
+    for length in range(len(form) - 1, MIN_CUT - 1, -1):
+        if (beginning := form[:length]) in text:
+            for end in CUT_BEFORE:
+                text = text.replace(beginning + end, HIDDEN + end)
+            if text.endswith(beginning):
+                text = text[:-length] + HIDDEN
     return text
 
 

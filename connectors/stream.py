@@ -78,7 +78,7 @@ class Run:
         held = Held(self.connector, self.stream, self.contract, self.prefix)
         preparer = Preparer(self.connector, self.stream, self.state, held, self.prefix, generation)
         outcome = Outcome()
-        pages = self.source.read(self.stream, position)
+        pages = await self._do(lambda: self.source.read(self.stream, position))
         following = self._do(lambda: _next(preparer, pages))
         try:
             while (ready := await following) is not None:

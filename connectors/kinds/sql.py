@@ -266,11 +266,11 @@ class SqlSource:
             with self._engine.connect() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            cause = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
+            cause = " ".join(hide(str(getattr(error, "orig", None) or error), self._secrets).split())[:300]
             doing = "reach" if isinstance(error, OperationalError) and error.statement is None else "read"
             missing = self._file is not None and not self._file.exists()
             remedy = f"; there is no file {self._file}: the path goes from the connector's folder" if missing else ""
-            raise SourceError(hide(f"can't {doing} {self.shown}: {cause}{remedy}", self._secrets)) from None
+            raise SourceError(f"can't {doing} {self.shown}: {cause}{remedy}") from None
 
 
 def _reached(url: URL, password: Secret | None, folder: Path) -> URL:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import shutil
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -32,6 +33,9 @@ class RemoteFolder:
 
     def __init__(self, settings: FileSettings, secrets: Mapping[str, Secret], folder: Path) -> None:
         """`SourceError` where what it needs is not installed."""
+        # They log what a server repeats.
+        for chatty in ("aiobotocore", "botocore", "s3fs", "fsspec", "sshfs", "asyncssh"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
         self._settings = settings
         self._secrets = secrets
         self._beside = folder
@@ -134,10 +138,10 @@ class RemoteFolder:
         except Exception as error:
             self._system = None
             kind = type(error).__name__
-            cause = " ".join(str(error).split())[:300] or kind
+            cause = " ".join(hide(str(error), self._secrets.values()).split())[:300] or kind
             known = {**_REMEDIES, "PermissionError": f"see `{self._url.scheme}`, and what this user may do"}
             remedy = f"; {known[kind]}" if kind in known else ""
-            raise SourceError(hide(f"can't {doing} {self.shown}: {cause}{remedy}", self._secrets.values())) from None
+            raise SourceError(f"can't {doing} {self.shown}: {cause}{remedy}") from None
 
     def _connected(self) -> Any:
         if self._url.scheme == "s3":
