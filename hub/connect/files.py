@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from connectors.faults import Misfit
@@ -48,13 +49,13 @@ class ConnectorFile:
 
 
 def profiles(folder: Path | None = None) -> Profiles:
-    """The profiles of all packages, and those beside the connectors of a folder."""
-    return Reader(installed_profiles(), read) if folder is None else profiles_in(folder / PROFILES)
+    """The profiles of all packages, and those beside the connectors of a folder. Each file is read once."""
+    return Reader(installed_profiles(), cache(read)) if folder is None else profiles_in(folder / PROFILES)
 
 
 def profiles_in(folder: Path) -> Profiles:
     """The profiles of all packages, and those in a folder."""
-    return Reader(installed_profiles().with_folder(folder), read)
+    return Reader(installed_profiles().with_folder(folder), cache(read))
 
 
 def read_file(path: Path, kinds: Kinds | None = None, known: Profiles | None = None) -> ConnectorFile:

@@ -175,13 +175,9 @@ async def test_windchill_is_read_with_its_structures(system: Api, tmp_path: Path
     await load(made, tmp_path, taken)
     assert len(taken.records) == 151
     assert [said(taken, "MaterialDefinition", f"V-{number}/A")["name"] for number in (5, 140)] == ["New", "New"]
-    assert said(taken, "BillOfMaterials", "V-0/A")["lines"] == [
-        {
-            "to": {"windchillPart": "plm:OR:wt.part.WTPart:1"},
-            "quantity": {"value": 2.0, "unit": "{piece}"},
-            "position": 10,
-        }
-    ]
+    (needed,) = said(taken, "BillOfMaterials", "V-0/A")["lines"]
+    assert needed["to"] == {"windchillPart": "plm:OR:wt.part.WTPart:1"}
+    assert needed["with"] == {"quantity": {"value": 2.0, "unit": "{piece}"}, "position": 10}
 
 
 async def test_aras_is_signed_in_at_its_oauth_server(system: Api, tmp_path: Path) -> None:
