@@ -19,6 +19,8 @@ MAX_SHOWN = 80
 _SECRET = re.compile(r"password|secret|token|apikey|authorization|url|broker", re.IGNORECASE)
 """Settings whose values are not repeated: what stands in the place of a secret may be one."""
 
+_SIGNED_IN = re.compile(r"://[^/@\s]*:[^/@\s]*@")
+
 
 class Misfit(NamedTuple):
     """One thing that is wrong."""
@@ -62,7 +64,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def shown(value: Any) -> str:
     """A value for people, cut short."""
-    text = repr(value)
+    text = _SIGNED_IN.sub("://***@", repr(value))
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
 
 

@@ -49,7 +49,10 @@ def _location(value: str) -> str:
 
 
 def _zone(value: str) -> str:
-    zone_of(value)
+    try:
+        zone_of(value)
+    except ValueError as error:
+        raise ValueError(str(error).removeprefix(f"{value!r} ")) from None
     return value
 
 

@@ -80,6 +80,12 @@ def _size(value: Any) -> Any:
     return int(float(match[1]) * _BYTES[match[2]]) if match else value
 
 
+def _sheet(value: Any) -> Any:
+    if not isinstance(value, (int, str)) or isinstance(value, bool) or (isinstance(value, int) and value < 1):
+        raise ValueError("is no sheet; write its name, or its number from 1")
+    return value
+
+
 class FileStream(StreamSettings):
     """Files of one form. Each record has `_file`, `_line` and `_modified` beside its own fields."""
 
@@ -109,7 +115,7 @@ class FileStream(StreamSettings):
         description="The fields whose empty cells mean what stands above, as merged cells do.",
         examples=[["order"]],
     )
-    sheet: Annotated[int, Field(ge=1)] | str | None = Field(
+    sheet: Annotated[int | str, BeforeValidator(_sheet)] | None = Field(
         None,
         description="The sheet of a workbook, by its name or its number from 1. Else the first.",
         examples=["Lots"],
