@@ -197,6 +197,11 @@ class WebhookSettings(PushSettings):
     form_field: str | None = Field(
         None, description="The field of a form that has the JSON, for senders that send one.", examples=["payload"]
     )
+    path: StreamName | None = Field(
+        None,
+        description="What a sender adds to the URL by itself: `/hooks/<connector>/<path>` is then for all streams.",
+        examples=["capture"],
+    )
     max_body: Bytes = Field(1024**2, description="The largest body in bytes.", examples=["256KiB"])
     unmapped: Unmapped = Field(
         Unmapped.KEEP,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,8 @@ class WebhookSource:
         body = await posted.body(self._settings.max_body)
         if self._signatures is not None and (wrong := self._signatures.wrong(posted, body)):
             return _unauthorized(reception.connector, wrong)
+        if posted.stream == self._settings.path:
+            posted = replace(posted, stream=None)
         if posted.stream is not None and posted.stream not in self._settings.streams:
             known = ", ".join(self._settings.streams)
             return Answered(404, "Not Found", f"the connector has no stream {posted.stream[:40]!r}; known are {known}")
