@@ -94,9 +94,10 @@ async def test_a_file_is_taken_away_only_when_what_it_held_has_arrived(
     taken.breaks = breaks
     with pytest.raises(ConnectionError):
         await run(lims, tmp_path, taken)
-    assert "b.csv" in files(out)
+    assert files(out) == ["a.csv", "b.csv"]
     taken.breaks = None
-    assert (await run(lims, tmp_path, taken)).read == 1
+    # The last of the one file and the first of the next were one page.
+    assert (await run(lims, tmp_path, taken)).read == 7
     assert files(out) == []
 
 
@@ -107,6 +108,16 @@ def test_a_look_at_records_takes_no_file_away(connector: Make, out: Path) -> Non
     pages = list(connector(text(then="delete")).open().read("lots", None))
     assert sum(len(page.records) for page in pages) == 1
     assert files(out) == ["a.csv", "b.csv", "c.csv"]
+
+
+async def test_many_small_files_are_read_together(connector: Make, out: Path, tmp_path: Path) -> None:
+    for number in range(60):
+        put(out / f"{number:02}.csv", f"lot,title\nL{number},T\n", 90 - number)
+    lims = connector(text(page=25))
+    assert [len(page.records) for page in lims.open().read("lots", None)] == [25, 25, 10]
+    taken = Taken()
+    assert (await run(lims, tmp_path, taken)).read == 60
+    assert (await run(lims, tmp_path, taken)).read == 0
 
 
 async def test_a_file_that_was_read_before_the_end_of_a_run_is_taken_away_by_the_next(

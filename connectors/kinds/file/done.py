@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from connectors.kinds.file.folder import Entry
+from connectors.records import FAULT, Record
 from schema.json import Json
 
 REMEMBERED = 1000
@@ -19,6 +20,10 @@ class Reading(NamedTuple):
     content: str
     records: int
     faults: int = 0
+
+    def after(self, record: Record) -> Reading:
+        """One record further."""
+        return Reading(self.content, self.records + 1, self.faults + (FAULT in record))
 
 
 @dataclass

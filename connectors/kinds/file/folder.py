@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -71,14 +71,14 @@ def chosen(entries: list[Entry], pattern: str) -> list[Entry]:
     ]
 
 
-def free_name(name: str, taken: frozenset[str]) -> str:
+def free_name(name: str, taken: Callable[[str], bool]) -> str:
     """The name, or one like it that is not taken."""
     stem, dot, ending = name.partition(".")
-    number = 1
-    while name in taken:
+    number, free = 1, name
+    while taken(free):
         number += 1
-        name = f"{stem}-{number}{dot}{ending}"
-    return name
+        free = f"{stem}-{number}{dot}{ending}"
+    return free
 
 
 class LocalFolder:
@@ -119,7 +119,7 @@ class LocalFolder:
         with self._changing(f"move {name} into {below}"):
             folder = self._path / below
             folder.mkdir(exist_ok=True)
-            os.replace(self._path / name, folder / free_name(name, frozenset(os.listdir(folder))))
+            os.replace(self._path / name, folder / free_name(name, lambda each: (folder / each).exists()))
 
     def remove(self, name: str) -> None:
         with self._changing(f"delete {name}"):

@@ -83,8 +83,8 @@ class RemoteFolder:
     def move(self, name: str, below: str) -> None:
         with self._asking(f"move {name} into {below} in") as system:
             self._make(system, below)
-            taken = frozenset(each.name for each in self._files(system, self._at(below)))
-            self._copy(system, self._at(name), self._at(f"{below}/{free_name(name, taken)}"))
+            free = free_name(name, lambda each: system.exists(self._at(f"{below}/{each}")))
+            self._copy(system, self._at(name), self._at(f"{below}/{free}"))
             system.rm_file(self._at(name))
 
     def remove(self, name: str) -> None:

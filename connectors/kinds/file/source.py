@@ -19,7 +19,7 @@ from pathlib import Path
 from connectors.faults import nearest
 from connectors.kind import NEVER_AGAIN, Look, Offer, Page
 from connectors.kinds.file.aside import Aside, marker
-from connectors.kinds.file.done import Done
+from connectors.kinds.file.done import Done, Reading
 from connectors.kinds.file.draft import drafts
 from connectors.kinds.file.folder import Entry, Folder, LocalFolder, chosen
 from connectors.kinds.file.remote import RemoteFolder
@@ -135,7 +135,8 @@ class FileSource:
                 yield entry
 
     def _pages(self, present: list[Entry], stream: FileStream, ended: _Ended) -> Iterator[Page]:
-        done = ended.done
+        """Records, a page at a time; what is left of one file and the next ones are one page."""
+        done, page, moved = ended.done, list[Record](), False
         for entry in present:
             if done.stamped(entry) or not self._settled(entry, stream.settle):
                 continue
@@ -143,23 +144,19 @@ class FileSource:
                 content = None if path is None else _content(path)
                 if path is None or content is None or self._folder.seen(entry.name) != entry:
                     continue
-                faults = 0
-                if not done.told(entry.name, content):
-                    yield from self._file(path, entry, stream, done, content)
-                    faults = done.at(content).faults
-            done.ended(entry, content, faults)
+                reading = done.at(content)
+                for record in () if done.told(entry.name, content) else _rest(path, entry, stream, reading):
+                    page.append(record)
+                    reading = reading.after(record)
+                    if len(page) == stream.page:
+                        done.reading = reading
+                        yield _page(page, done)
+                        page = []
+            done.ended(entry, content, reading.faults)
             ended.entries.append(entry)
-            yield Page((), done.position(), ())
-
-    def _file(self, path: Path, entry: Entry, stream: FileStream, done: Done, content: str) -> Iterator[Page]:
-        reading = done.at(content)
-        with closing(records(path, entry, stream)) as found:
-            rest = islice(found, reading.records, None)
-            while page := list(islice(rest, stream.page)):
-                faults = sum(FAULT in record for record in page)
-                reading = reading._replace(records=reading.records + len(page), faults=reading.faults + faults)
-                done.reading = reading
-                yield Page(page, done.position(), [NEVER_AGAIN] * len(page))
+            moved = True
+        if page or moved:
+            yield _page(page, done)
 
     def _settled(self, entry: Entry, settle: float) -> bool:
         """Whether a file is old enough by its own time, or was seen so long ago, where the clocks differ."""
@@ -172,6 +169,16 @@ class FileSource:
 
     def close(self) -> None:
         self._folder.close()
+
+
+def _rest(path: Path, entry: Entry, stream: FileStream, reading: Reading) -> Iterator[Record]:
+    """The records of a file that have not arrived yet."""
+    with closing(records(path, entry, stream)) as found:
+        yield from islice(found, reading.records, None)
+
+
+def _page(page: list[Record], done: Done) -> Page:
+    return Page(page, done.position(), [NEVER_AGAIN] * len(page))
 
 
 def _ordered(entries: list[Entry], stream: FileStream) -> list[Entry]:
