@@ -187,6 +187,8 @@ def api() -> Iterator[Api]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body are written apart; each answer would wait for the client's acknowledgement of the head.
+        disable_nagle_algorithm = True
 
         def _do(self) -> None:
             length = int(self.headers.get("content-length", 0))
