@@ -17,7 +17,7 @@ import yaml
 from hub.cli.dead_letters import Machine
 from hub.cli.options import with_settings
 from hub.cli.output import err, out, show_json
-from hub.cli.profiles import draft, profiles
+from hub.cli.profiles import draft, profiles, show
 from hub.cli.publish import BROKER_FLAGS
 from hub.errors import HubError
 from hub.settings import Settings
@@ -40,6 +40,7 @@ def commands() -> typer.Typer:
     group = typer.Typer(no_args_is_help=True, help="Look at other systems, and bring in what they know.")
     group.command("profiles")(with_connectors(profiles))
     group.command("draft")(with_connectors(draft))
+    group.command("show")(with_connectors(show))
     group.command("list")(with_connectors(list_connectors))
     group.command("check")(with_connectors(check))
     group.command("discover")(with_connectors(discover))

@@ -1,15 +1,24 @@
-"""`unshub connectors profiles` and `draft`: ready connectors, and a file to start with."""
+"""`unshub connectors profiles`, `draft` and `show`: ready connectors, a file to start with, and what comes of both."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import yaml
 
 from hub.cli.dead_letters import Machine
 from hub.cli.output import out, show_json
 from hub.errors import HubError
 from hub.settings import Settings
+
+
+class _Whole(yaml.SafeDumper):
+    """Writes everything where it stands, also what stands in several places."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
 
 ProfileName = Annotated[str, typer.Argument(help="The profile, as `profiles` lists it.", metavar="PROFILE")]
 
@@ -50,3 +59,19 @@ def draft(settings: Settings, profile: ProfileName) -> None:
     if looked.settings is None:
         raise HubError("\n".join(map(str, looked.faults)))
     out().print(looked.settings.draft.rstrip(), markup=False, highlight=False, soft_wrap=True)
+
+
+def show(settings: Settings, name: Annotated[str, typer.Argument(help="The connector: its file's name.")]) -> None:
+    """Print all that a connector is: its file laid over its profile, with parameters in their places."""
+    from hub.connect.files import read_folder
+
+    if settings.connectors is None:
+        raise HubError("there are no connectors; `connectors` in the settings names their folder")
+    files = {file.path.stem: file for file in read_folder(settings.connectors)}
+    if name not in files:
+        raise HubError(f"there is no connector {name!r}; known are {', '.join(files) or 'none'}")
+    file = files[name]
+    if file.layered is None:
+        raise HubError("\n".join(map(str, file.faults)))
+    text = yaml.dump(dict(file.layered.values), Dumper=_Whole, sort_keys=False, allow_unicode=True, width=120)
+    out().print(text.rstrip(), markup=False, highlight=False, soft_wrap=True)

@@ -71,6 +71,23 @@ def test_one_that_is_not_there_is_told(unshub: Run) -> None:
     assert "there is no profile 'sap-r2'; name one of " in ran.err
 
 
+def test_what_comes_of_file_and_profile_is_shown(unshub: Run) -> None:
+    Path("connectors").mkdir()
+    Path("unshub.yaml").write_text("connectors: connectors\n")
+    Path("secret").write_text("a secret")
+    text = re.sub(r"/run/secrets/\w+", "../secret", unshub("connectors", "draft", "senaite").out)
+    Path("connectors/lims.yaml").write_text(text + "streams: {results-verified: null, samples: {every: 5m}}\n")
+    shown = yaml.safe_load(unshub("connectors", "show", "lims").out)
+    assert (shown["kind"], shown["timeZone"], sorted(shown["streams"])) == (
+        "rest",
+        "Europe/Berlin",
+        ["results-submitted", "samples"],
+    )
+    assert shown["streams"]["samples"]["every"] == "5m"
+    assert shown["streams"]["samples"]["map"][0]["set"]["lot"] == "ClientReference"
+    assert "there is no connector 'mes'; known are lims" in unshub("connectors", "show", "mes").err
+
+
 def test_with_the_tests_of_a_connector_come_those_of_its_profile(unshub: Run) -> None:
     Path("secret").write_text("a secret")
     Path("mine.yaml").write_text(re.sub(r"/run/secrets/\w+", "secret", unshub("connectors", "draft", "senaite").out))
