@@ -109,6 +109,12 @@ def of_http(url: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for way, settings in AUTH.items():
         for path in ("broken", "hidden", "records"):
             yield f"{way}-{path}", rest(url, f"/{path}", **{way: settings})
+    within = {**AUTH["session"], "inBody": True, "body": {"password": "{password}"}}
+    body = {"method": "POST", "body": {"token": "{token}"}}
+    for path in ("broken", "hidden"):
+        config = rest(url, f"/{path}", session=within)
+        config["streams"]["lots"] |= body
+        yield f"body-{path}", config
     for path in ("cut", "page", "away"):
         yield f"rest-{path}", rest(url, f"/{path}", bearer=AUTH["bearer"])
     yield "oauth2-denied", rest(url, "/records", oauth2={**AUTH["oauth2"], "url": f"{url}/denied-token"})
@@ -177,6 +183,7 @@ async def _looked_through(found: dict[str, Any], folder: Path, mosquitto: Mosqui
         told[str(file)] = file.read_bytes().decode(errors="replace")
     leaks = {(where, form) for where, text in told.items() for form in (*forms(SECRET), TOKEN) if form in text}
     assert leaks == set()
+    assert told["list"].count(" failed: ") == sum(not name.endswith("records") for name in found)
     assert HIDDEN in told["list"]
     assert HIDDEN in told["letters"]
 

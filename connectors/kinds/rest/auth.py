@@ -19,6 +19,9 @@ from connectors.secret import Secret
 EARLY_SECONDS = 30.0
 """A token is asked for anew so long before its end."""
 
+GIVEN = "unshub_given"
+"""The extension of a request that says which token it has."""
+
 Find = Callable[[str], Secret]
 """A secret by the name of its setting, below `auth`."""
 
@@ -117,10 +120,16 @@ class _TokenAuth(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         if self._token is None or time.monotonic() > self._ends:
             self._take((yield self._ask()))
-        response = yield self._signed(request, self._token or "")
+        response = yield self._with_token(request)
         if response.status_code == httpx.codes.UNAUTHORIZED:
             self._take((yield self._ask()))
-            yield self._signed(request, self._token or "")
+            yield self._with_token(request)
+
+    def _with_token(self, request: httpx.Request) -> httpx.Request:
+        signed = self._signed(request, self._token or "")
+        # Wherever in the request it stands, no error is to repeat it.
+        signed.extensions = {**signed.extensions, GIVEN: str(self._token or "")}
+        return signed
 
     def _with_header(self, request: httpx.Request, token: str | int) -> httpx.Request:
         if token:

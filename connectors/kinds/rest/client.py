@@ -20,7 +20,7 @@ import httpx
 import orjson
 
 from connectors.errors import SourceError
-from connectors.kinds.rest.auth import auth_of
+from connectors.kinds.rest.auth import GIVEN, auth_of
 from connectors.kinds.rest.settings import RestSettings
 from connectors.kinds.rest.tagged import MARK, plain
 from connectors.secret import Secret, hide
@@ -143,6 +143,7 @@ def _good(response: httpx.Response, url: str, asked: float, reason: Callable[[An
 
 def given(request: httpx.Request) -> Iterator[Secret]:
     """What was given to the source to know who asks: a token too that it gave out itself."""
+    yield Secret(request.extensions.get(GIVEN, ""))
     for name, value in request.headers.items():
         if name not in _PLAIN:
             yield from (Secret(word) for word in _WORD.findall(value))
