@@ -115,8 +115,8 @@ class PushSource(Protocol):
         """Delivers what comes, until cancelled. What has no receipt by then has to come again."""
         ...
 
-    def watch(self) -> Iterator[tuple[str, Record]]:
-        """What it tells from now on, each record with its stream. Nobody else misses it."""
+    def watch(self, seconds: float | None) -> Iterator[tuple[str, Record]]:
+        """What it tells from now on, or for so long, each record with its stream. Nobody else misses it."""
         ...
 
     def sample(self, data: bytes) -> Iterator[tuple[str, Record]]:

@@ -44,7 +44,7 @@ def commands() -> typer.Typer:
     group.command("list")(with_connectors(list_connectors))
     group.command("check")(with_connectors(check))
     group.command("discover")(with_connectors(discover))
-    group.command("preview")(with_connectors(preview))
+    group.command("preview")(with_settings("connectors", "data", "http")(preview))
     group.command("run")(with_broker(run))
     group.command("letters")(with_connectors(letters))
     group.command("pause")(with_connectors(pause))
@@ -114,6 +114,8 @@ def preview(
 ) -> None:
     """Map records and print what they assert, one line of JSON each. Nothing is published, nothing kept.
 
+    For a webhook it takes the hub's place at --http, and answers each request that it is to be sent again.
+
     The exit code is 1 where a record can't be mapped.
     """
     from connectors.held import Held, as_tested
@@ -126,7 +128,7 @@ def preview(
     contract = Contract(MODEL, settings.rules())
     held = {each: Held(connector, each, contract) for each in _streams(connector, stream)}
     with closing(connector.open()) as source:
-        for each, record in records_of(connector, source, held, limit, file):
+        for each, record in records_of(connector, source, held, limit, file, settings.http):
             if raw:
                 show_json({"stream": each, "record": record})
             found = held[each].of(record)

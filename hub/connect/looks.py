@@ -18,6 +18,8 @@ from schema.json import Json
 
 MAX_LOOKS = 1_000
 MAX_OFFERS = 1_000
+WAIT_SECONDS = 5.0
+"""For what a source tells by itself; nobody who asks from elsewhere could end the waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def preview(connector: Connector, streams: Sequence[str], limit: int, contract: 
     """The first records of streams, mapped."""
     held = {stream: Held(connector, stream, contract) for stream in streams}
     with closing(connector.open()) as source:
-        found = records_of(connector, source, held, limit, None)
+        found = records_of(connector, source, held, limit, None, seconds=WAIT_SECONDS)
         return list(_previewed(held, found))
 
 

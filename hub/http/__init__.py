@@ -3,6 +3,6 @@
 readiness       how every part is
 door            how many connections, and for how long they may be silent
 local_hosts     which names a request may use
-hooks           what connectors are told
+hooks, looking  what connectors are told, taken or only looked at
 socket_file     a socket for a proxy in front
 """

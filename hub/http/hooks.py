@@ -5,12 +5,14 @@ Each shows by itself who sent it, and the connector looks at that.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.push.doors import Answered, Posted, TooLarge, TooMuch
-from hub.http.web import Stage, problem
+from connectors.push.doors import Answered, Doors, Posted, TooLarge, TooMuch
+from hub.http.web import problem
 
 PATH = "/hooks/"
 LATER_SECONDS = "30"
@@ -35,17 +37,18 @@ class _Room:
         self._left += size
 
 
-def routes(stage: Stage) -> list[Route]:
-    """The routes of connectors, for a hub that may still be starting."""
+def routes(opened: Callable[[], Doors | str]) -> list[Route]:
+    """The routes of connectors. `opened` gives their doors, or what the hub is doing while there are none."""
     room = _Room(MOST_BYTES)
 
     async def hook(request: Request) -> Response:
         name = request.path_params["connector"]
-        if stage.hub is None:
-            return _closed(f"the hub is {stage.doing}")
-        take = stage.hub.doors.of(name)
+        doors = opened()
+        if isinstance(doors, str):
+            return _closed(f"the hub is {doors}")
+        take = doors.of(name)
         if take is None:
-            if name in stage.hub.doors.expected:
+            if name in doors.expected:
                 return _closed("the connector is paused, or at work elsewhere")
             return problem(404, "Not Found", "there is no connector of this name that takes requests")
         try:

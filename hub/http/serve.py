@@ -8,13 +8,13 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import RedirectResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from hub import api, process
@@ -85,10 +85,18 @@ def _told_to_stop() -> Iterator[asyncio.Event]:
 @asynccontextmanager
 async def serve_http(settings: Settings, stage: Stage) -> AsyncIterator[None]:
     """Answers HTTP while the block runs. A socket file has no name, and the proxy before it sends one of its own."""
-    routes = [*web.routes(stage), *hooks.routes(stage), *(api.routes(stage, settings) if settings.role.answers else ())]
+    doors = hooks.routes(lambda: stage.doing if stage.hub is None else stage.hub.doors)
+    routes = [*web.routes(stage), *doors, *(api.routes(stage, settings) if settings.role.answers else ())]
     routes.append(Route("/", RedirectResponse("/graphql" if settings.role.answers else "/api/status")))
+    async with listening(settings.http, routes):
+        yield
+
+
+@asynccontextmanager
+async def listening(http: Address | SocketFile, routes: Sequence[BaseRoute]) -> AsyncIterator[None]:
+    """Answers at some routes while the block runs."""
     app: ASGIApp = OwnSite(Direct(Starlette(routes=routes), direct.apps(routes)))
-    if not isinstance(settings.http, SocketFile):
+    if not isinstance(http, SocketFile):
         app = LocalHosts(app)
     http_door.keep_quiet(asyncio.get_running_loop())
     config = uvicorn.Config(
@@ -101,7 +109,7 @@ async def serve_http(settings: Settings, stage: Stage) -> AsyncIterator[None]:
         access_log=False,
     )
     server = _Server(config)
-    with _listener(settings.http) as listener:
+    with _listener(http) as listener:
         task = asyncio.create_task(server.serve(sockets=[listener]), name="http")
         try:
             while not server.started and not task.done():

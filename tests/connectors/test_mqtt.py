@@ -273,12 +273,18 @@ async def test_preview_shows_what_comes_and_takes_nothing_away(
     async with listening(tags(connector, mosquitto), tmp_path, taken, mosquitto):
         source = tags(connector, mosquitto).open()
         assert isinstance(source, PushSource)
-        watching = asyncio.create_task(asyncio.to_thread(lambda: next(source.watch())))
+        watching = asyncio.create_task(asyncio.to_thread(lambda: next(source.watch(None))))
         while not watching.done():
             await asyncio.to_thread(publish, mosquitto, "plant/north/l1/n", {"value": 1})
         stream, record = await watching
         assert (stream, record["value"], record["_path"]) == ("values", 1, {"site": "north", "line": "l1", "name": "n"})
         await until(lambda: taken.messages)
+
+
+def test_a_look_that_is_to_end_ends(connector: Made, mosquitto: Mosquitto) -> None:
+    source = tags(connector, mosquitto).open()
+    assert isinstance(source, PushSource)
+    assert list(source.watch(0.2)) == []
 
 
 def test_a_broker_that_is_not_there_is_told(connector: Made, mosquitto: Mosquitto) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.servers import Mosquitto
-from tests.system.hub_process import HubProcess
+from tests.servers import Mosquitto, free_port
+from tests.system.hub_process import HubProcess, unshub
 from tests.test_docs import blocks
 
 pytestmark = pytest.mark.slow
@@ -146,3 +148,18 @@ def shell(script: str, folder: Path) -> str:
     ran = subprocess.run(["bash", "-euc", script], cwd=folder, capture_output=True, text=True, timeout=90, check=False)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
+
+
+def test_a_preview_shows_what_comes_and_has_it_sent_again(tmp_path: Path) -> None:
+    flags = ["--connectors", str(configure(tmp_path)), "--http", f"127.0.0.1:{free_port()}"]
+    command = unshub("connectors", "preview", "mes", "--limit", "1", *flags)
+    looking = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    answers = set()
+    while looking.poll() is None:
+        with contextlib.suppress(httpx.TransportError):
+            url, headers = f"http://{flags[-1]}/hooks/mes", {"X-Token": "geheim"}
+            answers.add(httpx.post(url, json={"lot": "L1"}, headers=headers, trust_env=False).status_code)
+    assert looking.stdout is not None
+    assert json.loads(looking.stdout.read())["id"] == "L1"
+    looking.stdout.close()
+    assert answers == {503}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -84,14 +85,14 @@ class MqttSource:
             tasks.create_task(forwarder.run())
             tasks.create_task(session.run())
 
-    def watch(self) -> Iterator[tuple[str, Record]]:
+    def watch(self, seconds: float | None) -> Iterator[tuple[str, Record]]:
         queue: asyncio.Queue[Inbound] = asyncio.Queue()
         with asyncio.Runner() as runner:
             try:
                 connection = runner.run(self._connected(_into(queue), self._filters))
                 try:
-                    while True:
-                        message = runner.run(_next(queue, connection))
+                    until = None if seconds is None else time.monotonic() + seconds
+                    while message := runner.run(_before(until, queue, connection)):
                         for arrival in self._reader.arrivals(message, message.received):
                             yield arrival.stream, arrival.record
                 finally:
@@ -193,6 +194,15 @@ async def _next(queue: asyncio.Queue[Inbound], connection: Connection) -> Inboun
         return waiting.result()
     waiting.cancel()
     raise BrokerError(f"lost the connection: {connection.lost.result()}")
+
+
+async def _before(until: float | None, queue: asyncio.Queue[Inbound], connection: Connection) -> Inbound | None:
+    """The next message; None where none comes until then."""
+    try:
+        async with asyncio.timeout(None if until is None else max(0.0, until - time.monotonic())):
+            return await _next(queue, connection)
+    except TimeoutError:
+        return None
 
 
 def _fields(message: Inbound) -> Record:

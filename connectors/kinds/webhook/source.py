@@ -72,7 +72,7 @@ class WebhookSource:
         with reception.doors.opened(reception.connector, take):
             await asyncio.get_running_loop().create_future()
 
-    def watch(self) -> Iterator[tuple[str, Record]]:
+    def watch(self, seconds: float | None) -> Iterator[tuple[str, Record]]:
         raise SourceError("requests come in at a hub that runs; give what one would have in its body, with --file FILE")
 
     def sample(self, data: bytes) -> Iterator[tuple[str, Record]]:
