@@ -53,10 +53,11 @@ class ErpNext(Clock):
             message = f"frappe.exceptions.DataError: Field not permitted in query: {unknown[0]}"
             return Answer({"exception": message, "exc": json.dumps([TRACEBACK])}, 417)
         found = [
-            row for row in rows.values() if all(_holds(row, *each) for each in json.loads(asked.params["filters"]))
+            row
+            for row in rows.values()
+            if all(_holds(row, *each) for each in json.loads(asked.params.get("filters", "[]")))
         ]
-        assert asked.params["order_by"] == "modified asc, name asc"
-        found.sort(key=lambda row: (row["modified"], row["name"]))
+        found.sort(key=lambda row: tuple(row[part.split()[0]] for part in asked.params["order_by"].split(", ")))
         start, size = int(asked.params["limit_start"]), int(asked.params["limit_page_length"])
         return Answer({"data": [{name: _shown(row)[name] for name in fields} for row in found[start : start + size]]})
 

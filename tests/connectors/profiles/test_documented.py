@@ -85,6 +85,23 @@ async def test_erpnext_misses_nothing_that_changes_while_it_is_read(system: Api,
     assert gone == {"I003", "I250", "I449"}
 
 
+async def test_what_was_deleted_in_erpnext_is_withdrawn(system: Api, tmp_path: Path) -> None:
+    erp = ErpNext()
+    erp.save("Item", "OJ", **ITEM)
+    erp.save("Item", "AJ", **ITEM)
+    system.first = erp.answer
+    made = connector("erpnext", system, tmp_path, edit=lambda text: text.replace("quality]", "quality, deletions]"))
+    taken = Taken()
+    await load(made, tmp_path, taken, ["items", "items-there"])
+    del erp.documents["Item"]["AJ"]
+    # Pages that are counted may miss what is there, so that one look is not enough.
+    withdrawn = [
+        (await load(made, tmp_path, taken, ["items", "items-there"]))["items-there"].withdrawn for _ in range(2)
+    ]
+    assert withdrawn == [0, 1]
+    assert [id_ for (_, id_), record in taken.records.items() if not record.current] == ["AJ"]
+
+
 async def test_an_error_of_erpnext_is_told_without_its_traceback(system: Api, tmp_path: Path) -> None:
     erp = ErpNext()
     erp.save("Item", "OJ", item_name="Juice")
