@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jsonata import Jsonata
@@ -53,6 +53,17 @@ class Expression:
     def field(self) -> str | None:
         """The field of the record that it begins at, where it is a path of names alone."""
         return self._path[0] if self._path else None
+
+    def reader(self) -> Callable[[Any, Mapping[str, Json]], Any]:
+        """What gives its value as `of` does, made for what the expression is: most are one name."""
+        if len(self._path) != 1:
+            return self.of
+        (name,) = self._path
+
+        def read(context: Any, record: Mapping[str, Json]) -> Any:
+            return context.get(name) if type(context) is dict else self.of(context, record)
+
+        return read
 
     def of(self, context: Any, record: Mapping[str, Json]) -> Any:
         """Its value, None where there is none; `$record` is the whole record. `ExpressionError` where it fails."""

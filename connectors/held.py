@@ -47,7 +47,7 @@ class Held:
         topic = topics.parse(message.topic, self.prefix)
         assert isinstance(topic, SourceTopic)
         try:
-            self.contract.read(topic, message.payload, _now())
+            self.contract.check(topic, message.payload, _now())
         except Refused:
             return False
         return True

@@ -73,8 +73,9 @@ class Preparer:
             mappings = self.held.checked(mappings)
             messages = self._packed(fresh, mappings, now)
         step, letters = self._step(page, fresh, mappings, same, now)
-        said = {(one.kind.topic, one.id) for mapped in mappings for one in mapped.said}
-        step = replace(step, back=[thing for thing in back if thing in said])
+        if back:
+            said = {(one.kind.topic, one.id) for mapped in mappings for one in mapped.said}
+            step = replace(step, back=[thing for thing in back if thing in said])
         return Ready(messages, step, len(page.records), len(fresh) - len(letters), letters)
 
     def _after_withdrawals(

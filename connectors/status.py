@@ -103,6 +103,11 @@ class ConnectorStatus:
         return sum(stream.letters for stream in self.streams)
 
     @property
+    def pushed(self) -> bool:
+        """Whether its source tells by itself, so that what it tells may have to wait on disk."""
+        return any(stream.how is How.TOLD for stream in self.streams)
+
+    @property
     def buffered(self) -> tuple[int, int]:
         """How many records of its source wait on disk for the broker, and for how many there was no room, ever."""
         runs = [stream.last for stream in self.streams if stream.last is not None]

@@ -66,6 +66,13 @@ class Contract:
 
     def read(self, topic: SourceTopic, payload: bytes, provenance: Provenance) -> Reading:
         """What a message asserts; `Refused` carries every reason why it can't be accepted."""
+        return self._reader(topic).read(topic, payload, provenance)
+
+    def check(self, topic: SourceTopic, payload: bytes, provenance: Provenance) -> None:
+        """Raises `Refused` where `read` would, without making what the message asserts."""
+        self._reader(topic).read(topic, payload, provenance, only_check=True)
+
+    def _reader(self, topic: SourceTopic) -> _KindReader:
         kind = self._model.by_topic.get(topic.kind)
         if kind is None:
             raise Refused((*self._rules.check_system(topic.system), unknown_kind(self._model, topic.kind)))
@@ -73,7 +80,7 @@ class Contract:
         if reader is None:
             reader = _KindReader(self._model, kind, self._rules, many=topic.id is None)
             self._readers[topic.kind, topic.id is None] = reader
-        return reader.read(topic, payload, provenance)
+        return reader
 
 
 class _System(NamedTuple):
@@ -94,7 +101,8 @@ class _KindReader:
         hints = {link.name: _hint(link) for link in kind.links.values()}
         self._shape = Shape(_array(kind, rules), _ARRAY, hints) if many else Shape(kind.payload, _OBJECT, hints)
 
-    def read(self, topic: SourceTopic, payload: bytes, provenance: Provenance) -> Reading:
+    def read(self, topic: SourceTopic, payload: bytes, provenance: Provenance, *, only_check: bool = False) -> Reading:
+        """What a message asserts; nothing is made of it where it is only checked."""
         message = Message(topic, payload, provenance, self._rules)
         for reason in (*self._rules.check_system(topic.system), *self._rules.check_kind(topic.system, self._kind)):
             message.reasons.add(reason)
@@ -104,7 +112,7 @@ class _KindReader:
         said = self._shape.read(message) if message.payload else None
         if said is None:
             return self._withdrawal(message, topic, system)
-        return self._assertions(message, topic, system, said if self._many else [said])
+        return self._assertions(message, topic, system, said if self._many else [said], only_check=only_check)
 
     def _withdrawal(self, message: Message, topic: SourceTopic, system: _System) -> Reading:
         if topic.id is None:
@@ -114,7 +122,9 @@ class _KindReader:
         stamped = self._assertion(message, system, system.prefix + topic.id, time, {}, withdraw=True)
         return Reading((stamped,), (None if time is None else message.item_digest(0),))
 
-    def _assertions(self, message: Message, topic: SourceTopic, system: _System, objects: list[Entity]) -> Reading:
+    def _assertions(
+        self, message: Message, topic: SourceTopic, system: _System, objects: list[Entity], *, only_check: bool
+    ) -> Reading:
         ids = self._ids(message, topic, system, objects)
         path = "/".join(topic.location)
         found: list[Assertion] = []
@@ -127,7 +137,7 @@ class _KindReader:
             if names:
                 unknown.update(names)
             time = _event_time(message, said, where)
-            if not message.reasons:
+            if not (message.reasons or only_check):
                 found.append(self._assertion(message, system, ids[index], time, cells, replace=said.replace))
                 digests.append(None if time is None else message.item_digest(index))
         message.reasons.settle()

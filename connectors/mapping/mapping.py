@@ -88,12 +88,30 @@ class Term:
             return self.otherwise
         raise Unfit(f"{value!r} is not among the codes of `enum` ({', '.join(self.enum)}); add it, or give `otherwise`")
 
+    def reader(self) -> Callable[[Any, Record], Any]:
+        """What gives its value as `of` does, made once for all records."""
+        if self.expression is None or self.nulls:
+            return self.of
+        read = self.expression.reader()
+        if self.enum is None:
+            return read
+        codes, of = dict(self.enum), self.of
+
+        def translated(context: Any, record: Record) -> Any:
+            value = read(context, record)
+            if type(value) is str and value in codes:
+                return codes[value]
+            return None if value is None else of(context, record)
+
+        return translated
+
     def made(self, convert: Callable[[Any], Json]) -> Make:
         """Makes values of it by a conversion."""
+        read = self.reader()
 
         def make(context: Any, record: Record, troubles: Troubles) -> Json:
             try:
-                value = self.of(context, record)
+                value = read(context, record)
                 return None if value is None else convert(value)
             except (ExpressionError, Unfit) as error:
                 troubles.append(self.trouble(error))

@@ -13,10 +13,11 @@ from schema.json import Json
 
 def quantities(amount: Term, unit: Term, to: str | None) -> Make:
     """Makes quantities of an amount and a unit; none where there is no amount."""
+    read_amount, read_unit = amount.reader(), unit.reader()
 
     def make(context: Any, record: Record, troubles: Troubles) -> Json:
         try:
-            found = amount.of(context, record)
+            found = read_amount(context, record)
             value = None if found is None else convert.number(found)
         except (ExpressionError, Unfit) as error:
             troubles.append(amount.trouble(error))
@@ -24,7 +25,7 @@ def quantities(amount: Term, unit: Term, to: str | None) -> Make:
         if value is None:
             return None
         try:
-            code = unit.of(context, record)
+            code = read_unit(context, record)
             if code is None:
                 raise Unfit(f"there is an amount, {value!r}, and no unit")
             return convert.quantity(value, convert.identifier(code), to)

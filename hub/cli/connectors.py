@@ -150,7 +150,10 @@ def run(
     json: Machine = False,
 ) -> None:
     """Run a connector once: read what has changed, and publish what it asserts."""
+    from hub import process
+
     connector = _one(settings, name)
+    process.tune()
     outcomes = asyncio.run(_run(settings, connector, _streams(connector, stream), withdraw_all))
     for each, outcome in outcomes.items():
         told = {"read": outcome.read, "changed": outcome.changed, "withdrawn": outcome.withdrawn}

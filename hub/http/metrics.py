@@ -138,6 +138,18 @@ METRICS: Sequence[Metric] = (
         _per_stream(lambda stream: stream.failures),
     ),
     Metric(
+        "unshub_connector_buffered",
+        "gauge",
+        "Records of a source that can't wait, which wait on disk for the broker.",
+        lambda status: [Sample({}, status.buffered[0])] if status.pushed else (),
+    ),
+    Metric(
+        "unshub_connector_dropped_total",
+        "counter",
+        "Records for which there was no room on disk, so that they are lost.",
+        lambda status: [Sample({}, status.buffered[1])] if status.pushed else (),
+    ),
+    Metric(
         "unshub_connector_letters",
         "gauge",
         "Records that can't be mapped now.",

@@ -31,7 +31,15 @@ def read(
     return contract.read(SourceTopic(("acme", "north"), "mes", kind, id_), data, Provenance(NOW, properties))
 
 
+def check(
+    payload: Any, kind: str = "lot", id_: str | None = "L1", contract: Contract = CONTRACT, **properties: str
+) -> None:
+    data = payload if isinstance(payload, bytes) else orjson.dumps(payload)
+    contract.check(SourceTopic(("acme", "north"), "mes", kind, id_), data, Provenance(NOW, properties))
+
+
 def one(payload: Any, kind: str = "lot", id_: str | None = "L1", **given: Any) -> Assertion:
+    check(payload, kind, id_, **given)
     (assertion,) = read(payload, kind, id_, **given).assertions
     return assertion
 
@@ -39,6 +47,9 @@ def one(payload: Any, kind: str = "lot", id_: str | None = "L1", **given: Any) -
 def reasons(payload: Any, kind: str = "lot", id_: str | None = "L1", **given: Any) -> dict[str, str]:
     with pytest.raises(Refused) as refused:
         read(payload, kind, id_, **given)
+    with pytest.raises(Refused) as checked:
+        check(payload, kind, id_, **given)
+    assert checked.value.reasons == refused.value.reasons
     assert all(len(reason.value) <= 200 for reason in refused.value.reasons)
     return {reason.path: reason.expected for reason in refused.value.reasons}
 

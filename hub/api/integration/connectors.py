@@ -151,6 +151,12 @@ class Connector:
     held: bool = strawberry.field(description="Whether a process runs it: this hub, another one, or a command.")
     remedy: str | None = strawberry.field(description="What to do where a stream fails, beside what its error says.")
     streams: list[ConnectorStream] = strawberry.field(description="What it reads.")
+    buffered: int = strawberry.field(
+        description="Records of a source that can't wait, which wait on disk for the broker."
+    )
+    dropped: Json = strawberry.field(
+        description="Records, ever, for which there was no room on disk, so that they are lost: a whole number."
+    )
     letter_count: int = strawberry.field(description="How many records can't be mapped now.")
     letters: list[ConnectorLetter] = strawberry.field(
         resolver=_letters, description="The records that can't be mapped, the oldest first."
@@ -203,6 +209,8 @@ def shown(status: ConnectorStatus) -> Connector:
         held=status.held,
         remedy=status.remedy or None,
         streams=[_stream(stream) for stream in status.streams],
+        buffered=status.buffered[0],
+        dropped=Json(status.buffered[1]),
         letter_count=status.letters,
     )
 
