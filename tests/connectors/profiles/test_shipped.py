@@ -59,6 +59,14 @@ def test_it_says_what_it_was_made_from(name: str) -> None:
     assert settings.run == () or settings.seen == (), "`seen` is for what was not run"
 
 
+@profile
+def test_what_says_that_it_was_run_is_run_in_tests(name: str) -> None:
+    settings = looked_at(SHIPPED, name).settings
+    assert settings is not None
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "tests/systems/connectors").glob("*.yaml")]
+    assert not settings.run or any(f"profile: {name}\n" in text for text in texts)
+
+
 def test_they_are_listed(unshub: Run) -> None:
     ran = unshub("connectors", "profiles")
     assert [line.partition(":")[0] for line in ran.out.splitlines()] == list(SHIPPED.profiles)
