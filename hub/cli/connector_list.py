@@ -21,7 +21,8 @@ class Line:
 def lines(status: ConnectorStatus) -> Iterator[Line]:
     """A connector as people read it."""
     kind, system = status.connector.kind.name, status.connector.settings.system
-    yield Line(f"{status.name}: {kind}, speaks as {system}, {status.doing}")
+    profile = f", profile {status.connector.profile}" if status.connector.profile else ""
+    yield Line(f"{status.name}: {kind}{profile}, speaks as {system}, {status.doing}")
     for stream in status.streams:
         yield _line(stream)
     waiting, dropped = status.buffered

@@ -93,6 +93,7 @@ def test_what_comes_of_file_and_profile_is_shown(unshub: Run) -> None:
     )
     assert shown["streams"]["samples"]["every"] == "5m"
     assert shown["streams"]["samples"]["map"][0]["set"]["lot"] == "ClientReference"
+    assert unshub("connectors", "list").out.startswith("lims: rest, profile senaite, speaks as lims")
     assert "there is no connector 'mes'; known are lims" in unshub("connectors", "show", "mes").err
 
 
