@@ -23,10 +23,13 @@ from connectors.standings import Standings
 from connectors.state import Hold, LastRun, State
 from connectors.stream import Outcome, Publish, Run, begins_at
 from schema.contract import Contract
+from wire.errors import PublishError
 
 log = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 30.0
+BROKER_SECONDS = 5.0
+"""How soon a run that the broker has cut off is taken up again."""
 LOOK_SECONDS = 2.0
 """How often it is looked whether a paused connector goes on."""
 
@@ -141,6 +144,11 @@ class Worker:
             outcome = await self.run(stream, withdraw_all=withdraw_all)
         except StateError:
             raise
+        except PublishError as error:
+            # The source is well.
+            await self.standings.due(stream, BROKER_SECONDS)
+            log.warning("%s: %s; trying again in %.0f s", name, error, BROKER_SECONDS)
+            return BROKER_SECONDS
         except Exception as error:
             pause = self.breaker.failed(error.wait if isinstance(error, SourceError) else 0.0)
             await self.standings.due(stream, pause, left_alone=self.breaker.open)

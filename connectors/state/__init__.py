@@ -6,6 +6,7 @@ a run that is cut off anywhere goes on from the last page that arrived.
 form                the form it has, and the hold on a connector: `sqlite` (a file), `postgresql` (the journal's server)
 tables, migrations  the tables, and what makes them
 values              what is kept, as values
+copy                from one place to another
 stream              one stream's part
 store               all of it
 """

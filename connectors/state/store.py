@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 from sqlalchemy import func, select, update
 
+from connectors.state.copy import copy
 from connectors.state.form import Form, Hold
 from connectors.state.postgresql import PostgresForm, Server
 from connectors.state.sqlite import SqliteForm
@@ -102,6 +103,10 @@ class State:
         with writing(self._engine) as connection:
             connection.execute(update(SWITCH).where(own).values(asked=None))
         return bool(row.paused), Asked(**orjson.loads(row.asked))
+
+    def copy_to(self, other: State) -> int:
+        """Puts all of it in the place of what is kept elsewhere, or nothing; gives how many records are known."""
+        return copy(self._engine, other._engine)
 
     def close(self) -> None:
         """Lets go of it."""

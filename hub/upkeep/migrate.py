@@ -9,8 +9,9 @@ the target, in one commit with the rows: a run that was cut off anywhere goes on
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from graph.errors import GraphError
 from graph.open import Embedded, open_store
 from graph.store import GraphStore
 from hub.announcing.trail import TRAIL, LooseEnd, Trail
+from hub.connect.place import is_there, open_state
 from hub.errors import HubError
 from hub.group import roster
 from hub.group.roster import HUB
@@ -133,10 +135,18 @@ async def migrate(
         compared = await _compare(here, there, progress)
         found: list[Difference] = []
         if all(part.equal for part in compared):
+            await asyncio.to_thread(_copy_connectors, here.settings, there.settings)
             await _finish(there)
         elif here.graph is not None:
             found = await differences(here.graph, there.graph)
         return Migrated(resumed, compared, tuple(found))
+
+
+def _copy_connectors(source: Settings, target: Settings) -> None:
+    """What connectors keep goes along: how far they are, what they have said, what could not be mapped."""
+    if is_there(source):
+        with closing(open_state(source)) as old, closing(open_state(target)) as new:
+            old.copy_to(new)
 
 
 def _check_apart(name: str, source: Url, target: Url) -> None:

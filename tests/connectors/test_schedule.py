@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from connectors import registry
+from connectors import registry, schedule
 from connectors.backoff import BREAKS_AFTER, Breaker
 from connectors.errors import SourceError
 from connectors.faults import Document
 from connectors.kind import Look, Offer, Page
 from connectors.load import Connector, load
+from connectors.mapping.messages import Message
 from connectors.registry import Kinds, installed
 from connectors.schedule import Around, always
 from connectors.secret import Secret
@@ -29,6 +30,7 @@ from schema.json import Json
 from schema.model import MODEL
 from schema.rules import Rules
 from tests.connectors.running import Taken
+from wire.errors import PublishError
 
 CONFIG = """
 kind: given
@@ -137,6 +139,25 @@ async def test_a_source_that_is_well_again_goes_on(tmp_path: Path) -> None:
     async with running(tmp_path, taken, mes=source):
         await until(lambda: source.reads == 1)
         source.error = None
+        await until(lambda: ("MaterialLot", "L1") in taken.records)
+
+
+async def test_a_broker_that_is_away_is_no_fault_of_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often it was away, the source is read as soon as it is back."""
+    monkeypatch.setattr(schedule, "BROKER_SECONDS", 0.01)
+    source, taken = Given(), Taken()
+    source.records = [{"lot": "L1", "name": "One"}]
+
+    async def away(_message: Message) -> None:
+        raise PublishError("the broker is away")
+
+    taken.breaks = away
+    async with running(tmp_path, taken, mes=source) as state:
+        await until(lambda: source.reads > 2 * BREAKS_AFTER)
+        standing = state.stream("mes", "lots").standing()
+        assert standing.last is not None
+        assert (standing.last.error, standing.left_alone) == ("the broker is away", False)
+        taken.breaks = None
         await until(lambda: ("MaterialLot", "L1") in taken.records)
 
 

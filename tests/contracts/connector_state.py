@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
 
 import pytest
 
@@ -183,3 +184,32 @@ class StateContract:
             assert not state.held("mes")
             with other.hold("mes") as hold:
                 assert other.by(hold).stream("mes", "lots").checkpoint().position == "there"
+
+    def test_it_is_copied_whole_in_the_place_of_what_was_there(self, tmp_path: Path) -> None:
+        """From a file and back into one, whatever the form between."""
+        letter = Letter("3", {"id": 3, "note": "ü\0"}, ["no"])
+        with (
+            closing(State(tmp_path / "old.db")) as old,
+            self.fresh() as state,
+            closing(State(tmp_path / "new.db")) as new,
+        ):
+            stream = old.stream("mes", "lots")
+            stream.keep(
+                Step(3, {"at": ODD}, [kept(ODD, b"one", None, lot(ODD)), kept("2", mark=2.5)], letters=[letter])
+            )
+            stream.stand(Standing().after(LastRun(1.0, 2.0, read=5)))
+            stream.withdrawn([lot("gone")], NOW)
+            old.pause("mes", True)
+            state.stream("mes", "lots").keep(Step(1, "else", [kept("9")], letters=[Letter("9", {}, ["no"])]))
+            assert (old.copy_to(state), state.copy_to(new)) == (2, 2)
+            for each in (state, new):
+                copied = each.stream("mes", "lots")
+                assert copied.checkpoint() == stream.checkpoint()
+                assert copied.known([ODD, "2", "9"]) == stream.known([ODD, "2", "9"])
+                assert copied.standing() == stream.standing()
+                assert copied.gone_at([lot("gone")]) == {("material-lot", "gone"): NOW}
+                assert copied.unsaid(4, 10) == [lot(ODD)]
+                assert [found.key for found in each.letters("mes")] == ["3"]
+                assert each.paused("mes")
+            state.stream("mes", "lots").keep(Step(3, letters=[Letter("4", {}, ["no"])]))
+            assert [found.key for found in state.letters("mes")] == ["3", "4"]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 
+from connectors.state import Kept, Known, Step
 from graph.open import open_store
 from graph.projection import project
 from graph.thing import Key
 from hub.announcing.trail import LooseEnd, Trail
+from hub.connect.place import open_state
 from hub.errors import HubError
 from hub.group import roster
 from hub.journal.open import open_journal
@@ -69,6 +71,8 @@ async def embedded(tmp_path: Path) -> Settings:
         ends = {LooseEnd(Key("MaterialLot", "LOT-1"), "uns/v1/old"): 3}
         await Trail(journal, MODEL, "uns/v1", settings.name, 7, ends).begin_anew()
     await store.close()
+    with closing(open_state(settings)) as state:
+        state.stream("mes", "lots").keep(Step(1, "there", [Kept("1", b"digest", 5)]))
     return settings
 
 
@@ -94,6 +98,10 @@ async def test_there_and_back_all_is_as_it_was(embedded: Settings, servers: Sett
     again = await moved(servers, back)
     assert again.equal
     assert [part.target for part in again.compared] == [part.target for part in there.compared]
+    for settings in (servers, back):
+        with closing(open_state(settings)) as state:
+            assert state.stream("mes", "lots").checkpoint().position == "there"
+            assert state.stream("mes", "lots").known(["1"]) == {"1": Known(b"digest", 5)}
     async with opened(embedded) as one, opened(back) as other:
         for table in COPIED:
             assert sorted(map(repr, await rows(one, table))) == sorted(map(repr, await rows(other, table)))
