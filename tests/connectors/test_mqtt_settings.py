@@ -16,9 +16,9 @@ from connectors.kinds.mqtt.topics import pattern
 from hub.connect.files import ConnectorFile, all_of
 from hub.errors import SettingsError
 from hub.settings import Settings
-from tests.connectors.test_configuration import LEAVE_OUT
 from wire.address import Address
 
+LEAVE_OUT = object()
 UMH = "umh/v1/{location+}/_{contract}/{name+}"
 
 
