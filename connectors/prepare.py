@@ -10,17 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import isnan
+from operator import is_
 from typing import NamedTuple
 
 import orjson
 
+from connectors.errors import ConnectorError
 from connectors.held import Held
 from connectors.kind import Page
 from connectors.load import Connector
 from connectors.mapping.mapping import Mapped, Said, Trouble
 from connectors.mapping.messages import Message, Packer, digest, thing_of
 from connectors.mapping.times import text_of
-from connectors.records import Record
+from connectors.records import FAULT, Record, key_of
 from connectors.state import Kept, Letter, Step, StreamState
 from schema.provenance import micros
 
@@ -50,6 +52,31 @@ class Preparer:
 
     def ready(self, page: Page) -> Ready:
         """The page, made ready."""
+        try:
+            return self._ready(page)
+        except ConnectorError:
+            raise
+        except Exception:
+            # One record that can't even be set aside as it is must not hold up the others for ever.
+            records = [self._sound(record) for record in page.records]
+            if all(map(is_, records, page.records)):
+                raise
+            return self._ready(replace(page, records=records))
+
+    def _sound(self, record: Record) -> Record:
+        """The record, or in its place one with its key that says why it can be neither told nor kept."""
+        try:
+            digest(self.held.of(record).said)
+            orjson.dumps(record)
+            return record
+        except ConnectorError:
+            raise
+        except Exception as error:
+            names = self.connector.polled.streams[self.stream].key
+            key = {name: str(record.get(name, "")).encode(errors="backslashreplace").decode()[:100] for name in names}
+            return {**key, FAULT: f"the record can't be kept: {type(error).__name__}: {error}"}
+
+    def _ready(self, page: Page) -> Ready:
         settings = self.connector.polled.streams[self.stream]
         keyed = _keyed(page, settings.key)
         known = self.state.known([key for key, _, _ in keyed if key])
@@ -58,7 +85,7 @@ class Preparer:
         same: list[str] = []
         for key, record, mark in keyed:
             mapped = self.held.mapped(record)
-            if not key:
+            if not key and not mapped.troubles:
                 mapped = Mapped((), (Trouble("", "", f"the record has no {' and no '.join(settings.key)}"),))
             before = known.get(key)
             if before is not None and not mapped.troubles and before.digest == digest(mapped.said):
@@ -119,6 +146,8 @@ class Preparer:
         for each, mapped in zip(fresh, mappings, strict=True):
             if mapped.troubles:
                 key = each.key or _unnamed(each.record)
+                # Fails here, where another can take its place, and not when it is kept.
+                orjson.dumps(each.record)
                 told = [self.connector.hidden(str(trouble)) for trouble in mapped.troubles]
                 letters.append(Letter(key, self.connector.cleared(each.record), told))
             elif settings.snapshot or each.mark is None or (floor is not None and each.mark >= floor):
@@ -159,9 +188,9 @@ def _keyed(page: Page, names: Sequence[str]) -> list[tuple[str, Record, float | 
         if any(part is None or part == "" for part in parts):
             found[f"\0{len(found)}"] = record, mark
         elif len(parts) == 1:
-            found[str(parts[0])] = record, mark
+            found[key_of(str(parts[0]))] = record, mark
         else:
-            found[orjson.dumps([str(part) for part in parts]).decode()] = record, mark
+            found[key_of(orjson.dumps([str(part) for part in parts]).decode())] = record, mark
     return [("" if key.startswith("\0") else key, *rest) for key, rest in found.items()]
 
 

@@ -17,6 +17,7 @@ EPOCHS = {"epoch-s": 1, "epoch-ms": 1000, "epoch-us": 1_000_000}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DIGITS14 = re.compile(r"\d{14}")
+_BEYOND = "{!r} is outside of the years 1 to 9999 in UTC; name it in `nulls` where it stands for no time"
 _ODATA = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/")
 
 
@@ -37,7 +38,10 @@ class Clock:
 
     def instant(self, value: Any) -> str:
         """A time in RFC 3339, UTC; `Unfit` where the value is none."""
-        return instant_text(self._moment(value))
+        try:
+            return instant_text(self._moment(value))
+        except OverflowError:
+            raise Unfit(_BEYOND.format(value)) from None
 
     def day(self, value: Any) -> str:
         """A calendar day at the site; the one that a time falls on, in the zone of the configuration."""
@@ -45,7 +49,10 @@ class Clock:
             return _parsed(value, datetime.fromisoformat).date().isoformat()
         moment = self._read(value)
         if moment.tzinfo is not None and self.zone is not None:
-            moment = moment.astimezone(self.zone)
+            try:
+                moment = moment.astimezone(self.zone)
+            except OverflowError:
+                raise Unfit(_BEYOND.format(value)) from None
         return moment.date().isoformat()
 
     def _moment(self, value: Any) -> datetime:

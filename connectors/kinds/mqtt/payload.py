@@ -9,7 +9,7 @@ import orjson
 
 from connectors.kinds.mqtt.settings import MqttSettings, MqttStream, Payload
 from connectors.push.inbox import Arrival
-from connectors.records import FAULT, Record
+from connectors.records import FAULT, Record, key_of, read_json
 from schema.json import Json
 from wire.messages import Inbound
 
@@ -36,7 +36,7 @@ class Reader:
                 for number, record in enumerate(self._records(stream, message)):
                     # By topic: a sender that goes on sending what can't be mapped has one place there.
                     key = message.topic if number == 0 else f"{message.topic} {number}"
-                    found.append(Arrival(name, key, {**record, TOPIC: message.topic, PATH: {**path}}, received))
+                    found.append(Arrival(name, key_of(key), {**record, TOPIC: message.topic, PATH: {**path}}, received))
         return found
 
     def _path(self, stream: str, topic: str) -> Mapping[str, str] | None:
@@ -62,11 +62,12 @@ class Reader:
 def _value(payload: bytes, form: Payload) -> Json:
     if form is not Payload.TEXT:
         try:
-            value: Json = orjson.loads(payload)
-            return value
+            return read_json(payload)
         except orjson.JSONDecodeError as error:
             if form is not Payload.AUTO:
                 raise ValueError(f"the message is no JSON: {error}") from None
+        except ValueError as error:
+            raise ValueError(f"the message {error}") from None
     try:
         return payload.decode()
     except UnicodeDecodeError:

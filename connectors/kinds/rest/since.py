@@ -35,7 +35,7 @@ class Since:
         if isinstance(position, str):
             self._newest = datetime.fromisoformat(position)
         # The same for all pages of the run: counted pages of another selection would be others.
-        self.begin = None if self._newest is None else self._newest - timedelta(seconds=stream.overlap)
+        self.begin = None if self._newest is None else _before(self._newest, stream.overlap)
 
     @property
     def position(self) -> Json:
@@ -74,3 +74,10 @@ class Since:
             return None
         # A clock set wrong: the position does not follow it, or what comes would be missed.
         return None if moment.timestamp() > time.time() + FUTURE_SECONDS else moment
+
+
+def _before(moment: datetime, seconds: float) -> datetime:
+    try:
+        return moment - timedelta(seconds=seconds)
+    except OverflowError:
+        return moment

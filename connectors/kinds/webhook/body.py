@@ -12,7 +12,7 @@ from connectors.errors import ExpressionError
 from connectors.expression import Expression
 from connectors.kinds.webhook.settings import WebhookSettings
 from connectors.push.inbox import Arrival, digest_of
-from connectors.records import FAULT, Record
+from connectors.records import FAULT, Record, key_of, read_json
 
 HEADERS = "_headers"
 MOST_FIELDS = 1000
@@ -61,7 +61,7 @@ class Reader:
             name = self._name.of(self._with_headers(value, headers), {})
         except ExpressionError as error:
             raise Unreadable(422, f"delivery: {error}") from None
-        return None if name is None else str(name)[:256]
+        return None if name is None or name == "" else key_of(str(name))
 
     def arrivals(self, value: Any, headers: Mapping[str, str], stream: str | None, received: int) -> list[Arrival]:
         """The records of a body, each with the stream that takes it."""
@@ -116,6 +116,8 @@ class Reader:
 
 def _json(data: bytes, what: str) -> Any:
     try:
-        return orjson.loads(data)
+        return read_json(data)
     except orjson.JSONDecodeError as error:
         raise Unreadable(400, f"{what} is no JSON: {error}") from None
+    except ValueError as error:
+        raise Unreadable(400, f"{what} {error}") from None
