@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from fnmatch import fnmatchcase
@@ -14,6 +16,8 @@ from connectors.errors import SourceError
 
 PARTIAL = (".*", "~$*", "*~", "*.tmp", "*.part", "*.partial", "*.filepart", "*.crdownload")
 """Names that programs give to what they are still writing."""
+
+_BYTE = re.compile(rb"\\x([0-9a-f]{2})")
 
 
 class Entry(NamedTuple):
@@ -99,13 +103,13 @@ class LocalFolder:
 
     def seen(self, name: str) -> Entry | None:
         try:
-            return _entry(self._path / name)
+            return _entry(self._at(name))
         except OSError as error:
             raise SourceError(f"can't look at {self._path / name}: {error.strerror}; see `folder`") from None
 
     @contextlib.contextmanager
     def here(self, entry: Entry) -> Iterator[Path | None]:
-        path = self._path / entry.name
+        path = self._at(entry.name)
         try:
             path.open("rb").close()
         except FileNotFoundError:
@@ -119,11 +123,11 @@ class LocalFolder:
         with self._changing(f"move {name} into {below}"):
             folder = self._path / below
             folder.mkdir(exist_ok=True)
-            os.replace(self._path / name, folder / free_name(name, lambda each: (folder / each).exists()))
+            os.replace(self._at(name), folder / free_name(name, lambda each: (folder / each).exists()))
 
     def remove(self, name: str) -> None:
         with self._changing(f"delete {name}"):
-            (self._path / name).unlink(missing_ok=True)
+            self._at(name).unlink(missing_ok=True)
 
     def write(self, below: str, name: str, text: str) -> None:
         with self._changing(f"write {below}/{name}"):
@@ -132,6 +136,13 @@ class LocalFolder:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _at(self, name: str) -> Path:
+        """Where a file is. A name that is not UTF-8 has its other bytes written out, as Entry shows it."""
+        path = self._path / name
+        if "\\x" not in name or path.exists():
+            return path
+        return self._path / os.fsdecode(_BYTE.sub(lambda byte: bytes.fromhex(byte[1].decode()), name.encode()))
 
     @contextlib.contextmanager
     def _changing(self, doing: str) -> Iterator[None]:
@@ -144,9 +155,14 @@ class LocalFolder:
 
 
 def _entry(path: Path) -> Entry | None:
-    """None where it is no file, or gone meanwhile."""
+    """None where it is no file, or gone meanwhile, or a link that leads nowhere."""
     try:
         status = path.stat()
     except FileNotFoundError:
         return None
-    return Entry(path.name, status.st_size, status.st_mtime_ns) if path.is_file() else None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return None
+        raise
+    name = os.fsencode(path.name).decode(errors="backslashreplace")
+    return Entry(name, status.st_size, status.st_mtime_ns) if path.is_file() else None

@@ -45,6 +45,9 @@ def xml_rows(file: IO[bytes], stream: FileStream) -> Iterator[tuple[int, Record]
         raise Broken(f"is no XML: {error}") from None
     except DefusedXmlException as error:
         raise Broken(f"has what is not read for safety: {error}; take entities and external parts out") from None
+    except (LookupError, ValueError) as error:
+        # Of an encoding that Python does not know, or the parser can't have.
+        raise Broken(f"can't be read: {error}; store it as UTF-8") from None
     if not number and not reading.expected:
         raise Broken(f"has no element {stream.records}; see `records` and `namespaces`")
 

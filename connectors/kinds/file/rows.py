@@ -32,7 +32,7 @@ def records(path: Path, entry: Entry, stream: FileStream) -> Generator[dict[str,
                 if (fault := record.get(FAULT)) is not None:
                     own[FAULT] = f"{entry.name}, {fault}"
                 yield {**record, **own}
-    except (Broken, UnicodeDecodeError) as error:
+    except (Broken, UnicodeError) as error:
         after = f", after line {line}," if line else ""
         fault = f"{entry.name}{after} {_why(error, stream)}"
         yield {FAULT: fault, FILE: entry.name, LINE: line + 1, MODIFIED: modified}
@@ -41,6 +41,8 @@ def records(path: Path, entry: Entry, stream: FileStream) -> Generator[dict[str,
 def _why(error: Exception, stream: FileStream) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"is not {stream.encoding} ({error.reason}); see `encoding`"
+    if isinstance(error, UnicodeError):
+        return f"is not {stream.encoding} ({error}); see `encoding`"
     return str(error)
 
 

@@ -7,6 +7,7 @@ their value in the first of them; `fillDown` carries it on.
 from __future__ import annotations
 
 import warnings
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -31,7 +32,7 @@ def excel_rows(path: Path, stream: FileStream) -> Iterator[tuple[int, Record]]:
         book = _opened(file)
         try:
             yield from _rows(_sheet(book, stream.sheet), stream)
-        except (KeyError, ValueError, TypeError, SyntaxError) as error:
+        except (KeyError, ValueError, TypeError, SyntaxError, BadZipFile, EOFError, zlib.error) as error:
             raise Broken(f"has a sheet that can't be read: {type(error).__name__}: {error}") from None
         finally:
             book.close()
