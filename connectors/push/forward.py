@@ -97,7 +97,7 @@ class Forwarder:
                 await self._kept.wait()
                 self._kept.clear()
                 continue
-            delivery = Delivery([entry.arrival for entry in entries], patient=True)
+            delivery = Delivery([entry.arrival for entry in entries], patient=True, ordered=True)
             self._inbox.push(delivery)
             try:
                 await asyncio.shield(delivery.answer)

@@ -48,13 +48,15 @@ class Delivery:
     """Records that were delivered together.
 
     One that has a `name` is taken once. One that is `whole` is refused where one of its records can't be mapped; of
-    others the record is set aside. One that is `patient` waits for a broker that is away.
+    others the record is set aside. One that is `patient` waits for a broker that is away. What is `ordered` comes in
+    the order in which it was told, so that nothing of it comes late.
     """
 
     arrivals: Sequence[Arrival]
     name: str | None = None
     whole: bool = False
     patient: bool = False
+    ordered: bool = False
     answer: asyncio.Future[Receipt] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 

@@ -1,8 +1,9 @@
 """A batch of deliveries made ready: mapped, held to the contract, packed into messages, with what is to be kept of it.
 
 Sources that push tell what happened, and may tell it late or again. So nothing is made newer than it says: each
-message has its own time, or that of its arrival, and the newest counts. What is told of a thing twice in a row is
-published once.
+message has its own time, or that of its arrival, and the newest counts. What is told of a thing again is published
+once. Where it is told with a newer time of its own, it is published anew, unless the source tells in order: what comes
+late from between the two would count else.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from connectors.errors import ExpressionError
@@ -22,8 +24,9 @@ from connectors.mapping.messages import Message, Packer, digest, event_message, 
 from connectors.mapping.times import text_of
 from connectors.push.inbox import Arrival, Delivery, Receipt
 from connectors.push.settings import PushStream
-from connectors.state import Kept, Letter, State, Step
+from connectors.state import Kept, Known, Letter, State, Step
 from schema.contract import Contract
+from schema.provenance import micros
 
 NAMES = ""
 """The stream under which the names of deliveries are known."""
@@ -41,6 +44,19 @@ class Prepared(NamedTuple):
     messages: Sequence[Message]
     steps: Mapping[str, Step]
     """By stream."""
+    counts: Mapping[str, Counted]
+    """By stream."""
+
+
+@dataclass
+class Counted:
+    """What came of the records of one stream."""
+
+    read: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    letters: int = 0
+    messages: int = 0
 
 
 @dataclass
@@ -78,21 +94,28 @@ class Preparer:
         messages: list[Message] = []
         streams: dict[str, _Open] = defaultdict(_Open)
         receipts = []
+        counts: dict[str, Counted] = defaultdict(Counted)
         for delivery, found in zip(batch, mapped, strict=True):
             if delivery.name is not None and delivery.name in names:
                 receipts.append(Receipt(unchanged=len(found)))
+                for each in found:
+                    counts[each.arrival.stream].read += 1
+                    counts[each.arrival.stream].unchanged += 1
                 continue
             receipt = self._refused(delivery, found, streams)
             if receipt is None:
-                receipt = self._taken(found, streams, known, packer, messages)
+                receipt = self._taken(delivery, found, streams, known, counts, packer, messages)
                 if delivery.name is not None:
                     names.add(delivery.name)
                     now = time.time()
                     streams[NAMES].said[delivery.name] = Kept(delivery.name, b"\0", int(now * 1e6), now)
             receipts.append(receipt)
         messages.extend(packer.rest())
+        if messages:
+            # One may carry the words of several streams; mostly there is one.
+            counts[batch[0].arrivals[0].stream].messages += len(messages)
         below = self._below()
-        return Prepared(receipts, messages, {name: each.step(below) for name, each in streams.items()})
+        return Prepared(receipts, messages, {name: each.step(below) for name, each in streams.items()}, counts)
 
     def _mapped(self, arrival: Arrival, fault: str) -> _Found:
         stream = arrival.stream
@@ -108,16 +131,17 @@ class Preparer:
             # Whatever it is, it is one of this record, and would be again.
             return _Found(arrival, Mapped((), (Trouble("", "", f"{type(error).__name__}: {error}"),)), False)
 
-    def _known(self, mapped: Sequence[Sequence[_Found]]) -> dict[tuple[str, str], bytes]:
-        """What was said last of each thing, as digests by stream and key."""
+    def _known(self, mapped: Sequence[Sequence[_Found]]) -> dict[tuple[str, str], Known]:
+        """What was said last of each thing, by stream and key."""
         wanted: dict[str, set[str]] = defaultdict(set)
         for found in mapped:
             for each in found:
                 wanted[each.arrival.stream].update(map(_key, each.mapped.said))
         return {
-            (stream, key): known.digest
+            (stream, key): known
             for stream, keys in wanted.items()
             for key, known in self._state.stream(self._connector.name, stream).known(list(keys)).items()
+            if known.digest
         }
 
     def _names(self, batch: Sequence[Delivery]) -> set[str]:
@@ -141,9 +165,11 @@ class Preparer:
 
     def _taken(
         self,
+        delivery: Delivery,
         found: Sequence[_Found],
         streams: Mapping[str, _Open],
-        known: dict[tuple[str, str], bytes],
+        known: dict[tuple[str, str], Known],
+        counts: Mapping[str, Counted],
         packer: Packer,
         messages: list[Message],
     ) -> Receipt:
@@ -151,25 +177,31 @@ class Preparer:
         letters: list[str] = []
         for each in found:
             stream, key, record, received = each.arrival
-            open_ = streams[stream]
+            open_, counted = streams[stream], counts[stream]
+            counted.read += 1
             if each.mapped.troubles:
                 troubles = [self._connector.hidden(str(trouble)) for trouble in each.mapped.troubles]
                 letters += troubles
+                counted.letters += 1
                 open_.letters[key] = Letter(key, self._connector.cleared(record), troubles)
                 continue
             open_.mapped.append(key)
             open_.letters.pop(key, None)
-            new = [said for said in each.mapped.said if known.get((stream, _key(said))) != each.digest(said)]
+            new = [said for said in each.mapped.said if each.is_news(said, known.get((stream, _key(said))), delivery)]
             for said in new:
-                known[stream, _key(said)] = each.digest(said)
-                open_.said[_key(said)] = Kept(_key(said), each.digest(said), received, received / 1e6)
                 messages.extend(each.messages(said, packer))
+                before, time_ = known.get((stream, _key(said))), each.time(said)
+                if before is None or time_ >= before.observed:
+                    known[stream, _key(said)] = Known(each.digest(said), time_)
+                    open_.said[_key(said)] = Kept(_key(said), each.digest(said), time_, received / 1e6)
             for event in each.mapped.events:
                 when = event.time or text_of(received)
                 messages.append(event_message(event, self._prefix, self._connector.settings.system, when))
             fresh = bool(new or each.mapped.events)
             taken += fresh
             unchanged += not fresh
+            counted.changed += fresh
+            counted.unchanged += not fresh
         return Receipt(taken, unchanged, tuple(letters))
 
     def _below(self) -> float | None:
@@ -187,6 +219,16 @@ class _Found(NamedTuple):
     arrival: Arrival
     mapped: Mapped
     gone: bool
+
+    def is_news(self, said: Said, before: Known | None, delivery: Delivery) -> bool:
+        """Whether it says anything else than what was said last."""
+        if before is None or before.digest != self.digest(said):
+            return True
+        return said.time is not None and not delivery.ordered and self.time(said) > before.observed
+
+    def time(self, said: Said) -> int:
+        """When it was so, in microseconds since 1970 UTC."""
+        return self.arrival.received if said.time is None else micros(datetime.fromisoformat(said.time))
 
     def digest(self, said: Said) -> bytes:
         """What is kept of what is said."""

@@ -12,7 +12,6 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,7 +21,7 @@ from connectors.kind import PushSource, Reception
 from connectors.load import Connector
 from connectors.push.buffer import buffer_of, counts
 from connectors.push.doors import Doors
-from connectors.push.inbox import Delivery, Inbox, Receipt, refuse
+from connectors.push.inbox import Delivery, Inbox, refuse
 from connectors.push.prepare import Prepared, Preparer, again
 from connectors.push.settings import PushSettings
 from connectors.push.tally import Tally
@@ -170,24 +169,23 @@ class Receiver:
                     await asyncio.sleep(pause)
                 continue
             self.tally.trouble = ""
-            self._answer(batch, prepared.receipts)
+            self._answer(batch, prepared)
             return
 
     async def _set_aside(self, batch: list[Delivery], preparer: Preparer, why: str) -> None:
         prepared = await self._do(lambda: preparer.ready(batch, fault=why))
         await self._do(lambda: self._keep(prepared))
-        self._answer(batch, prepared.receipts)
+        self._answer(batch, prepared)
 
     def _keep(self, prepared: Prepared) -> None:
         for stream, step in prepared.steps.items():
             self.state.stream(self.connector.name, stream).keep(step)
 
-    def _answer(self, batch: Sequence[Delivery], receipts: Sequence[Receipt]) -> None:
-        for delivery, receipt in zip(batch, receipts, strict=True):
+    def _answer(self, batch: Sequence[Delivery], prepared: Prepared) -> None:
+        for delivery, receipt in zip(batch, prepared.receipts, strict=True):
             if not delivery.answer.done():
                 delivery.answer.set_result(receipt)
-            for stream, found in groupby(delivery.arrivals, key=lambda arrival: arrival.stream):
-                self.tally.took(stream, len(list(found)), receipt.taken)
+        self.tally.took(prepared.counts)
 
     async def _tell(self) -> None:
         while True:

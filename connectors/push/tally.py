@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, astuple, dataclass, field, fields
 
 from connectors.push.buffer import Counts
+from connectors.push.prepare import Counted
 from connectors.state import LastRun
 
 
 @dataclass
 class _Stream:
-    taken: int = 0
-    changed: int = 0
+    total: Counted = field(default_factory=Counted)
     last: float = 0.0
     told: tuple[object, ...] | None = None
 
@@ -27,29 +27,29 @@ class Tally:
         self._began = time.time()
         self._streams = {name: _Stream() for name in streams}
 
-    def took(self, stream: str, records: int, changed: int) -> None:
+    def took(self, counts: Mapping[str, Counted]) -> None:
         """Counts records that are at the broker, or set aside."""
-        each = self._streams[stream]
-        each.taken += records
-        each.changed += changed
-        each.last = time.time()
+        for name, counted in counts.items():
+            each = self._streams[name]
+            each.last = time.time()
+            for what in fields(counted):
+                setattr(each.total, what.name, getattr(each.total, what.name) + getattr(counted, what.name))
 
     def news(self) -> Iterator[tuple[str, LastRun]]:
         """How each stream fares that has not been told as it is."""
         for name, each in self._streams.items():
-            now = (each.taken, each.changed, self.trouble, self.buffered.waiting, self.buffered.dropped)
+            buffered = (self.buffered.waiting, self.buffered.dropped)
+            now = (*astuple(each.total), self.trouble, *buffered)
             if now != each.told:
                 each.told = now
-                seconds = max(0.0, each.last - self._began)
-                yield (
-                    name,
-                    LastRun(
-                        self._began,
-                        seconds,
-                        each.taken,
-                        each.changed,
-                        error=self.trouble,
-                        buffered=self.buffered.waiting,
-                        dropped=self.buffered.dropped,
-                    ),
-                )
+                yield name, self._as_run(each)
+
+    def _as_run(self, stream: _Stream) -> LastRun:
+        return LastRun(
+            self._began,
+            max(0.0, stream.last - self._began),
+            **asdict(stream.total),
+            error=self.trouble,
+            buffered=self.buffered.waiting,
+            dropped=self.buffered.dropped,
+        )

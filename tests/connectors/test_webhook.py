@@ -366,3 +366,27 @@ async def test_bodies_that_are_read_at_once_have_a_bound(
         for _, writer in (first, second):
             writer.close()
         assert (await post(client, body)).status_code == 200
+
+
+async def test_a_word_that_is_said_again_counts_over_one_that_came_late(
+    client: httpx.AsyncClient, taken: Taken
+) -> None:
+    for name, hour in (("A", 11), ("B", 10), ("B", 13), ("A", 12)):
+        await post(client, {"lot": "L1", "name": name, "at": f"2026-03-01T{hour}:00:00Z"})
+    assert value(lot(taken, "L1"), "name") == "B"
+    for name, hour in (("A", 14), ("A", 16), ("B", 15), ("A", 16)):
+        answer = await post(client, {"lot": "L1", "name": name, "at": f"2026-03-01T{hour}:00:00Z"})
+    assert answer.json() == {"taken": 0, "unchanged": 1}
+    assert value(lot(taken, "L1"), "name") == "A"
+
+
+async def test_each_stream_counts_its_own(hook: Made, tmp_path: Path, taken: Taken) -> None:
+    text = HOOK + "  orders: {when: 'type = \"order\"', map: [{kind: JobOrder, id: number}]}\n"
+    text = text.replace("    gone:", "    when: $exists(lot)\n    gone:")
+    async with listening(hook(text), tmp_path, taken) as client:
+        await post(client, [{"lot": "L1"}, {"type": "order", "number": 7}, {"lot": "L1", "state": "X"}, {"lot": "L1"}])
+    with closing(State(tmp_path / "state.db")) as state:
+        lots, orders = state.stream("mes", "lots").last(), state.stream("mes", "orders").last()
+    assert lots is not None and orders is not None
+    assert (lots.read, lots.changed, lots.unchanged, lots.letters) == (3, 1, 1, 1)
+    assert (orders.read, orders.changed, orders.unchanged, orders.letters) == (1, 1, 0, 0)

@@ -97,7 +97,7 @@ class Session:
         if not arrivals:
             connection.acknowledge(identifier)
             return
-        delivery = Delivery(arrivals, patient=True)
+        delivery = Delivery(arrivals, patient=True, ordered=True)
         delivery.answer.add_done_callback(partial(_acknowledge, connection, identifier))
         self._inbox.push(delivery)
         if self._inbox.full:
