@@ -57,6 +57,7 @@ def of_tryton(tryton: Tryton) -> Case:
         change,
         delete,
         "/erp/rpc/ answered 401 UNAUTHORIZED; see user and secrets",
+        "lots",
     )
 
 
@@ -100,6 +101,7 @@ def of_mes(mes: Mes) -> Case:
         change,
         delete,
         "/auth/login: it answered 400; see user and secrets",
+        "lots",
     )
 
 
@@ -128,6 +130,7 @@ def of_sap(sap: MockSap) -> Case:
         change,
         delete,
         "API_PRODUCT_SRV/A_Product answered 401 Unauthorized: Authentication failed; see user and secrets",
+        "materials",
     )
 
 
@@ -162,6 +165,7 @@ def of_lims(server: MariaDb, database: str) -> Case:
         change,
         delete,
         f"Access denied for user '{READER}'",
+        "results",
     )
 
 
@@ -198,4 +202,5 @@ def of_cmms(server: Postgres, database: str) -> Case:
         change,
         delete,
         "password authentication failed",
+        "work-orders",
     )

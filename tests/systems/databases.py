@@ -32,6 +32,7 @@ CREATE TABLE cmms.asset (
     asset_no varchar(20) NOT NULL UNIQUE,
     descr text,
     serial char(20),
+    place varchar(20),
     active boolean NOT NULL DEFAULT true
 );
 CREATE TABLE cmms.work_order (

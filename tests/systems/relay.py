@@ -1,4 +1,4 @@
-"""A relay before a system, which lets it be killed in the middle of an answer, and no sooner."""
+"""A relay before a system: it can hold answers back, and have the system killed in the middle of one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from collections.abc import Callable
 
 from tests.servers import free_port
 
-CHUNK = 4096
+CHUNK = 65_536
+PAGE = 1000
+"""An answer has at least so many bytes when it has records in it."""
 
 
 class Relay:
@@ -18,20 +20,18 @@ class Relay:
 
     def __init__(self, target: int) -> None:
         self.port = free_port()
-        self._target = target
         self.pause = 0.0
-        """Seconds that each few thousand bytes from the system are held back."""
-        self._left: int | None = None
-        self._cut: Callable[[], None] | None = None
+        """Seconds that each answer is held back."""
         self.cut = threading.Event()
-        """Set as soon as it was cut."""
+        """Set as soon as the system was killed in the middle of an answer."""
+        self._target = target
+        self._kill: Callable[[], None] | None = None
         self._listener = socket.create_server(("127.0.0.1", self.port))
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def cut_after(self, count: int, kill: Callable[[], None]) -> None:
-        """Calls `kill` when so many bytes more have come from the system, in the middle of an answer."""
-        self._cut = kill
-        self._left = count
+    def cut_next(self, kill: Callable[[], None]) -> None:
+        """Calls `kill` in the middle of the next answer with records, of which half is handed on."""
+        self._kill = kill
 
     def close(self) -> None:
         """Takes no more connections."""
@@ -45,33 +45,30 @@ class Relay:
 
     def _serve(self, client: socket.socket) -> None:
         with client, contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._target)) as system:
-            back = threading.Thread(target=self._from_system, args=(system, client), daemon=True)
+            asked = threading.Event()
+            back = threading.Thread(target=self._answer, args=(system, client, asked), daemon=True)
             back.start()
             while data := client.recv(CHUNK):
+                asked.set()
                 system.sendall(data)
             back.join()
 
-    def _from_system(self, system: socket.socket, client: socket.socket) -> None:
+    def _answer(self, system: socket.socket, client: socket.socket, asked: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while data := system.recv(CHUNK):
-                time.sleep(self.pause)
-                passed = self._until_cut(data)
-                client.sendall(passed)
-                if len(passed) < len(data):
+                if asked.is_set():
+                    asked.clear()
+                    time.sleep(self.pause)
+                if self._kill is not None and len(data) >= PAGE:
+                    client.sendall(data[: len(data) // 2])
+                    self._cut(self._kill)
                     break
+                client.sendall(data)
         for end in (client, system):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
-    def _until_cut(self, data: bytes) -> bytes:
-        if self._left is None:
-            return data
-        passed = data[: self._left]
-        self._left -= len(passed)
-        if len(passed) == len(data):
-            return data
-        self._left = None
-        assert self._cut is not None
-        self._cut()
+    def _cut(self, kill: Callable[[], None]) -> None:
+        self._kill = None
+        kill()
         self.cut.set()
-        return passed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,6 @@ from typing import Any, NamedTuple, Protocol
 from tests.system.hub_process import HubProcess
 
 FILES = Path(__file__).parent / "connectors"
-PASSWORD_FILE = "password"
 
 
 class Row(NamedTuple):
@@ -72,13 +72,21 @@ class Case:
     """Deletes a record by the system's own means, or does what is done there instead."""
     refused: str
     """What is told of wrong credentials."""
+    stream: str
+    """The stream with the most records."""
+
+    def unread(self, log: str) -> bool:
+        """Whether no run over the most numerous records has come to its end, by the hub's log."""
+        return re.search(rf" {self.name}/{self.stream}: \d+ records read", log) is None
 
     def write(self, folder: Path, port: int | None = None, password: str | None = None) -> Path:
         """A folder of connectors with this one in it."""
         connectors = folder / "connectors"
         connectors.mkdir(parents=True, exist_ok=True)
-        (connectors / PASSWORD_FILE).write_text(self.password if password is None else password)
-        (connectors / f"{self.name}.yaml").write_text(self.settings(port or self.system.port))
+        secret = f"{self.name}.password"
+        (connectors / secret).write_text(self.password if password is None else password)
+        settings = self.settings(port or self.system.port).replace("PASSWORD", secret)
+        (connectors / f"{self.name}.yaml").write_text(settings)
         return connectors
 
 

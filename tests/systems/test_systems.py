@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from graph.open import open_store
+from schema.model import MODEL
 from tests.servers import Mosquitto
+from tests.servers.neo4j import Neo4jPool
 from tests.system.hub_process import HubProcess, run
 from tests.systems import cases
 from tests.systems.relay import Relay
 from tests.systems.story import Case, Tell, all_there, balance, comes, total
 
 pytestmark = pytest.mark.slow
+
+ON_NEO4J = "mes"
+"""The system whose graph is in Neo4j once; the others' are embedded."""
 
 
 @pytest.fixture(params=["tryton", "mes", "sap", "lims", "cmms"])
@@ -48,44 +56,60 @@ def test_wrong_credentials_are_told_plainly(case: Case, tmp_path: Path) -> None:
     assert "geheim" not in ran.stdout + ran.stderr
 
 
-async def test_a_system_killed_in_mid_page_is_read_to_its_end(
-    case: Case, mosquitto: Mosquitto, tell: Tell, tmp_path: Path
-) -> None:
+@asynccontextmanager
+async def in_mid_load(case: Case, broker: str, folder: Path, *flags: str) -> AsyncIterator[tuple[HubProcess, Relay]]:
+    """A hub that has begun to read a system, which is slow until the relay's pause ends."""
     relay = Relay(case.system.port)
-    relay.cut_after(100_000, case.system.kill)
-    connectors = case.write(tmp_path, relay.port)
-    async with HubProcess(tmp_path / "hub", mosquitto.url, "--connectors", str(connectors)) as hub:
-        began = time.monotonic()
-
-        async def cut() -> bool:
-            return relay.cut.is_set()
-
-        await hub.until(cut, "the system was killed in the middle of a page")
-        case.system.start()
-        await all_there(hub, case)
-        await balance(hub, case, "system killed in mid-page", began, tell)
-    relay.close()
-
-
-async def test_a_hub_killed_in_mid_load_reads_the_rest(
-    case: Case, mosquitto: Mosquitto, tell: Tell, tmp_path: Path
-) -> None:
-    relay = Relay(case.system.port)
-    relay.pause = 0.05
-    connectors = case.write(tmp_path, relay.port)
-    plural, ids = list(case.holds().items())[-1]
-    async with HubProcess(tmp_path / "hub", mosquitto.url, "--connectors", str(connectors)) as hub:
-        began = time.monotonic()
+    relay.pause = 0.2
+    connectors = case.write(folder, relay.port)
+    plural = list(case.holds())[-1]
+    async with HubProcess(folder / "hub", broker, "--connectors", str(connectors), *flags) as hub:
 
         async def some() -> bool:
             return await total(hub, plural) > 0
 
         await hub.until(some, f"the first {plural} are in the graph")
-        assert await total(hub, plural) < len(ids)
+        yield hub, relay
+    relay.close()
+
+
+async def test_a_system_killed_in_mid_page_is_read_to_its_end(
+    case: Case, mosquitto: Mosquitto, tell: Tell, tmp_path: Path
+) -> None:
+    began = time.monotonic()
+    async with in_mid_load(case, mosquitto.url, tmp_path) as (hub, relay):
+        relay.cut_next(case.system.kill)
+
+        async def cut() -> bool:
+            return relay.cut.is_set()
+
+        await hub.until(cut, "the system was killed in the middle of a page")
+        relay.pause = 0.0
+        case.system.start()
+        assert case.unread(hub.words())
+        await all_there(hub, case)
+        await balance(hub, case, "system killed in mid-page", began, tell)
+
+
+async def test_a_hub_killed_in_mid_load_reads_the_rest(
+    case: Case, mosquitto: Mosquitto, tell: Tell, tmp_path: Path, neo4j_pool: Neo4jPool
+) -> None:
+    graph = ("--graph", await emptied(neo4j_pool)) if case.name == ON_NEO4J else ()
+    began = time.monotonic()
+    async with in_mid_load(case, mosquitto.url, tmp_path, *graph) as (hub, relay):
         hub.kill()
+        assert case.unread(hub.words())
         relay.pause = 0.0
         hub.start()
         await hub.ready()
         await all_there(hub, case)
-        await balance(hub, case, "hub killed in mid-load", began, tell)
-    relay.close()
+        await balance(hub, case, f"hub killed in mid-load{', graph in Neo4j' if graph else ''}", began, tell)
+
+
+async def emptied(pool: Neo4jPool) -> str:
+    """The URL of a Neo4j with nothing in it."""
+    url = pool.server(0).url
+    store = await open_store(url, MODEL)
+    await store.clear()
+    await store.close()
+    return url

@@ -48,7 +48,7 @@ class Tryton(System):
         """What a method of the server gives to the user `admin`."""
         answer = httpx.post(
             f"{self.base}/erp/rpc/",
-            json={"id": 1, "method": method, "params": [*params, {}]},
+            json={"id": 1, "method": method, "params": [*params, {"company": 1, "companies": [1]}]},
             auth=("admin", PASSWORD),
             timeout=60,
             trust_env=False,
@@ -87,7 +87,7 @@ def _database(programs: Path) -> Path:
             admin = (programs / "trytond-admin", "-c", configuration, "-d", "erp")
             _run(folder, *admin, "--all", "--email", "admin@erp.example")
             _run(folder, *admin, "-u", *MODULES, "--activate-dependencies")
-            _run(folder, programs / "python", SEED, configuration, str(LOTS))
+            _run(folder, programs / "python", SEED, configuration, str(LOTS), PASSWORD)
     return folder
 
 

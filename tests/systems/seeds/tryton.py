@@ -1,4 +1,4 @@
-"""Fills a Tryton database, by Tryton's own client library: `python seeds/tryton.py CONFIGURATION LOTS`.
+"""Fills a Tryton database, by Tryton's own client library: `python seeds/tryton.py CONFIGURATION LOTS PASSWORD`.
 
 Runs in Tryton's environment. A soft drink's syrup is made of sugar and flavour, by the codes that the MES has too.
 """
@@ -88,9 +88,20 @@ def numbered(prefix):
     sequence.save()
 
 
-def main(configuration, lots):
+def reader(password):
+    user = Model.get("res.user")(name="Hub", login="hub", password=password)
+    for name in ("Production", "Stock"):
+        user.groups.append(Model.get("res.group").find([("name", "=", name)])[0])
+    (company,) = Model.get("company.company").find()
+    user.companies.append(company)
+    user.company = company
+    user.save()
+
+
+def main(configuration, lots, password):
     config.set_trytond("erp", config_file=configuration)
     create_company()
+    reader(password)
     numbered("PRO-")
     kilogram, litre, piece = unit("Kilogram"), unit("Liter"), unit("Unit")
     sugar = product("RAW-SUGAR", "Sugar", kilogram, 2)
