@@ -133,7 +133,8 @@ class Worker:
             again = await self._attempt(stream, withdraw_all=stream in all_gone)
             all_gone.discard(stream)
             due[stream] = clock() + again
-            if self.breaker.open:
+            if self.breaker.failures:
+                # A source that is away is away for all its streams: each would fail on its own, and soon be left alone.
                 due = {each: when if when < 0 else max(when, due[stream]) for each, when in due.items()}
 
     async def _attempt(self, stream: str, *, withdraw_all: bool) -> float:

@@ -38,7 +38,9 @@ system: {system}
 location: acme/north
 every: 0.05s
 streams:
-  lots:
+"""
+STREAM = """
+  lots{number}:
     key: lot
     map: [{{kind: MaterialLot, id: lot, set: {{name: name}}}}]
 """
@@ -84,19 +86,21 @@ class GivenKind:
         return self._source
 
 
-def connector(name: str, source: Given, folder: Path) -> Connector:
-    document: Document = parse(CONFIG.format(system=name), folder / f"{name}.yaml")
+def connector(name: str, source: Given, folder: Path, streams: int = 1) -> Connector:
+    text = CONFIG.format(system=name) + "".join(STREAM.format(number=number or "") for number in range(streams))
+    document: Document = parse(text, folder / f"{name}.yaml")
     found = load(name, document, folder, Kinds({}).with_(GivenKind(source)), MODEL).connector
     assert found is not None
     return found
 
 
 @asynccontextmanager
-async def running(folder: Path, taken: Taken, **sources: Given) -> AsyncIterator[State]:
+async def running(folder: Path, taken: Taken, *, streams: int = 1, **sources: Given) -> AsyncIterator[State]:
     """Connectors of these names, at work."""
     with closing(State(folder / "state.db")) as state:
         around = Around(folder, state, Contract(MODEL, Rules()), "uns/v1", taken.publish)
-        tasks = [asyncio.create_task(always(connector(name, s, folder), around)) for name, s in sources.items()]
+        connectors = [connector(name, source, folder, streams) for name, source in sources.items()]
+        tasks = [asyncio.create_task(always(each, around)) for each in connectors]
         try:
             yield state
         finally:
@@ -158,6 +162,18 @@ async def test_a_broker_that_is_away_is_no_fault_of_the_source(tmp_path: Path, m
         assert standing.last is not None
         assert (standing.last.error, standing.left_alone) == ("the broker is away", False)
         taken.breaks = None
+        await until(lambda: ("MaterialLot", "L1") in taken.records)
+
+
+async def test_a_source_of_many_streams_that_is_away_for_a_moment_goes_on_soon(tmp_path: Path) -> None:
+    """Each of its streams fails; told one by one, these would be enough to leave it alone for minutes."""
+    source, taken = Given(), Taken()
+    source.records = [{"lot": "L1", "name": "One"}]
+    source.error = SourceError("it starts again")
+    async with running(tmp_path, taken, streams=2 * BREAKS_AFTER, mes=source):
+        await until(lambda: source.reads >= 1)
+        await asyncio.sleep(1)
+        source.error = None
         await until(lambda: ("MaterialLot", "L1") in taken.records)
 
 
