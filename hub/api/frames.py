@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from json import JSONDecodeError
 from typing import Any
 
+import orjson
+
 from hub.api import json_values
 from hub.api.answers import Request
 
@@ -48,7 +50,18 @@ def read(data: str | bytes | None, limit: int) -> dict[str, Any]:
         _check_payload(message.get("payload"), 'the "payload" of "subscribe"')
     elif not isinstance(message.get("payload"), dict | None):
         raise FrameError(f'the "payload" of "{kind}" is not an object')
+    elif kind == "ping" and not _can_be_sent(message.get("payload")):
+        raise FrameError('the "payload" of "ping" is nested too deep to be sent back')
     return message
+
+
+def _can_be_sent(value: Any) -> bool:
+    """JSON is read to more levels than it can be written again."""
+    try:
+        orjson.dumps({"payload": value})
+    except TypeError:
+        return False
+    return True
 
 
 def request(payload: Mapping[str, Any]) -> Request:

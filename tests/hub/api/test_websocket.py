@@ -161,6 +161,7 @@ INIT = '{"type": "connection_init"}'
         ([INIT, '{"type": "connection_ack"}'], 4400),
         (['{"type": "connection_init", "payload": 5}'], 4400),
         ([INIT, '{"type": "ping", "payload": [1]}'], 4400),
+        ([INIT, f'{{"type": "ping", "payload": {{"a": {"[" * 300 + "]" * 300}}}}}'], 4400),
         ([INIT, '{"type": "subscribe", "id": "", "payload": {"query": "{ hub { version } }"}}'], 4400),
     ],
     ids=lambda value: str(value)[:60],
