@@ -8,6 +8,8 @@ from dataclasses import dataclass
 FIRST_SECONDS = 1.0
 LONGEST_SECONDS = 300.0
 BREAKS_AFTER = 5
+LONGEST_ASKED = 3600.0
+"""A source that asks for more is tried all the same: what it says may be nonsense."""
 
 
 @dataclass
@@ -27,7 +29,7 @@ class Breaker:
         """Takes note of a failure; gives the seconds to wait. `asked` is how many the source asks for at least."""
         self.failures += 1
         grown = self.longest if self.open else min(self.first * 2.0 ** (self.failures - 1), self.longest)
-        return max(asked, grown * random.uniform(0.5, 1.0))
+        return max(min(asked, LONGEST_ASKED), grown * random.uniform(0.5, 1.0))
 
     def succeeded(self) -> None:
         """Takes note of a success."""

@@ -21,6 +21,7 @@ import orjson
 
 from connectors.errors import SourceError
 from connectors.kinds.rest.auth import GIVEN, auth_of
+from connectors.kinds.rest.bounded import ENCODING, bounding
 from connectors.kinds.rest.settings import RestSettings
 from connectors.kinds.rest.tagged import MARK, plain
 from connectors.secret import Secret, hide
@@ -61,10 +62,11 @@ class Client:
         trusted = True if settings.ca_file is None else ssl.create_default_context(cafile=folder / settings.ca_file)
         self._client = httpx.Client(
             auth=auth_of(settings.auth, settings.url, secrets),
-            headers={"Accept": "application/json", **settings.headers},
+            headers={"Accept": "application/json", "Accept-Encoding": ENCODING, **settings.headers},
             timeout=settings.timeout,
             verify=trusted,
             follow_redirects=False,
+            event_hooks={"response": [bounding(settings.timeout)]},
         )
 
     def ask(
@@ -93,6 +95,8 @@ class Client:
                     raise SourceError(f"can't reach {_bare(url)}: {error or type(error).__name__}") from None
                 self._pause(attempt, 0.0)
                 continue
+            except (httpx.InvalidURL, UnicodeError) as error:
+                raise SourceError(f"can't ask {_bare(url)}: {error}; see `path` and `headers`") from None
             asked = _asked(response)
             if response.status_code in good:
                 return response

@@ -80,13 +80,25 @@ class Paging:
     def _at(self, place: Place, url: Any, response: httpx.Response) -> Place | None:
         if not isinstance(url, str) or not url:
             return None
-        following = httpx.URL(urljoin(str(response.url), url))
-        if (following.scheme, following.host) != (response.url.scheme, response.url.host):
+        try:
+            following = httpx.URL(urljoin(str(response.url), url))
+        except (ValueError, httpx.InvalidURL):
+            raise SourceError(f"the next page is said to be at {url[:200]!r}, which is no URL; see `from`") from None
+        if _origin(following) != _origin(response.url):
             raise SourceError(
-                f"the next page is said to be at {following.scheme}://{following.host}, and not where the source is; "
+                f"the next page is said to be at {_shown(following)}, and not where the source is; "
                 "it is not followed with credentials"
             )
         return replace(place, url=str(following))
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    """Whom credentials are for: at another port is another program."""
+    return url.scheme, url.host, url.port
+
+
+def _shown(url: httpx.URL) -> str:
+    return f"{url.scheme}://{url.host}" + ("" if url.port is None else f":{url.port}")
 
 
 def _mapping(body: Any) -> Mapping[str, Any]:

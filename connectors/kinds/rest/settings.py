@@ -314,7 +314,11 @@ class RestSettings(ConnectorSettings):
     )
     probe: Probe | None = Field(None, description="What is asked before each run.")
     envelope: Envelope | None = Field(None, description="Requests that go inside others, as in JSON-RPC.")
-    timeout: Seconds = Field(30.0, description="How long an answer may take.", examples=["2m"])
+    timeout: Seconds = Field(
+        30.0,
+        description="How long to wait for an answer, or for more of it; all of it may take ten times as long.",
+        examples=["2m"],
+    )
     rate: Annotated[float, Field(gt=0)] | None = Field(
         None, description="How many requests a second at most.", examples=[5]
     )
