@@ -7,7 +7,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from connectors.push.receiver import Receiver
 from connectors.standings import Standings
 from connectors.state import Hold, LastRun, State
 from connectors.stream import Outcome, Publish, Run, begins_at
+from connectors.thread import OneThread
 from schema.contract import Contract
 from wire.errors import PublishError
 
@@ -32,6 +33,8 @@ BROKER_SECONDS = 5.0
 """How soon a run that the broker has cut off is taken up again."""
 LOOK_SECONDS = 2.0
 """How often it is looked whether a paused connector goes on."""
+CLOSE_SECONDS = 3.0
+"""So long may a source take to end what it does, when its connector ends."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Worker:
     connector: Connector
     around: Around
     source: Source
-    thread: ThreadPoolExecutor
+    thread: Executor
     state: State
     """For the one who holds the connector."""
     standings: Standings
@@ -171,7 +174,7 @@ class Worker:
         return pause
 
 
-Opened = tuple[Source | PushSource, ThreadPoolExecutor, Hold]
+Opened = tuple[Source | PushSource, Executor, Hold]
 
 
 @asynccontextmanager
@@ -180,13 +183,24 @@ async def _opened(connector: Connector, around: Around) -> AsyncIterator[Opened]
     with contextlib.ExitStack() as stack:
         # Taken in a thread, since a server may be asked; it waits for no other process.
         hold = await _entered(stack, around.state.hold(connector.name))
-        thread = ThreadPoolExecutor(1, thread_name_prefix=f"connector-{connector.name}")
+        thread = OneThread(f"connector-{connector.name}")
         stack.callback(thread.shutdown, wait=False, cancel_futures=True)
         source = connector.open()
         try:
             yield source, thread, hold
         finally:
-            await asyncio.get_running_loop().run_in_executor(thread, source.close)
+            await _closed(connector, source, thread)
+
+
+async def _closed(connector: Connector, source: Source | PushSource, thread: Executor) -> None:
+    """Closes a source; one that hangs is left to the end of the process, which nothing is to hold up."""
+    closing = asyncio.get_running_loop().run_in_executor(thread, source.close)
+    done, _ = await asyncio.wait({closing}, timeout=CLOSE_SECONDS)
+    if not done:
+        closing.cancel()
+        log.warning("%s: what its source was asked for has no end; it is left at that", connector.name)
+    else:
+        closing.result()
 
 
 async def _entered(stack: contextlib.ExitStack, hold: AbstractContextManager[Hold]) -> Hold:
@@ -206,7 +220,7 @@ async def at_work(connector: Connector, around: Around) -> AsyncIterator[Worker]
         yield _worker(connector, around, source, thread, hold)
 
 
-def _worker(connector: Connector, around: Around, source: Source, thread: ThreadPoolExecutor, hold: Hold) -> Worker:
+def _worker(connector: Connector, around: Around, source: Source, thread: Executor, hold: Hold) -> Worker:
     state = around.state.by(hold)
     return Worker(connector, around, source, thread, state, Standings(connector, state))
 
@@ -250,9 +264,7 @@ async def always(connector: Connector, around: Around) -> None:
         await asyncio.sleep(pause)
 
 
-def _receiver(
-    connector: Connector, around: Around, source: PushSource, thread: ThreadPoolExecutor, hold: Hold
-) -> Receiver:
+def _receiver(connector: Connector, around: Around, source: PushSource, thread: Executor, hold: Hold) -> Receiver:
     state, contract = around.state.by(hold), around.contract
     return Receiver(
         connector, source, state, contract, around.prefix, around.publish, thread, around.doors, around.folder

@@ -85,6 +85,10 @@ class Run:
                 page = ready
                 following = self._do(lambda: _next(preparer, pages))
                 await self._arrive(page, outcome)
+        except asyncio.CancelledError:
+            # Of a page that may never come, nothing is kept.
+            following.cancel()
+            raise
         finally:
             await asyncio.gather(following, return_exceptions=True)
         try:

@@ -126,6 +126,23 @@ async def test_a_source_that_hangs_holds_up_no_other(tmp_path: Path) -> None:
         assert ("MaterialLot", "L1") in taken.records
 
 
+async def test_a_source_that_hangs_holds_up_no_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither that of its connector, nor that of the process, which waits for all threads that are no daemons."""
+    monkeypatch.setattr(schedule, "CLOSE_SECONDS", 0.1)
+    slow = Given()
+    slow.gate.clear()
+    with closing(State(tmp_path / "state.db")) as state:
+        around = Around(tmp_path, state, Contract(MODEL, Rules()), "uns/v1", Taken().publish)
+        task = asyncio.create_task(always(connector("slow", slow, tmp_path), around))
+        await until(lambda: slow.reads == 1)
+        task.cancel()
+        async with asyncio.timeout(60):
+            await asyncio.gather(task, return_exceptions=True)
+        assert not slow.gate.is_set()
+        assert [each.daemon for each in threading.enumerate() if each.name == "connector-slow"] == [True]
+    slow.gate.set()
+
+
 async def test_a_source_that_fails_is_left_alone_for_longer_and_longer(tmp_path: Path) -> None:
     broken, well, taken = Given(), Given(), Taken()
     broken.error = SourceError("the plant is dark")
