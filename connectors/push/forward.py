@@ -6,6 +6,7 @@ source -> memory, bounded -> buffer on disk -> inbox -> broker acknowledged -> o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,7 @@ class Forwarder:
         self._hold = hold
         self._held = False
         self._waiting: list[Arrival] = []
+        self._appending: asyncio.Future[int] | None = None
         self._came = asyncio.Event()
         self._kept = asyncio.Event()
 
@@ -57,11 +59,15 @@ class Forwarder:
                     tasks.create_task(self._write(buffer, thread))
                     tasks.create_task(self._forward(buffer, thread))
             finally:
-                if self._waiting:
-                    await self._last(buffer, thread)
+                await self._last(buffer, thread)
                 await asyncio.shield(_do(thread, buffer.close))
 
     async def _last(self, buffer: Buffer, thread: ThreadPoolExecutor) -> None:
+        if self._appending is not None:
+            with contextlib.suppress(ConnectorError):
+                await asyncio.shield(self._appending)
+        if not self._waiting:
+            return
         try:
             await asyncio.shield(_do(thread, lambda: buffer.append(self._waiting)))
         except ConnectorError as error:
@@ -71,14 +77,11 @@ class Forwarder:
         while True:
             await self._came.wait()
             self._came.clear()
-            writing, self._waiting = self._waiting, []
-            if not writing:
+            if not self._waiting:
                 continue
             try:
-                dropped = await _do(thread, lambda writing=writing: buffer.append(writing))  # type: ignore[misc]
+                dropped = await self._append(buffer, thread)
             except ConnectorError as error:
-                # They stay in memory, and the source is held back when there are too many.
-                self._waiting = [*writing, *self._waiting]
                 log.warning("%s; trying again in %.0f s", error, AGAIN_SECONDS)
                 await asyncio.sleep(AGAIN_SECONDS)
                 self._came.set()
@@ -89,6 +92,19 @@ class Forwarder:
             if self._held and len(self._waiting) < MEMORY // 2:
                 self._held = False
                 self._hold(False)
+
+    async def _append(self, buffer: Buffer, thread: ThreadPoolExecutor) -> int:
+        """Writes what waits. It goes on where this is cancelled: others may be before it in the thread."""
+        writing, self._waiting = self._waiting, []
+
+        def ended(append: asyncio.Future[int]) -> None:
+            if append.exception() is not None:
+                # They stay in memory, and the source is held back when there are too many.
+                self._waiting = [*writing, *self._waiting]
+
+        self._appending = _do(thread, lambda: buffer.append(writing))
+        self._appending.add_done_callback(ended)
+        return await asyncio.shield(self._appending)
 
     async def _forward(self, buffer: Buffer, thread: ThreadPoolExecutor) -> None:
         while True:
