@@ -125,8 +125,8 @@ class Worker:
         while True:
             paused, asked = await asyncio.to_thread(self.state.orders, self.connector.name)
             wanted = [stream for stream in asked.streams if stream in due] if asked else []
-            if asked and asked.withdraw_all:
-                all_gone.update(wanted)
+            if asked:
+                all_gone.update(stream for stream in asked.all_gone if stream in due)
             due.update(dict.fromkeys(wanted, -1.0))
             stream = min(due, key=lambda each: due[each])
             pause = due[stream] - clock()

@@ -86,8 +86,11 @@ class State:
             connection.execute(upsert(connection, SWITCH, "paused"), {"connector": connector, "paused": int(paused)})
 
     def ask(self, connector: str, asked: Asked) -> None:
-        """Asks whoever runs a connector to run streams of it now."""
+        """Asks whoever runs a connector to run streams of it now, beside those that were asked for before."""
         with writing(self._engine) as connection:
+            before = connection.execute(select(SWITCH.c.asked).where(SWITCH.c.connector == connector)).scalar()
+            if before is not None:
+                asked = Asked(**orjson.loads(before)).beside(asked)
             row = {"connector": connector, "paused": 0, "asked": orjson.dumps(asked)}
             connection.execute(upsert(connection, SWITCH, "asked"), row)
 
@@ -101,8 +104,9 @@ class State:
         if row.asked is None:
             return bool(row.paused), None
         with writing(self._engine) as connection:
-            connection.execute(update(SWITCH).where(own).values(asked=None))
-        return bool(row.paused), Asked(**orjson.loads(row.asked))
+            # What was asked for meanwhile is told the next time, with this once more.
+            taken = connection.execute(update(SWITCH).where(own, SWITCH.c.asked == row.asked).values(asked=None))
+        return bool(row.paused), Asked(**orjson.loads(row.asked)) if taken.rowcount else None
 
     def copy_to(self, other: State) -> int:
         """Puts all of it in the place of what is kept elsewhere, or nothing; gives how many records are known."""

@@ -170,7 +170,16 @@ class Asked:
     """What people asked for: a run of these streams, now."""
 
     streams: Sequence[str]
-    withdraw_all: bool = False
+    all_gone: Sequence[str] = ()
+    """Those of which everything may be withdrawn that is gone."""
+
+    def beside(self, other: Asked) -> Asked:
+        """This and another in one."""
+        return Asked(_once(self.streams, other.streams), _once(self.all_gone, other.all_gone))
+
+
+def _once(names: Sequence[str], others: Sequence[str]) -> Sequence[str]:
+    return tuple(dict.fromkeys((*names, *others)))
 
 
 @dataclass(frozen=True, slots=True)

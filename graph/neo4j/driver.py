@@ -221,8 +221,8 @@ class Server:
         return await self._once(read)
 
     async def _once(self, read: _Read) -> Rows:
-        session = self._idle.pop() if self._idle else self._session(neo4j.READ_ACCESS)
         bookmarks = self._bookmarks
+        session = self._idle.pop() if self._idle else self._session(neo4j.READ_ACCESS)
         try:
             rows = await read.work(session)
         except BaseException:
@@ -284,8 +284,10 @@ class Server:
             await self._end_idle()
 
     async def _end_idle(self) -> None:
-        while self._idle:
-            await _end(self._idle.pop())
+        # Sessions that are put back while the others are ended are of newer bookmarks.
+        idle, self._idle = self._idle, []
+        for session in idle:
+            await _end(session)
 
     def _session(self, access: str) -> neo4j.AsyncSession:
         return self._driver.session(

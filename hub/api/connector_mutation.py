@@ -89,7 +89,7 @@ async def _run(
             f"no process runs the connector {name} now; start a hub whose role is `all` or `connect`, or call "
             f"`unshub connectors run {name}`"
         )
-    await doing(desk, lambda state: state.ask(name, Asked(wanted, withdraw_all)))
+    await doing(desk, lambda state: state.ask(name, Asked(wanted, wanted if withdraw_all else ())))
     return await told(desk, name)
 
 

@@ -50,11 +50,14 @@ def preview(connector: Connector, streams: Sequence[str], limit: int, contract: 
     held = {stream: Held(connector, stream, contract) for stream in streams}
     with closing(connector.open()) as source:
         found = records_of(connector, source, held, limit, None, seconds=WAIT_SECONDS)
-        return list(_previewed(held, found))
+        return list(_previewed(connector, held, found))
 
 
-def _previewed(held: Mapping[str, Held], found: Iterator[tuple[str, Record]]) -> Iterator[Previewed]:
+def _previewed(
+    connector: Connector, held: Mapping[str, Held], found: Iterator[tuple[str, Record]]
+) -> Iterator[Previewed]:
     for stream, record in found:
         mapped = held[stream].of(record)
         said: list[Mapping[str, Any]] = as_tested(mapped)
-        yield Previewed(stream, record, said, [str(trouble) for trouble in mapped.troubles])
+        troubles = [connector.hidden(str(trouble)) for trouble in mapped.troubles]
+        yield Previewed(stream, connector.cleared(record), [connector.cleared(each) for each in said], troubles)

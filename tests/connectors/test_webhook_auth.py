@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.errors import SourceError
 from connectors.load import Connector
 from hub.connect.files import ConnectorFile
 from tests.connectors.pushed import listening
@@ -139,6 +140,26 @@ async def test_a_time_that_is_none_is_refused(text: str, connector: Callable[[st
     async with listening(made(connector, tmp_path, auth), tmp_path, Taken()) as client:
         headers = {"X-Time": text, "X-Signature": mac(KEY, text.encode() + b"." + BODY).hex()}
         assert (await client.post("/hooks/mes", content=BODY, headers=headers)).status_code == 401
+
+
+@pytest.mark.parametrize("encoding", ["hex", "base64"])
+def test_a_key_of_nothing_but_blanks_signs_nothing(
+    encoding: str, connector: Callable[[str], Connector], tmp_path: Path
+) -> None:
+    (tmp_path / "blank").write_text(" \n\n")
+    auth = f"{{signature: {{header: X-Signature, secretEncoding: {encoding}, secretFile: blank}}}}"
+    with pytest.raises(SourceError, match=r"blank is (empty|not base64)"):
+        made(connector, tmp_path, auth).open()
+
+
+async def test_strangers_do_not_fill_the_log(
+    connector: Callable[[str], Connector], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    auth = "{token: {header: X-T, secretFile: key}}"
+    async with listening(made(connector, tmp_path, auth), tmp_path, Taken()) as client:
+        for _ in range(20):
+            assert (await client.post("/hooks/mes", content=BODY, headers={"X-T": "guess"})).status_code == 401
+    assert caplog.text.count("refused a request") == 1
 
 
 FAULTS = [

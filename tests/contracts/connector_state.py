@@ -153,10 +153,19 @@ class StateContract:
         with self.fresh() as state, self.again() as other:
             other.pause("mes", True)
             assert state.paused("mes")
-            other.ask("mes", Asked(["lots"], withdraw_all=True))
-            assert state.orders("mes") == (True, Asked(["lots"], withdraw_all=True))
+            other.ask("mes", Asked(["lots"], ["lots"]))
+            assert state.orders("mes") == (True, Asked(["lots"], ["lots"]))
             assert state.orders("mes") == (True, None)
             other.pause("mes", False)
+            assert state.orders("mes") == (False, None)
+
+    def test_what_is_asked_for_comes_beside_what_was_asked_before(self) -> None:
+        with self.fresh() as state, self.again() as other:
+            other.ask("mes", Asked(("lots",), ("lots",)))
+            other.ask("mes", Asked(("orders", "lots")))
+            paused, asked = state.orders("mes")
+            assert asked is not None
+            assert (paused, list(asked.streams), list(asked.all_gone)) == (False, ["lots", "orders"], ["lots"])
             assert state.orders("mes") == (False, None)
 
     def test_how_a_stream_fares_is_told_to_all(self) -> None:

@@ -79,17 +79,25 @@ class Signatures:
 
 
 def _key(settings: Signature, secret: Secret) -> bytes:
-    text = secret.reveal()
     try:
-        match settings.secret_encoding:
-            case SecretEncoding.HEX:
-                return bytes.fromhex(text)
-            case SecretEncoding.BASE64:
-                return base64.b64decode(text, validate=True)
+        key = _decoded(settings.secret_encoding, secret.reveal())
     except (ValueError, binascii.Error):
         raise SourceError(
             f"the key in {settings.secret_file} is not {settings.secret_encoding}; see `secretEncoding`"
         ) from None
+    if not key:
+        raise SourceError(
+            f"the key in {settings.secret_file} is empty, so that anybody could sign; write the key into it"
+        )
+    return key
+
+
+def _decoded(encoding: SecretEncoding, text: str) -> bytes:
+    match encoding:
+        case SecretEncoding.HEX:
+            return bytes.fromhex(text)
+        case SecretEncoding.BASE64:
+            return base64.b64decode(text, validate=True)
     return text.encode()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +27,8 @@ ANSWER_SECONDS = 25.0
 AGAIN_SECONDS = "30"
 SOON_SECONDS = "5"
 MOST_REASONS = 100
+LOG_AGAIN_SECONDS = 60.0
+"""How long what strangers send is only counted: anybody could fill the log."""
 
 
 class WebhookKind:
@@ -48,6 +52,9 @@ class WebhookSource:
         signature = settings.auth.signature
         self._signatures = None if signature is None else Signatures(signature, secrets["auth.signature.secretFile"])
         self._stamps = Stamps()
+        self._strangers = 0
+        """Requests refused since that was last logged."""
+        self._logged = -math.inf
 
     def check(self, fields: Mapping[str, frozenset[str]]) -> Iterator[Look]:
         signature = self._settings.auth.signature
@@ -100,12 +107,12 @@ class WebhookSource:
     async def _take(self, posted: Posted, reception: Reception) -> Answered:
         token = self._settings.auth.token
         if token is not None and not has_token(token, self._secrets["auth.token.secretFile"], posted):
-            return _unauthorized(reception.connector, "it has not the token")
+            return self._unauthorized(reception.connector, "it has not the token")
         if reception.inbox.full:
             return _TOO_MANY
         body = await posted.body(self._settings.max_body)
         if self._signatures is not None and (wrong := self._signatures.wrong(posted, body)):
-            return _unauthorized(reception.connector, wrong)
+            return self._unauthorized(reception.connector, wrong)
         if posted.stream == self._settings.path:
             posted = replace(posted, stream=None)
         if posted.stream is not None and posted.stream not in self._settings.streams:
@@ -122,6 +129,13 @@ class WebhookSource:
         headers = posted.headers
         value = self._reader.value(body, headers.get("content-type", ""), headers.get("content-encoding", ""))
         return self._reader.named(value, headers), self._reader.arrivals(value, headers, posted.stream, received)
+
+    def _unauthorized(self, connector: str, why: str) -> Answered:
+        self._strangers += 1
+        if time.monotonic() - self._logged >= LOG_AGAIN_SECONDS:
+            log.warning("%s: refused a request: %s (%d since this was last said)", connector, why, self._strangers)
+            self._strangers, self._logged = 0, time.monotonic()
+        return Answered(401, "Unauthorized", "the request does not show that it comes from whom it must")
 
 
 async def _receipt(inbox: Inbox, delivery: Delivery) -> Answered:
@@ -144,11 +158,6 @@ def _told(receipt: Receipt) -> Answered:
     if receipt.letters:
         return Answered(202, told={**told, "setAside": list(receipt.letters[:MOST_REASONS])})
     return Answered(200, told=told)
-
-
-def _unauthorized(connector: str, why: str) -> Answered:
-    log.warning("%s: refused a request: %s", connector, why)
-    return Answered(401, "Unauthorized", "the request does not show that it comes from whom it must")
 
 
 _LATER = {"retry-after": AGAIN_SECONDS}

@@ -199,7 +199,7 @@ async def test_a_hub_that_runs_none_sees_and_tells_the_same(tmp_path: Path) -> N
             await api.ask('mutation { pauseConnector(name: "mes") { name } }')
             paused, asked = state.orders("mes")
             assert asked is not None
-            assert (paused, list(asked.streams), asked.withdraw_all) == (True, ["lots"], True)
+            assert (paused, list(asked.streams), list(asked.all_gone)) == (True, ["lots"], ["lots"])
 
 
 async def test_a_hub_without_connectors_has_none(tmp_path: Path) -> None:
