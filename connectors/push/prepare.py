@@ -114,8 +114,13 @@ class Preparer:
         if messages:
             # One may carry the words of several streams; mostly there is one.
             counts[batch[0].arrivals[0].stream].messages += len(messages)
+        return Prepared(receipts, messages, self._steps(streams), counts)
+
+    def _steps(self, streams: Mapping[str, _Open]) -> dict[str, Step]:
+        """What is to be kept; of events alone nothing is, and a commit takes as long as hundreds of them."""
         below = self._below()
-        return Prepared(receipts, messages, {name: each.step(below) for name, each in streams.items()}, counts)
+        letters = below is not None or self._state.letter_count(self._connector.name) > 0
+        return {name: each.step(below) for name, each in streams.items() if letters or each.said or each.letters}
 
     def _mapped(self, arrival: Arrival, fault: str) -> _Found:
         stream = arrival.stream
