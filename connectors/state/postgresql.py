@@ -66,16 +66,16 @@ class PostgresForm:
 
     @contextlib.contextmanager
     def hold(self, connector: str) -> Iterator[Hold]:
+        # Who waits for its turn asks again and again, and needs no session of its own for that.
+        if self.held(connector):
+            raise _occupied(connector)
         engine = self._engine(1)
         sessions = _Sessions(connector)
         event.listen(engine, "do_connect", sessions.begins)
         try:
             with errors(engine, f"hold the connector {connector} by"), engine.begin() as connection:
                 if not connection.execute(text(f"SELECT pg_try_advisory_lock({_KEY})"), {"name": connector}).scalar():
-                    raise Occupied(
-                        f"the connector {connector} is run by another process on this journal; "
-                        "a hub runs its connectors by itself, as often as `every` says; anything else, stop first"
-                    )
+                    raise _occupied(connector)
 
             def check() -> None:
                 if isinstance(engine.pool, QueuePool) and engine.pool.checkedout():
@@ -114,6 +114,13 @@ class PostgresForm:
             with connection.cursor() as cursor:
                 cursor.execute(self._server.session)
             connection.commit()
+
+
+def _occupied(connector: str) -> Occupied:
+    return Occupied(
+        f"the connector {connector} is run by another process on this journal; a hub runs its connectors by itself, as "
+        "often as `every` says; anything else, stop first"
+    )
 
 
 class _Sessions:

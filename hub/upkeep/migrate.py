@@ -142,6 +142,13 @@ async def migrate(
         return Migrated(resumed, compared, tuple(found))
 
 
+def _running_connectors(settings: Settings) -> list[str]:
+    if not is_there(settings):
+        return []
+    with closing(open_state(settings)) as state:
+        return [name for name in sorted({name for name, _ in state.overview().checkpoints}) if state.held(name)]
+
+
 def _copy_connectors(source: Settings, target: Settings) -> None:
     """What connectors keep goes along: how far they are, what they have said, what could not be mapped."""
     if is_there(source):
@@ -195,6 +202,12 @@ async def _check_stopped(*sides: _Side) -> None:
             raise HubError(
                 f"the hub {' and '.join(names)} runs on the journal {side.settings.journal}; stop it first: what it "
                 "takes meanwhile would be missing"
+            )
+        # Who only runs connectors is in no roster.
+        if held := await asyncio.to_thread(_running_connectors, side.settings):
+            raise HubError(
+                f"a process runs the connector {' and '.join(held)} of {side.settings.journal}; stop it first: what "
+                "it keeps meanwhile would be missing"
             )
 
 

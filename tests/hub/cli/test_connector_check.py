@@ -71,3 +71,12 @@ def test_a_run_that_failed_is_warned_of_until_one_succeeds(unshub: Run, flags: l
         plant.execute("CREATE TABLE lot (id INTEGER PRIMARY KEY, lot_no TEXT, state TEXT)")
     unshub(*run)
     assert [row["level"] for row in told(unshub, flags)[1]] == ["ok"]
+
+
+def test_what_connectors_keep_that_can_not_be_opened_fails(unshub: Run, flags: list[str]) -> None:
+    Path("sources/mes.yaml").write_text(MES)
+    Path("data/connectors").mkdir(parents=True)
+    Path("data/connectors/state.db").write_bytes(b"no database" * 1000)
+    code, [row] = told(unshub, flags)
+    assert (code, row["level"], row["remedy"]) == (1, "fail", "no connector runs until that is mended")
+    assert "can't open what connectors keep in data/connectors/state.db: file is not a database" in row["detail"]

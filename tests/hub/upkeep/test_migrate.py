@@ -109,6 +109,13 @@ async def test_there_and_back_all_is_as_it_was(embedded: Settings, servers: Sett
         assert number == 2
 
 
+async def test_it_waits_for_no_connector_that_runs(embedded: Settings, servers: Settings) -> None:
+    refused = pytest.raises(HubError, match=r"a process runs the connector mes of .*; stop it first")
+    with closing(open_state(embedded)) as state, state.hold("mes"), refused:
+        await moved(embedded, servers)
+    assert (await moved(embedded, servers)).equal
+
+
 async def test_a_hub_starts_on_the_target_and_publishes_all_anew(embedded: Settings, servers: Settings) -> None:
     await moved(embedded, servers)
     store = await open_store(str(servers.graph), MODEL)
