@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
@@ -96,6 +96,15 @@ class Inbox:
             found.append(self._waiting.popleft())
             records += len(found[-1].arrivals)
         return found
+
+    def leave(self, deliveries: Collection[Delivery], why: str) -> None:
+        """Sends those of these away that still wait."""
+        waiting, self._waiting = self._waiting, deque()
+        for delivery in waiting:
+            if delivery in deliveries:
+                refuse(delivery, why)
+            else:
+                self._waiting.append(delivery)
 
     def close(self, why: str) -> None:
         """Sends all that waits away."""

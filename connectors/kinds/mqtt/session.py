@@ -7,7 +7,6 @@ before. One of QoS 0 never comes again, and goes into the buffer on disk.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -48,6 +47,8 @@ class Session:
         self._trouble = trouble
         self._stamps = Stamps()
         self._connection: Connection | None = None
+        self._under_way: set[Delivery] = set()
+        """What came over this connection and has no answer yet."""
         self._held = False
         self.forwarder: Forwarder | None = None
 
@@ -84,8 +85,10 @@ class Session:
             raise BrokerError(f"lost the connection to {shown(self._url)}: {connection.lost.result()}")
         finally:
             self._connection = None
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.shield(connection.close())
+            # All of it comes again, so that what had no turn yet would only fill the memory.
+            self._inbox.leave(self._under_way, "the connection to its broker was lost")
+            self._under_way = set()
+            await asyncio.shield(connection.close())
 
     def _take(self, connection: Connection, message: Inbound, identifier: int | None) -> None:
         arrivals = self._reader.arrivals(message, self._stamps.next())
@@ -97,8 +100,12 @@ class Session:
         if not arrivals:
             connection.acknowledge(identifier)
             return
+        if connection.lost.done():
+            return
         delivery = Delivery(arrivals, patient=True, ordered=True)
         delivery.answer.add_done_callback(partial(_acknowledge, connection, identifier))
+        delivery.answer.add_done_callback(partial(_forget, self._under_way, delivery))
+        self._under_way.add(delivery)
         self._inbox.push(delivery)
         if self._inbox.full:
             # MQTT 3.1.1 knows no receive maximum: there, TCP makes the broker wait.
@@ -108,3 +115,7 @@ class Session:
 def _acknowledge(connection: Connection, identifier: int, answer: asyncio.Future[Receipt]) -> None:
     if not answer.cancelled() and answer.exception() is None:
         connection.acknowledge(identifier)
+
+
+def _forget(under_way: set[Delivery], delivery: Delivery, _answer: asyncio.Future[Receipt]) -> None:
+    under_way.discard(delivery)

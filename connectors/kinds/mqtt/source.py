@@ -82,8 +82,12 @@ class MqttSource:
         file = buffer_of(reception.folder, reception.connector)
         forwarder = session.forwarder = Forwarder(file, settings.buffer, reception.inbox, session.hold)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(forwarder.run())
-            tasks.create_task(session.run())
+            forwarding = tasks.create_task(forwarder.run())
+            try:
+                await session.run()
+            finally:
+                # Not before: what the session takes until it ends is for the disk too.
+                forwarding.cancel()
 
     def watch(self, seconds: float | None) -> Iterator[tuple[str, Record]]:
         queue: asyncio.Queue[Inbound] = asyncio.Queue()
@@ -189,10 +193,12 @@ async def _next(queue: asyncio.Queue[Inbound], connection: Connection) -> Inboun
     """The next message; `BrokerError` where the connection is lost before."""
     waiting = asyncio.ensure_future(queue.get())
     ends: set[asyncio.Future[Any]] = {waiting, connection.lost}
-    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    if waiting.done():
-        return waiting.result()
-    waiting.cancel()
+    try:
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if waiting.done():
+            return waiting.result()
+    finally:
+        waiting.cancel()
     raise BrokerError(f"lost the connection: {connection.lost.result()}")
 
 
