@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import pytest
 
 from connectors.errors import SourceError
@@ -144,6 +146,43 @@ async def test_a_user_whom_the_server_does_not_know_is_told_so(
     with pytest.raises(SourceError, match="see `sftp`, and what this user may do") as told:
         await run(connector(config), tmp_path, Taken())
     assert "nobody-sees" not in str(told.value)
+
+
+class Guarded(asyncssh.SSHServer):
+    """A server that takes a password."""
+
+    def __init__(self, connections: list[asyncssh.SSHServerConnection]) -> None:
+        self._connections = connections
+
+    def connection_made(self, connection: asyncssh.SSHServerConnection) -> None:
+        self._connections.append(connection)
+
+    def begin_auth(self, username: str) -> bool:
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        return (username, password) == ("reader", "a-password-that-is-right")
+
+
+async def test_a_user_with_a_password_is_let_in(connector: Make, out: Path, tmp_path: Path) -> None:
+    put(out / "a.csv", "lot,title\nL1,One\n")
+    host = asyncssh.generate_private_key("ssh-ed25519")
+    connections: list[asyncssh.SSHServerConnection] = []
+    made = partial(Guarded, connections)
+    server = await asyncssh.listen("127.0.0.1", 0, server_factory=made, server_host_keys=[host], sftp_factory=True)
+    async with server:
+        port = server.get_port()
+        (tmp_path / "known").write_text(f"[127.0.0.1]:{port} {host.export_public_key().decode()}")
+        (tmp_path / "password").write_text("a-password-that-is-right\n")
+        way = {"sftp": {"passwordFile": "password", "knownHosts": "known"}}
+        lims = connector(text(f"sftp://reader@127.0.0.1:{port}{out}", way, settle=0))
+        assert (await run(lims, tmp_path, Taken())).read == 1
+        for connection in connections:
+            connection.close()
+            await connection.wait_closed()
 
 
 @pytest.mark.parametrize(("package", "folder"), [("s3fs", "s3://plant/a"), ("sshfs", "sftp://u@h/a")])
