@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.systems.environments import environment, kept
-from tests.systems.process import System
+from tests.systems.process import System, outside
 
 PYTHON = (3, 12)
 USER = "HUB"
@@ -106,7 +106,7 @@ def _database(programs: Path) -> Path:
 
 def _run(folder: Path, *command: str | Path) -> None:
     done = subprocess.run(
-        command, cwd=folder, env=os.environ | _settings(folder), capture_output=True, text=True, check=False
+        command, cwd=folder, env=outside() | _settings(folder), capture_output=True, text=True, check=False
     )
     if done.returncode:
         pytest.fail(f"{' '.join(map(str, command))} failed: {done.stderr[-2000:]}")

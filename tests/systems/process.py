@@ -16,6 +16,11 @@ import pytest
 from tests.servers import START_SECONDS, free_port
 
 
+def outside() -> dict[str, str]:
+    """The variables of this process without those by which its own packages would be found."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+
+
 class System(ABC):
     """One system. What it keeps is in its folder."""
 
@@ -50,7 +55,7 @@ class System(ABC):
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,
-                env=os.environ | self.environment(),
+                env=outside() | self.environment(),
                 start_new_session=True,
             )
         deadline = time.monotonic() + START_SECONDS

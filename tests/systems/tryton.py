@@ -15,11 +15,11 @@ import httpx
 import pytest
 
 from tests.systems.environments import environment, kept
-from tests.systems.process import System
+from tests.systems.process import System, outside
 
 PYTHON = (3, 11)
 PASSWORD = "geheim-und-richtig"
-LOTS = 2000
+LOTS = 1000
 MODULES = ("production_work", "production_routing", "stock_lot", "purchase", "quality")
 SEED = Path(__file__).parent / "seeds" / "tryton.py"
 
@@ -92,7 +92,7 @@ def _database(programs: Path) -> Path:
 
 
 def _run(folder: Path, *command: str | Path) -> None:
-    environment_ = os.environ | {"TRYTONPASSFILE": str(folder / "password")}
+    environment_ = outside() | {"TRYTONPASSFILE": str(folder / "password")}
     done = subprocess.run(command, cwd=folder, env=environment_, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.fail(f"{' '.join(map(str, command))} failed: {done.stderr[-2000:]}")
