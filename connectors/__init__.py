@@ -9,4 +9,5 @@ expression, mapping from records to assertions
 kind, registry      what a kind is, and which there are; `kinds` has those that come along
 state               checkpoints, what was said of each record, dead letters
 stream, schedule    one run of one stream, and runs again and again
+push                sources that tell by themselves, in place of being read
 """

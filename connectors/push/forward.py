@@ -113,10 +113,11 @@ class Forwarder:
                 await self._kept.wait()
                 self._kept.clear()
                 continue
-            delivery = Delivery([entry.arrival for entry in entries], patient=True, ordered=True)
-            self._inbox.push(delivery)
+            deliveries = [Delivery([entry.arrival], patient=True, ordered=True) for entry in entries]
+            for delivery in deliveries:
+                self._inbox.push(delivery)
             try:
-                await asyncio.shield(delivery.answer)
+                await asyncio.shield(asyncio.gather(*(delivery.answer for delivery in deliveries)))
             except Away:
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue

@@ -90,7 +90,6 @@ class Preparer:
         mapped = [[self._mapped(arrival, fault) for arrival in delivery.arrivals] for delivery in batch]
         known = self._known(mapped)
         names = self._names(batch)
-        packer = Packer(self._prefix, self._connector.settings.system)
         messages: list[Message] = []
         streams: dict[str, _Open] = defaultdict(_Open)
         receipts = []
@@ -104,13 +103,16 @@ class Preparer:
                 continue
             receipt = self._refused(delivery, found, streams)
             if receipt is None:
+                # A message holds words of one delivery: one that comes again makes the same messages, which the journal
+                # knows again.
+                packer = Packer(self._prefix, self._connector.settings.system)
                 receipt = self._taken(delivery, found, streams, known, counts, packer, messages)
+                messages.extend(packer.rest())
                 if delivery.name is not None:
                     names.add(delivery.name)
                     now = time.time()
                     streams[NAMES].said[delivery.name] = Kept(delivery.name, b"\0", int(now * 1e6), now)
             receipts.append(receipt)
-        messages.extend(packer.rest())
         if messages:
             # One may carry the words of several streams; mostly there is one.
             counts[batch[0].arrivals[0].stream].messages += len(messages)
