@@ -33,12 +33,13 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from connectors.errors import SourceError
 from connectors.faults import nearest
 from connectors.kind import NEVER_AGAIN, Look, Offer, Page
 from connectors.kinds import sql_values
+from connectors.kinds.sql_odd import Odd, literal_of, read_as_text
 from connectors.mapping.times import zone_of
 from connectors.records import record_of
 from connectors.secret import Secret, hide
@@ -135,6 +136,8 @@ class SqlSource:
         self.shown = url.render_as_string(hide_password=True)
         self._engine = _engine(_reached(url, password, folder), self.shown)
         self._file = folder / url.database if url.drivername == "sqlite" and url.database else None
+        self._odd = False
+        """Whether a time has come that Python has not."""
         self._zone = None if settings.time_zone is None else zone_of(settings.time_zone)
 
     def check(self, fields: Mapping[str, frozenset[str]]) -> Iterator[Look]:
@@ -236,7 +239,9 @@ class SqlSource:
         return _lexical([changed, *map(_column, stream.key)], [newest, *rest])
 
     def _mark(self, changed: Any) -> float | None:
-        """The mark of a row; None where its time is in the future, so that it is read again as if it had none."""
+        """The mark of a row; None where its time is of the future, or odd: it is read as if it had none."""
+        if isinstance(changed, Odd):
+            return None
         mark = sql_values.mark(changed, NEVER_AGAIN, self._zone or UTC)
         slack = FUTURE_SECONDS if self._zone is not None else FUTURE_SECONDS + WIDEST_OFFSET
         timed = isinstance(changed, (str, datetime, date))
@@ -254,6 +259,15 @@ class SqlSource:
         if changed is not None:
             rows = rows.add_columns(changed.label("_changed"))
         rows = rows.where(*conditions).order_by(*(order or map(_column, key))).limit(stream.page)
+        try:
+            return self._fetched(rows)
+        except SourceError as error:
+            if self._odd or not isinstance(error.__context__, DataError):
+                raise
+            self._odd = read_as_text(self._engine)
+            return self._fetched(rows)
+
+    def _fetched(self, rows: Select[Any]) -> list[dict[str, Any]]:
         with self._connected() as connection:
             return [dict(row) for row in connection.execute(rows).mappings()]
 
@@ -340,7 +354,10 @@ def _after(key: Names, values: Sequence[Any] | None) -> list[ColumnElement[bool]
 def _lexical(columns: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> list[ColumnElement[bool]]:
     """Rows after the one with these values. Written out, since not every database compares rows of values."""
     alternatives = [
-        and_(*(c == literal(v) for c, v in zip(columns[:n], values[:n], strict=True)), columns[n] > literal(values[n]))
+        and_(
+            *(c == literal_of(v) for c, v in zip(columns[:n], values[:n], strict=True)),
+            columns[n] > literal_of(values[n]),
+        )
         for n in range(len(columns))
     ]
     return [or_(*alternatives)]

@@ -149,3 +149,21 @@ def test_tables_are_offered_with_a_draft(connector: Make, database: psycopg.Conn
     source.close()
     assert offers["mes.lot"].draft == {"table": "mes.lot", "key": ["plant", "no"], "changed": "changed"}
     assert offers["mes.lot"].fields["qty"] == "NUMERIC(20, 6)"
+
+
+@pytest.mark.parametrize("column", ["made", "changed"])
+@pytest.mark.parametrize("odd", ["infinity", "-infinity", "20000-01-01", "0044-03-15 BC"])
+async def test_a_time_that_python_has_not_holds_up_no_other_row(
+    connector: Make, database: psycopg.Connection[Any], tmp_path: Path, column: str, odd: str
+) -> None:
+    """`infinity` is what PostgreSQL's own people advise for what has no end."""
+    fill(database, 3, STAMP)
+    database.execute(f"UPDATE mes.lot SET {column} = %s WHERE name = 'L2'", (odd,))
+    taken = Taken()
+    lots = connector(text(database, changed="changed", page=1))
+    await run(lots, tmp_path, taken)
+    assert {id_ for _, id_ in taken.records} >= {"L1", "L3"}
+    taken = Taken()
+    database.execute("UPDATE mes.lot SET qty = 9, changed = changed + interval '1 day' WHERE name = 'L3'")
+    await run(lots, tmp_path, taken)
+    assert {id_ for _, id_ in taken.records} == {"L3"}
