@@ -13,6 +13,9 @@ from hub.errors import Fault
 
 DEFAULT_FILE = Path("unshub.yaml")
 MAX_DEPTH = 20
+MAX_BYTES = 4 * 1024**2
+MAX_VALUES = 100_000
+"""A few lines that refer to each other stand for any number of values."""
 
 _UNCLOSED = {
     "while scanning a quoted scalar": "close the quotes that begin here",
@@ -23,6 +26,7 @@ _FIXES = {
     r"'\t'": "indent with spaces in place of tabs",
     "mapping values are not allowed here": "put the value between quotes, or begin a line for the second name",
     "nested deeper": "a setting is not that deep; write what the reference has, without references to itself",
+    "more than": "write values out, without references to others that have references",
     "could not determine a constructor": "write the value alone, without a tag that begins with !",
 }
 
@@ -64,7 +68,12 @@ class SettingsFile:
 def read(path: Path) -> SettingsFile:
     """Reads a settings file."""
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            held = file.read(MAX_BYTES + 1)
+        if len(held) > MAX_BYTES:
+            fault = Fault(str(path), f"the file is larger than {MAX_BYTES} bytes", "give a file of settings")
+            return SettingsFile(path, faults=(fault,))
+        text = held.decode()
     except UnicodeDecodeError:
         return SettingsFile(path, faults=(Fault(str(path), "the file is not UTF-8", "save it as UTF-8"),))
     except OSError as error:
@@ -81,6 +90,9 @@ def parse(text: str, path: Path = DEFAULT_FILE) -> SettingsFile:
         values = {} if node is None else reader.value(node, ())
     except yaml.MarkedYAMLError as error:
         return SettingsFile(path, faults=(_broken(path, error),))
+    except RecursionError:
+        deep = f"nested deeper than {MAX_DEPTH} levels"
+        return SettingsFile(path, faults=(_broken(path, yaml.MarkedYAMLError(None, None, deep)),))
     except yaml.YAMLError as error:
         what = str(error).splitlines()[0]
         fix = "remove the characters that can't be seen, and save it as UTF-8"
@@ -112,6 +124,7 @@ class _Reader(yaml.SafeLoader):
         self.positions: dict[Location, Position] = {}
         self.faults: list[Fault] = []
         self._flat: set[int] = set()
+        self._left = MAX_VALUES
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         """Puts in what `<<` names. What stands beside it goes over that, and is not given twice."""
@@ -128,6 +141,9 @@ class _Reader(yaml.SafeLoader):
     def value(self, node: yaml.Node, at: Location) -> Any:
         if len(at) > MAX_DEPTH:
             raise yaml.MarkedYAMLError(None, None, f"nested deeper than {MAX_DEPTH} levels", node.start_mark)
+        self._left -= 1
+        if self._left < 0:
+            raise yaml.MarkedYAMLError(None, None, f"more than {MAX_VALUES} values", node.start_mark)
         if isinstance(node, yaml.MappingNode) and node.tag == self.DEFAULT_MAPPING_TAG:
             return self._mapping(node, at)
         if isinstance(node, yaml.SequenceNode) and node.tag == self.DEFAULT_SEQUENCE_TAG:

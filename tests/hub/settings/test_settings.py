@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hub.errors import Fault, SettingsError
 from hub.settings import Settings
-from hub.settings.file import parse
+from hub.settings.file import parse, read
 from hub.settings.load import check, load
 from schema.rules import SystemRules
 from wire.address import Address, Url, redact
@@ -229,6 +229,22 @@ def test_a_name_that_is_like_none_is_answered_with_all() -> None:
     assert "known are authority, broker," in fault
 
 
+def _many_values() -> str:
+    """Six lines that stand for half a million values."""
+    lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    for number in range(1, 6):
+        lines.append(f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 9)}]")
+    return "\n".join(lines)
+
+
+def test_a_file_without_end_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "unshub.yaml"
+    with path.open("wb") as file:
+        file.truncate(5 * 1024**2)
+    (fault,) = read(path).faults
+    assert fault.message == "the file is larger than 4194304 bytes"
+
+
 @pytest.mark.parametrize(
     ("text", "place", "what"),
     [
@@ -240,6 +256,8 @@ def test_a_name_that_is_like_none_is_answered_with_all() -> None:
         ("- a\n", "unshub.yaml:1:1", "holds no settings"),
         ("data: !!python/object:x {}\n", "unshub.yaml:1:7", "this is no YAML"),
         ("systems: &a\n  erp: *a\n", "unshub.yaml:", "nested deeper"),
+        ("systems: " + "[" * 5000 + "]" * 5000, "unshub.yaml:", "nested deeper"),
+        (_many_values(), "unshub.yaml:", "more than 100000 values"),
         ("data: \x07\n", "unshub.yaml:1:1", "this is no YAML"),
     ],
 )
