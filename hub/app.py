@@ -52,7 +52,7 @@ from hub.troubles import Troubles
 from hub.upkeep import consistency
 from hub.upkeep.duties import upkeep
 from schema.contract import Contract
-from schema.errors import Reason
+from schema.errors import Reason, innermost
 from schema.events import EventContract
 from schema.model import MODEL
 from schema.registry import Model
@@ -150,11 +150,7 @@ async def open_hub(settings: Settings, model: Model = MODEL) -> AsyncIterator[Hu
                         task.cancel()
         except* Exception as group:
             # Groups are the task groups' own making; what went wrong is in the innermost one.
-            raise _innermost(group) from None
-
-
-def _innermost(error: Exception) -> Exception:
-    return _innermost(error.exceptions[0]) if isinstance(error, ExceptionGroup) else error
+            raise innermost(group) from None
 
 
 def _desk(settings: Settings) -> Desk:

@@ -48,6 +48,11 @@ class Reason:
         return f"{self.path}: {self.expected} (got {self.value})" if self.value else f"{self.path}: {self.expected}"
 
 
+def innermost(error: Exception) -> Exception:
+    """What went wrong in task groups, whose own words tell nothing."""
+    return innermost(error.exceptions[0]) if isinstance(error, ExceptionGroup) else error
+
+
 class Refused(SchemaError):
     """A message can't be accepted. Nothing of it is applied; every reason is given."""
 

@@ -42,6 +42,15 @@ class Receipt:
     refused: tuple[str, ...] = ()
     """Why nothing of it was taken."""
 
+    def and_of(self, part: Receipt) -> Receipt:
+        """This, and what became of another part of the delivery."""
+        return Receipt(
+            self.taken + part.taken,
+            self.unchanged + part.unchanged,
+            self.letters + part.letters,
+            self.refused + part.refused,
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Delivery:

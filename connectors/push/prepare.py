@@ -32,6 +32,7 @@ NAMES = ""
 """The stream under which the names of deliveries are known."""
 
 MAX_LETTERS = 10_000
+FULL = f"{MAX_LETTERS} records that can't be mapped are kept, and no more"
 REMEMBERED_SECONDS = 7 * 86_400.0
 FORGET_SECONDS = 600.0
 
@@ -46,6 +47,8 @@ class Prepared(NamedTuple):
     """By stream."""
     counts: Mapping[str, Counted]
     """By stream."""
+    lost: int = 0
+    """Records that could not be mapped, for which there was no place, and of whose loss no sender can be told."""
 
 
 @dataclass
@@ -68,10 +71,10 @@ class _Open:
     mapped: list[str] = field(default_factory=list)
 
     def step(self, below: float | None) -> Step:
-        """As it is kept. The position only tells that there is one: a reset takes it away."""
+        """As it is kept. Runs have generations from 1 on; what a source tells has none, and no position."""
         said = list(self.said.values())
         letters = list(self.letters.values())
-        return Step(0, True, said, (), letters, below, [key for key in self.mapped if key not in self.letters])
+        return Step(0, None, said, (), letters, below, [key for key in self.mapped if key not in self.letters])
 
 
 class Preparer:
@@ -84,10 +87,16 @@ class Preparer:
         self._held = {name: Held(connector, name, contract, prefix) for name in connector.settings.streams}
         self._gone = {name: _gone(connector, name) for name in connector.settings.streams}
         self._forgot = 0.0
+        self._room = 0
+        """How many letters more are kept."""
+        self._lost = 0
 
     def ready(self, batch: Sequence[Delivery], fault: str = "") -> Prepared:
         """The batch, made ready; to be set aside for a fault, where there is one."""
         mapped = [[self._mapped(arrival, fault) for arrival in delivery.arrivals] for delivery in batch]
+        self._lost = 0
+        if any(each.mapped.troubles for found in mapped for each in found):
+            self._room = MAX_LETTERS - self._state.letter_count(self._connector.name)
         known = self._known(mapped)
         names = self._names(batch)
         messages: list[Message] = []
@@ -116,7 +125,7 @@ class Preparer:
         if messages:
             # One may carry the words of several streams; mostly there is one.
             counts[batch[0].arrivals[0].stream].messages += len(messages)
-        return Prepared(receipts, messages, self._steps(streams), counts)
+        return Prepared(receipts, messages, self._steps(streams), counts, self._lost)
 
     def _steps(self, streams: Mapping[str, _Open]) -> dict[str, Step]:
         """What is to be kept; of events alone nothing is, and a commit takes as long as hundreds of them."""
@@ -164,11 +173,19 @@ class Preparer:
             return None
         if delivery.whole:
             return Receipt(refused=troubles)
-        waiting = sum(len(each.letters) for each in streams.values())
-        if self._state.letter_count(self._connector.name) + waiting >= MAX_LETTERS:
-            full = f"{MAX_LETTERS} records that can't be mapped are kept, and no more"
-            return Receipt(refused=(*troubles, full))
+        # Where nobody can be told, the good records count, and the others have no place: see `_has_place`.
+        if not delivery.patient and not self._has_room(streams):
+            return Receipt(refused=(*troubles, FULL))
         return None
+
+    def _has_room(self, streams: Mapping[str, _Open]) -> bool:
+        return sum(len(each.letters) for each in streams.values()) < self._room
+
+    def _has_place(self, arrival: Arrival, delivery: Delivery, streams: Mapping[str, _Open]) -> bool:
+        """Whether a record that can't be mapped is kept; one of its name may be kept already."""
+        if not delivery.patient or arrival.key in streams[arrival.stream].letters or self._has_room(streams):
+            return True
+        return self._state.stream(self._connector.name, arrival.stream).has_letter(arrival.key)
 
     def _taken(
         self,
@@ -190,6 +207,9 @@ class Preparer:
                 troubles = [self._connector.hidden(str(trouble)) for trouble in each.mapped.troubles]
                 letters += troubles
                 counted.letters += 1
+                if not self._has_place(each.arrival, delivery, streams):
+                    self._lost += 1
+                    continue
                 open_.letters[key] = Letter(key, self._connector.cleared(record), troubles)
                 continue
             open_.mapped.append(key)

@@ -12,22 +12,24 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from connectors.backoff import Breaker
-from connectors.errors import SourceError
+from connectors.errors import SourceError, StateError
 from connectors.kind import PushSource, Reception
 from connectors.load import Connector
 from connectors.push.buffer import buffer_of, counts
 from connectors.push.doors import Doors
-from connectors.push.inbox import Delivery, Inbox, refuse
-from connectors.push.prepare import Prepared, Preparer, again
+from connectors.push.inbox import Delivery, Inbox, Receipt, refuse
+from connectors.push.prepare import FULL, NAMES, Prepared, Preparer, again
 from connectors.push.settings import PushSettings
 from connectors.push.tally import Tally
-from connectors.state import State, Step
+from connectors.state import State
 from connectors.stream import Publish
 from schema.contract import Contract
+from schema.errors import innermost
 from wire.errors import Unpublishable
 
 log = logging.getLogger(__name__)
@@ -71,7 +73,7 @@ class Receiver:
                 tasks.create_task(self._work(inbox, preparer, settings.rate))
                 tasks.create_task(self._tell())
         except* Exception as group:
-            raise group.exceptions[0] from None
+            raise innermost(group) from None
         finally:
             inbox.close("the hub is stopping")
             with contextlib.suppress(Exception):
@@ -88,7 +90,8 @@ class Receiver:
             began = time.monotonic()
             try:
                 await self._until_paused(self.source.receive(reception), inbox)
-            except Exception as error:
+            except Exception as group:
+                error = innermost(group)
                 if time.monotonic() - began > breaker.longest:
                     breaker.succeeded()
                 self.tally.trouble = self.connector.hidden(str(error) or type(error).__name__)
@@ -98,34 +101,68 @@ class Receiver:
 
     async def _until_paused(self, receiving: Awaitable[None], inbox: Inbox) -> None:
         task = asyncio.ensure_future(receiving)
+        trying = asyncio.create_task(self._try_letters(inbox))
         try:
             while not task.done():
-                await asyncio.wait({task}, timeout=LOOK_SECONDS)
+                await asyncio.wait({task, trying}, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                if trying.done():
+                    trying.result()
                 if await self._paused():
                     inbox.close("the connector is paused")
                     return
-                await self._try_letters(inbox)
             task.result()
         finally:
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            trying.cancel()
+            await asyncio.gather(task, trying, return_exceptions=True)
 
     def _troubled(self, trouble: str) -> None:
         self.tally.trouble = self.connector.hidden(trouble)
 
     async def _paused(self) -> bool:
-        return await asyncio.to_thread(self.state.paused, self.connector.name)
+        return await self._surely(lambda: asyncio.to_thread(self.state.paused, self.connector.name))
+
+    async def _surely(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Asks for what is kept until that can be reached. Where the connector is held no more, others end this."""
+        breaker = Breaker(first=0.5, longest=LONGEST_SECONDS)
+        trouble = ""
+        while True:
+            try:
+                found = await ask()
+            except StateError as error:
+                self._troubled(str(error))
+                trouble = self.tally.trouble
+                log.warning("%s: %s", self.connector.name, trouble)
+                await asyncio.sleep(breaker.failed())
+                continue
+            if trouble and self.tally.trouble == trouble:
+                self.tally.trouble = ""
+            return found
 
     async def _try_letters(self, inbox: Inbox) -> None:
         """After a reset, what was set aside is tried again, as if it came once more."""
-        for name in self.connector.settings.streams:
-            stream = self.state.stream(self.connector.name, name)
-            if (await self._do(stream.checkpoint)).position is not None:
-                continue
-            letters = await self._do(lambda: self.state.letters(self.connector.name, limit=-1))
-            for arrival in again([letter for letter in letters if letter.stream == name]):
-                inbox.push(Delivery([arrival], patient=True))
-            await self._do(lambda stream=stream: stream.keep(Step(0, True)))  # type: ignore[misc]
+        while True:
+            for name in self.connector.settings.streams:
+                await self._try_letters_of(name, inbox)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _try_letters_of(self, name: str, inbox: Inbox) -> None:
+        stream = self.state.stream(self.connector.name, name)
+        since = await self._surely(lambda: self._do(stream.checkpoint))
+        if since.position is not None:
+            return
+        letters = await self._surely(lambda: self._do(lambda: self.state.letters(self.connector.name, limit=-1)))
+        found = again([letter for letter in letters if letter.stream == name])
+        tried = dict.fromkeys(Delivery([arrival], patient=True) for arrival in found)
+        try:
+            for delivery in tried:
+                inbox.push(delivery)
+            if tried:
+                await asyncio.wait([delivery.answer for delivery in tried])
+        finally:
+            inbox.leave(tried, "it is tried again later")
+        if all(delivery.answer.exception() is None for delivery in tried):
+            await self._surely(lambda: self._do(partial(stream.tried, since)))
 
     async def _work(self, inbox: Inbox, preparer: Preparer, rate: float | None) -> None:
         clock = asyncio.get_running_loop().time
@@ -144,18 +181,19 @@ class Receiver:
     async def _take(self, batch: list[Delivery], preparer: Preparer) -> None:
         """Returns when all of a batch has its receipt. What is not patient is sent away when the broker is."""
         breaker = Breaker(first=0.5, longest=LONGEST_SECONDS)
+        fault = ""
         while batch:
             try:
-                prepared = await self._do(lambda batch=batch: preparer.ready(batch))  # type: ignore[misc]
+                prepared = await self._do(partial(preparer.ready, batch, fault))
                 await asyncio.gather(*(self.publish(message) for message in prepared.messages))
-                await self._do(lambda prepared=prepared: self._keep(prepared))  # type: ignore[misc]
+                await self._do(partial(self._keep, prepared))
             except Unpublishable as error:
-                # The broker will never take it: whichever delivery it is of is set aside, and the rest goes on.
-                if len(batch) == 1:
-                    await self._set_aside(batch, preparer, str(error))
-                else:
-                    for delivery in batch:
-                        await self._take([delivery], preparer)
+                # The broker will never take it: whichever record it is of is set aside, and the rest goes on.
+                if len(batch) == 1 and not _parts(batch[0]):
+                    fault = str(error)
+                    continue
+                for delivery in batch:
+                    await self._apart(delivery, preparer)
                 return
             except Exception as error:
                 self.tally.trouble = self.connector.hidden(str(error) or type(error).__name__)
@@ -168,17 +206,39 @@ class Receiver:
                 if batch:
                     await asyncio.sleep(pause)
                 continue
-            self.tally.trouble = ""
+            self.tally.trouble = self._lost(prepared.lost)
             self._answer(batch, prepared)
             return
 
-    async def _set_aside(self, batch: list[Delivery], preparer: Preparer, why: str) -> None:
-        prepared = await self._do(lambda: preparer.ready(batch, fault=why))
-        await self._do(lambda: self._keep(prepared))
-        self._answer(batch, prepared)
+    async def _apart(self, delivery: Delivery, preparer: Preparer) -> None:
+        """Takes a delivery in parts, where it has any; what becomes of them is what becomes of it."""
+        parts = _parts(delivery)
+        if not parts:
+            await self._take([delivery], preparer)
+            return
+        receipt = Receipt()
+        for part in parts:
+            await self._take([part], preparer)
+            if (error := part.answer.exception()) is not None:
+                refuse(delivery, str(error))
+                return
+            receipt = receipt.and_of(part.answer.result())
+        if not delivery.answer.done():
+            delivery.answer.set_result(receipt)
+
+    def _lost(self, records: int) -> str:
+        """Counts records for which there is no place, and says it in words."""
+        if not records:
+            return ""
+        self.tally.lost += records
+        trouble = f"{FULL}: {self.tally.lost} more were dropped; mend what the mapping can't take, and reset the stream"
+        log.warning("%s: %s", self.connector.name, trouble)
+        return trouble
 
     def _keep(self, prepared: Prepared) -> None:
-        for stream, step in prepared.steps.items():
+        # The names of deliveries last: one that is known by its name is not looked at again.
+        for stream in sorted(prepared.steps, key=lambda stream: stream == NAMES):
+            step = prepared.steps[stream]
             self.state.stream(self.connector.name, stream).keep(step)
 
     def _answer(self, batch: Sequence[Delivery], prepared: Prepared) -> None:
@@ -189,7 +249,7 @@ class Receiver:
 
     async def _tell(self) -> None:
         while True:
-            await self._do(self._keep_tally)
+            await self._surely(lambda: self._do(self._keep_tally))
             await asyncio.sleep(TELL_SECONDS)
 
     def _keep_tally(self) -> None:
@@ -199,3 +259,12 @@ class Receiver:
 
     def _do(self, work: Callable[[], T]) -> asyncio.Future[T]:
         return asyncio.get_running_loop().run_in_executor(self.thread, work)
+
+
+def _parts(delivery: Delivery) -> Sequence[Delivery]:
+    """A delivery in two; nothing where it is of one record, or taken as a whole. Its name is known once all is."""
+    if delivery.whole or len(delivery.arrivals) == 1:
+        return ()
+    half = len(delivery.arrivals) // 2
+    part = partial(Delivery, patient=delivery.patient, ordered=delivery.ordered)
+    return part(delivery.arrivals[:half]), part(delivery.arrivals[half:], name=delivery.name)

@@ -24,6 +24,8 @@ class Tally:
     def __init__(self, streams: Iterable[str]) -> None:
         self.trouble = ""
         self.buffered = Counts()
+        self.lost = 0
+        """Records that could not be mapped, and had no place among those that are set aside."""
         self._began = time.time()
         self._streams = {name: _Stream() for name in streams}
 
@@ -38,7 +40,7 @@ class Tally:
     def news(self) -> Iterator[tuple[str, LastRun]]:
         """How each stream fares that has not been told as it is."""
         for name, each in self._streams.items():
-            buffered = (self.buffered.waiting, self.buffered.dropped)
+            buffered = (self.buffered.waiting, self._dropped)
             now = (*astuple(each.total), self.trouble, *buffered)
             if now != each.told:
                 each.told = now
@@ -51,5 +53,9 @@ class Tally:
             **asdict(stream.total),
             error=self.trouble,
             buffered=self.buffered.waiting,
-            dropped=self.buffered.dropped,
+            dropped=self._dropped,
         )
+
+    @property
+    def _dropped(self) -> int:
+        return self.buffered.dropped + self.lost

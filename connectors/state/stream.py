@@ -64,6 +64,12 @@ class StreamState:
                 for row in connection.execute(found.where(RECORD.c.key.in_(part)))
             }
 
+    def has_letter(self, key: str) -> bool:
+        """Whether a record of this name is set aside."""
+        with reading(self.engine) as connection:
+            found = select(LETTER.c.key).where(*self._own(LETTER), LETTER.c.key == key)
+            return connection.execute(found).first() is not None
+
     def gone_at(self, things: Collection[Thing]) -> dict[tuple[str, str], int]:
         """When the connector withdrew things last, by kind and id; of others nothing."""
         kinds = {kind: {thing.id for thing in things if thing.kind == kind} for kind in {t.kind for t in things}}
@@ -86,7 +92,13 @@ class StreamState:
                 connection.execute(_CAME_BACK, back)
             if step.forget_below is not None:
                 connection.execute(delete(RECORD).where(*self._own(RECORD), RECORD.c.mark < step.forget_below))
-            self._keep_checkpoint(connection, Checkpoint(step.position, step.generation, False))
+            if step.generation > 0:
+                self._keep_checkpoint(connection, Checkpoint(step.position, step.generation, False))
+
+    def tried(self, since: Checkpoint) -> None:
+        """What a source had told that was set aside is tried again, as a reset asked for; not if one asks anew."""
+        with writing(self._writer) as connection:
+            self._keep_checkpoint(connection, Checkpoint(0, since.generation, True))
 
     def completed(self, generation: int) -> None:
         """A run came to its end."""
@@ -256,9 +268,7 @@ class StreamState:
             )
 
     def _keep_checkpoint(self, connection: Connection, checkpoint: Checkpoint) -> None:
-        # Runs have generations from 1 on; what a source tells has none.
-        mine = checkpoint.generation
-        current = None if mine == 0 else CHECKPOINT.c.generation <= mine
+        current = CHECKPOINT.c.generation <= checkpoint.generation
         connection.execute(
             upsert(connection, CHECKPOINT, "position", "generation", "complete", where=current),
             {

@@ -137,10 +137,12 @@ class StateContract:
     def test_a_source_that_tells_by_itself_has_no_generations(self) -> None:
         with self.fresh() as state:
             stream = state.stream("mes", "lots")
-            stream.keep(Step(0, True))
+            stream.tried(stream.checkpoint())
             stream.reset()
-            stream.keep(Step(0, True))
-            assert stream.checkpoint().position is True
+            stream.keep(Step(0))
+            assert stream.checkpoint().position is None
+            stream.tried(stream.checkpoint())
+            assert stream.checkpoint().position is not None
 
     def test_more_keys_than_a_statement_takes(self) -> None:
         with self.fresh() as state:
