@@ -69,7 +69,7 @@ def list_connectors(settings: Settings, json: Machine = False) -> None:
             for line in lines(status):
                 out().print(line.text, markup=False, style=line.style)
     if not found and not json:
-        out().print("no connectors; `connectors` in the settings names their folder")
+        out().print(_none(settings), markup=False)
 
 
 def check(settings: Settings, name: Name, json: Machine = False) -> None:
@@ -149,12 +149,25 @@ def run(
     ] = False,
     json: Machine = False,
 ) -> None:
-    """Run a connector once: read what has changed, and publish what it asserts."""
+    """Run a connector once: read what has changed, and publish what it asserts.
+
+    Where a hub runs the connector, that hub is asked to do so now.
+    """
     from hub import process
 
     connector = _one(settings, name)
+    wanted = _streams(connector, stream)
+    if _asked(settings, connector, wanted, withdraw_all):
+        for each in wanted:
+            if json:
+                show_json({"stream": each, "asked": True})
+            else:
+                out().print(f"{name}/{each}: the hub that runs it is asked to do so now", markup=False)
+        if not json:
+            out().print("`unshub connectors list` tells how it goes")
+        return
     process.tune()
-    outcomes = asyncio.run(_run(settings, connector, _streams(connector, stream), withdraw_all))
+    outcomes = asyncio.run(_run(settings, connector, wanted, withdraw_all))
     for each, outcome in outcomes.items():
         told = {"read": outcome.read, "changed": outcome.changed, "withdrawn": outcome.withdrawn}
         if json:
@@ -204,6 +217,20 @@ def reset(settings: Settings, name: Name, stream: Stream = None) -> None:
             out().print(f"{name}/{each}: begins anew at its next run", markup=False)
 
 
+def _asked(settings: Settings, connector: Connector, streams: list[str], withdraw_all: bool) -> bool:
+    """Whether another process runs a connector that is read; it is asked for a run then."""
+    from connectors.settings import ConnectorSettings
+    from connectors.state import Asked
+
+    if not isinstance(connector.settings, ConnectorSettings):
+        return False
+    with closing(_state(settings)) as state:
+        if not state.held(connector.name):
+            return False
+        state.ask(connector.name, Asked(streams, streams if withdraw_all else ()))
+    return True
+
+
 async def _run(settings: Settings, connector: Connector, streams: list[str], withdraw_all: bool) -> dict[str, Outcome]:
     from connectors.schedule import at_work
     from hub.cli.progress import Loading
@@ -225,9 +252,18 @@ def _one(settings: Settings, name: str) -> Connector:
 
     connectors = {connector.name: connector for connector in all_of(settings)}
     if name not in connectors:
-        known = ", ".join(connectors) or "none: `connectors` in the settings names their folder"
-        raise HubError(f"there is no connector {name!r}; known are {known}")
+        known = f"known are {', '.join(connectors)}" if connectors else _none(settings)
+        raise HubError(f"there is no connector {name!r}; {known}")
     return connectors[name]
+
+
+def _none(settings: Settings) -> str:
+    """Why there are no connectors."""
+    if settings.connectors is None:
+        return "no connectors; `connectors` in the settings names their folder"
+    return (
+        f"no .yaml in {settings.connectors.resolve()}; write a connector there, or set `connectors` to another folder"
+    )
 
 
 def _streams(connector: Connector, stream: str | None) -> list[str]:

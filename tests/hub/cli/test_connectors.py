@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from connectors.kinds.sql import SqlKind
-from connectors.state import State
+from connectors.state import Asked, State
 from connectors.stream import Outcome
 from hub.cli import progress
 from hub.cli.progress import Loading
@@ -51,8 +51,9 @@ def test_one_that_a_process_runs_is_listed_as_such(unshub: Run) -> None:
     state = State(Path("data/connectors/state.db"))
     with state.hold("mes"):
         assert unshub("connectors", "list", *SOURCES).out.startswith("mes: sql, speaks as mes, waiting\n")
-        ran = unshub("connectors", "run", "mes", *SOURCES)
-        assert ran.code == 1 and "the connector mes is run by another process" in ran.err
+        ran = unshub("connectors", "run", "mes", "--withdraw-all", *SOURCES)
+        assert ran.code == 0 and "mes/lots: the hub that runs it is asked to do so now\n" in ran.out
+        assert state.orders("mes")[1] == Asked(["lots"], ["lots"])
     unshub("connectors", "pause", "mes", *SOURCES)
     assert unshub("connectors", "list", *SOURCES).out.startswith("mes: sql, speaks as mes, paused\n")
     state.close()
@@ -64,6 +65,14 @@ def test_what_can_not_be_opened_is_told(unshub: Run) -> None:
     Path("data/connectors/state.db").write_bytes(b"no database" * 1000)
     ran = unshub("connectors", "list", *SOURCES)
     assert ran.code == 1 and "can't open what connectors keep in data/connectors/state.db" in ran.err
+
+
+def test_a_folder_without_connectors_is_named(unshub: Run) -> None:
+    Path("sources").mkdir()
+    said = f"no .yaml in {Path('sources').resolve()}; write a connector there"
+    assert unshub("connectors", "list", *SOURCES).out.startswith(said)
+    assert said in unshub("connectors", "check", "mes", *SOURCES).err
+    assert "`connectors` in the settings names their folder" in unshub("connectors", "list").out
 
 
 def test_a_terminal_sees_a_bar_and_its_end() -> None:
