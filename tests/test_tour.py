@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,17 @@ class Reader:
                 commands.split(), cwd=self._folder, env=self._environment, stdout=log, stderr=subprocess.STDOUT
             )
 
+    @contextmanager
+    def hub(self, command: str) -> Iterator[None]:
+        """A hub that is ready, while the block runs."""
+        hub = self.start(command)
+        try:
+            _until(lambda: '"ready":true' in self.type("curl -s http://127.0.0.1:8080/readyz || true"), hub)
+            yield
+        finally:
+            hub.send_signal(signal.SIGINT)
+            assert hub.wait(PATIENCE) in (0, 130)
+
     def type(self, commands: str) -> str:
         for usual, own in self.ports.items():
             commands = re.sub(rf"\b{usual}\b", own, commands)
@@ -61,13 +73,8 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
             missing(program, "install mosquitto-clients and curl")
     reader = Reader(tmp_path)
     (start,) = (commands for step, commands, _ in STEP.findall(README) if step == "start")
-    hub = reader.start(start)
-    try:
-        _until(lambda: '"ready":true' in reader.type("curl -s http://127.0.0.1:8080/readyz || true"), hub)
+    with reader.hub(start):
         yield reader
-    finally:
-        hub.send_signal(signal.SIGINT)
-        assert hub.wait(PATIENCE) in (0, 130)
 
 
 def _until(holds: Any, hub: subprocess.Popen[bytes]) -> None:

@@ -36,7 +36,7 @@ def index(known: Profiles, note: str) -> str:
         for name in names
         if (looked := looked_at(known, name).settings) is not None
     ]
-    head = "Ready connectors. [Connectors](../connectors.md#profiles) says how they are used and changed."
+    head = "Ready connectors. [The page on profiles](../connectors/profiles.md) says how they are used and changed."
     return "\n".join(
         ["# Profiles", "", note, "", head, "", "| Profile | System | How far it is shown |", "|---|---|---|", *rows, ""]
     )
