@@ -13,7 +13,20 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, create_engine, delete, event, func, select
+from sqlalchemy import (
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    delete,
+    event,
+    func,
+    inspect,
+    select,
+)
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
@@ -44,7 +57,7 @@ _TOTAL = Table(
     Column("count", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
-_BYTES, _DROPPED = "bytes", "dropped"
+_WAITING, _BYTES, _DROPPED = "waiting", "bytes", "dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +91,15 @@ class Buffer:
         """The highest number that was given out and is on its way: what is on its way is not dropped."""
         with writing(self._engine) as connection:
             _TABLES.create_all(connection)
+            waiting = select(func.count()).select_from(_ENTRY).scalar_subquery()
+            connection.execute(insert(_TOTAL).values(name=_WAITING, count=waiting).on_conflict_do_nothing())
 
     def append(self, arrivals: Sequence[Arrival]) -> int:
         """Keeps records; returns, when they are on disk, how many were dropped for them."""
         rows = [_row(arrival) for arrival in arrivals]
         with writing(self._engine) as connection:
             connection.execute(_ENTRY.insert(), rows)
+            _add(connection, _WAITING, len(rows))
             bytes_ = _add(connection, _BYTES, sum(row["bytes"] for row in rows))
             return self._bound(connection, bytes_)
 
@@ -105,8 +121,7 @@ class Buffer:
     def counts(self) -> Counts:
         """How much waits, and how much was dropped."""
         with reading(self._engine) as connection:
-            waiting, oldest = connection.execute(select(func.count(), func.min(_ENTRY.c.received))).one()
-            return Counts(waiting, _total(connection, _BYTES), oldest, _total(connection, _DROPPED))
+            return _counts(connection)
 
     def close(self) -> None:
         """Closes the file."""
@@ -154,11 +169,20 @@ def counts(file: Path) -> Counts:
     """How much waits in a buffer, and was dropped, by its file, which another process may have open."""
     if not file.exists():
         return Counts()
-    buffer = Buffer(file, size=0, age=0)
+    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": BUSY_SECONDS})
     try:
-        return buffer.counts()
+        with reading(engine) as connection:
+            # It may be just being made.
+            return _counts(connection) if inspect(connection).has_table(_TOTAL.name) else Counts()
     finally:
-        buffer.close()
+        engine.dispose()
+
+
+def _counts(connection: Connection) -> Counts:
+    """By what is counted along, since there may be very many records."""
+    oldest = connection.execute(select(_ENTRY.c.received).order_by(_ENTRY.c.number).limit(1)).scalar()
+    waiting, bytes_, dropped = (_total(connection, name) for name in (_WAITING, _BYTES, _DROPPED))
+    return Counts(waiting, bytes_, oldest, dropped)
 
 
 def _row(arrival: Arrival) -> dict[str, Any]:
@@ -181,6 +205,7 @@ def _cut(connection: Connection, last: int, after: int = 0) -> int:
     ).one()
     connection.execute(delete(_ENTRY).where(*which))
     _add(connection, _BYTES, -bytes_)
+    _add(connection, _WAITING, -count)
     return int(count)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -102,13 +104,24 @@ TestMachine.settings = settings(max_examples=15, stateful_step_count=15, deadlin
 
 
 def test_what_is_too_old_is_dropped_and_counted(tmp_path: Path) -> None:
-    with opened(tmp_path / "b", age=0.05) as buffer:
-        buffer.append([arrival(1), arrival(2)])
-        time.sleep(0.1)
-        assert buffer.append([arrival(3)]) == 2
+    old = time.time_ns() // 1000 - int(AGE * 1e6)
+    with opened(tmp_path / "b") as buffer:
+        assert buffer.append([arrival(1)._replace(received=old - number) for number in (2, 1)]) == 2
+        assert buffer.append([arrival(3)]) == 0
         assert [entry.arrival.record["n"] for entry in buffer.first(10)] == [3]
-        time.sleep(0.1)
-        assert buffer.append([arrival(4)]) == 0, "what is on its way is not dropped"
+        assert buffer.counts().dropped == 2
+
+
+def test_what_is_on_its_way_is_not_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now)
+    with opened(tmp_path / "b") as buffer:
+        buffer.append([arrival(1)])
+        assert len(buffer.first(10)) == 1
+        buffer.append([arrival(2)])
+        now += 2 * AGE
+        assert buffer.append([arrival(3)]) == 2
+        assert [entry.arrival.record["n"] for entry in buffer.first(10)] == [1]
         assert buffer.counts().dropped == 2
 
 
@@ -116,6 +129,28 @@ def test_one_that_is_too_large_for_it_is_dropped_and_counted(tmp_path: Path) -> 
     with opened(tmp_path / "b") as buffer:
         assert buffer.append([arrival(1, 5000)]) == 1
         assert buffer.counts() == Counts(dropped=1)
+
+
+def test_its_counts_are_told_while_it_is_written(tmp_path: Path) -> None:
+    """And by what is counted along: a look at very many records would hold up what is written."""
+    with opened(tmp_path / "b", size=2**20) as buffer:
+        buffer.append([arrival(1), arrival(2)])
+        with closing(sqlite3.connect(tmp_path / "b", isolation_level=None)) as writer:
+            writer.execute("BEGIN IMMEDIATE")
+            writer.execute("DELETE FROM entry WHERE number > 1")
+            writer.execute("COMMIT")
+            writer.execute("BEGIN IMMEDIATE")
+            assert counts(tmp_path / "b").waiting == 2
+            writer.execute("ROLLBACK")
+
+
+def test_one_of_before_there_was_a_count_is_counted(tmp_path: Path) -> None:
+    with opened(tmp_path / "b") as buffer:
+        buffer.append([arrival(1), arrival(2)])
+    with closing(sqlite3.connect(tmp_path / "b", isolation_level=None)) as writer:
+        writer.execute("DELETE FROM total WHERE name = 'waiting'")
+    with opened(tmp_path / "b") as buffer:
+        assert buffer.counts().waiting == 2
 
 
 def test_the_file_stays_bounded(tmp_path: Path) -> None:
