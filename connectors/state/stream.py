@@ -126,7 +126,7 @@ class StreamState:
             Standing(
                 last=last,
                 success=before.success if last.error else last,
-                failures=before.failures + 1 if last.error else 0,
+                failures=before.failures + (same is None or not same.error) if last.error else 0,
                 totals=before.totals.grown(same, last),
             )
         )

@@ -144,6 +144,13 @@ class StateContract:
             stream.tried(stream.checkpoint())
             assert stream.checkpoint().position is not None
 
+    def test_a_trouble_that_lasts_is_one_failure_of_what_tells_by_itself(self) -> None:
+        with self.fresh() as state:
+            stream = state.stream("mes", "lots")
+            for read, error in ((1, "away"), (2, "away"), (3, ""), (4, "away"), (5, "full")):
+                stream.ran(LastRun(1.0, 0.0, read, error=error))
+                assert stream.standing().failures == (1 if error else 0)
+
     def test_more_keys_than_a_statement_takes(self) -> None:
         with self.fresh() as state:
             stream = state.stream("mes", "lots")
