@@ -20,12 +20,13 @@ from connectors.push.buffer import counts
 from connectors.state import State
 from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.limits import BrokerLimits
-from tests.connectors.pushed import at_work, until
+from tests.connectors.pushed import PATIENCE, at_work, until
 from tests.connectors.running import Taken, letters
 from tests.servers import Mosquitto, free_port
 from tests.servers import mosquitto as start_mosquitto
 from tests.servers.certificates import Authority
 from wire.address import Address
+from wire.connection import Connection
 from wire.messages import Inbound, Outbound
 
 TAGS = """
@@ -68,18 +69,25 @@ def values(taken: Taken) -> list[tuple[str, Any]]:
 async def listening(connector: Connector, folder: Path, taken: Taken, broker: Mosquitto) -> AsyncIterator[None]:
     """A connector that has subscribed: what a probe published has come."""
     async with at_work(connector, folder, taken):
-        before = len(taken.messages)
-
-        async def heard() -> None:
-            while len(taken.messages) == before:
-                await asyncio.to_thread(publish, broker, "plant/probe/l/p", {"value": 0})
-                await asyncio.sleep(0.05)
-
-        async with asyncio.timeout(30):
-            await heard()
-        await asyncio.sleep(0.1)
+        await probed(taken, broker)
         taken.messages.clear()
         yield
+
+
+async def probed(taken: Taken, broker: Mosquitto) -> None:
+    """Returns when a connector has subscribed, and nothing of the probe is under way any more."""
+    number = 0
+
+    async def probe() -> None:
+        nonlocal number
+        number += 1
+        await asyncio.to_thread(publish, broker, "plant/probe/l/p", {"value": number})
+
+    async with asyncio.timeout(PATIENCE):
+        while not any(name == "p" for name, _ in values(taken)):
+            await probe()
+    await probe()
+    await until(lambda: ("p", number) in values(taken))
 
 
 async def test_values_go_where_the_hub_takes_tags(connector: Made, mosquitto: Mosquitto, tmp_path: Path) -> None:
@@ -122,35 +130,50 @@ async def test_a_broker_of_ours_that_comes_back_gets_all_in_order(
     connector: Made, mosquitto: Mosquitto, tmp_path: Path
 ) -> None:
     taken = Taken()
-    down = True
+    down, entered = True, asyncio.Event()
 
     async def away(_message: Message) -> None:
         if down:
+            entered.set()
             raise ConnectionError("away")
 
     async with listening(tags(connector, mosquitto, "waiting: 3"), tmp_path, taken, mosquitto):
         taken.breaks = away
         for number in range(12):
             publish(mosquitto, "plant/north/l1/n", {"value": number, "t": 1772359200000 + number})
-        await asyncio.sleep(0.3)
-        assert taken.messages == []
+        await entered.wait()
         down = False
         await until(lambda: len(taken.messages) >= 12)
     assert values(taken) == [("n", number) for number in range(12)]
 
 
-async def test_while_paused_the_other_broker_keeps_it(connector: Made, mosquitto: Mosquitto, tmp_path: Path) -> None:
+async def test_while_paused_the_other_broker_keeps_it(
+    connector: Made, mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     taken = Taken()
+    closed, paused = asyncio.Event(), True
+    came_while_paused = []
+    close = Connection.close
+
+    async def closing_one(connection: Connection) -> None:
+        await close(connection)
+        closed.set()
+
+    async def look(_message: Message) -> None:
+        came_while_paused.append(paused)
+
+    monkeypatch.setattr(Connection, "close", closing_one)
     async with listening(tags(connector, mosquitto), tmp_path, taken, mosquitto):
         with closing(State(tmp_path / "state.db")) as state:
             state.pause("mes", True)
-            await asyncio.sleep(2.5)
+            await closed.wait()
+            taken.breaks = look
             publish(mosquitto, "plant/north/l1/n", {"value": 1})
-            await asyncio.sleep(0.3)
-            assert taken.messages == []
+            paused = False
             state.pause("mes", False)
             await until(lambda: taken.messages)
     assert values(taken) == [("n", 1)]
+    assert came_while_paused == [False]
 
 
 async def test_the_other_broker_may_come_and_go(connector: Made, mosquitto: Mosquitto, tmp_path: Path) -> None:
@@ -219,10 +242,10 @@ async def test_what_a_broker_had_kept_is_no_news(connector: Made, mosquitto: Mos
     publish(mosquitto, "plant/north/l1/old", {"value": 1, "t": 1772359200000}, "-r")
     taken = Taken()
     async with at_work(tags(connector, mosquitto), tmp_path, taken):
-        await asyncio.sleep(0.5)
+        await probed(taken, mosquitto)
         publish(mosquitto, "plant/north/l1/new", {"value": 2}, "-r")
-        await until(lambda: taken.messages)
-    assert values(taken) == [("new", 2)]
+        await until(lambda: ("new", 2) in values(taken))
+    assert [name for name, _ in values(taken) if name != "p"] == ["new"]
 
 
 async def test_what_a_broker_had_kept_is_taken_where_it_is_asked_for(

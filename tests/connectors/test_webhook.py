@@ -356,14 +356,16 @@ async def test_bodies_that_are_read_at_once_have_a_bound(
     head = f"POST /hooks/mes HTTP/1.1\r\nHost: hub\r\nX-Token: {SECRET}\r\nContent-Length: 60000\r\n\r\n".encode()
     body = b'{"lot": "L1"}' + b" " * (60_000 - 13)
     async with listening(hook(HOOK), tmp_path, taken) as client:
-        first, second = [await asyncio.open_unix_connection(tmp_path / "hub.sock") for _ in range(2)]
-        first[1].write(head + body[:-1])
-        await asyncio.sleep(0.3)
-        second[1].write(head + body[:-1])
-        assert await second[0].readline() == b"HTTP/1.1 429 Too Many Requests\r\n"
-        first[1].write(body[-1:])
-        assert await first[0].readline() == b"HTTP/1.1 200 OK\r\n"
-        for _, writer in (first, second):
+        senders = {}
+        for _ in range(2):
+            reader, writer = await asyncio.open_unix_connection(tmp_path / "hub.sock")
+            writer.write(head + body[:-1])
+            senders[asyncio.create_task(reader.readline())] = writer
+        (refused,), (waits,) = await asyncio.wait(senders, return_when=asyncio.FIRST_COMPLETED)
+        assert refused.result() == b"HTTP/1.1 429 Too Many Requests\r\n"
+        senders[waits].write(body[-1:])
+        assert await waits == b"HTTP/1.1 200 OK\r\n"
+        for writer in senders.values():
             writer.close()
         assert (await post(client, body)).status_code == 200
 
