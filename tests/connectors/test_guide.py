@@ -12,10 +12,13 @@ from hub.connect.files import read_file
 from tests.connectors.filing import put
 from tests.connectors.running import Taken, run
 from tests.hub.cli.conftest import Run, unshub  # noqa: F401
+from tests.servers import Mosquitto
 from tests.test_docs import FENCE, blocks
 from tests.test_tour import PATIENCE, Reader
 
 PAGE = Path(__file__).parents[2] / "docs" / "connectors.md"
+UP = "```sh\nunshub up\n```"
+"""Where a page has the hub started."""
 PAGES = (PAGE, *sorted((PAGE.parent / "connectors").glob("*.md")))
 
 
@@ -29,27 +32,72 @@ def typed(reader: Reader, text: str, file: Path) -> list[tuple[str, str]]:
             file.write_text(block)
         elif language == "yaml":
             file.write_text(file.read_text() + block)
-        elif language == "sh" and block != "unshub up\n":
+        elif language == "sh":
             said.append((block, reader.type(block)))
     return said
 
 
+def asked(reader: Reader, text: str, wanted: str) -> str:
+    """The answer to the question on a page, asked again until it has what is wanted, or for a while."""
+    ask = next(line for block in blocks(text, "sh") for line in block.splitlines() if line.startswith("curl"))
+    deadline = time.monotonic() + PATIENCE
+    while wanted not in (answer := reader.type(ask)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return answer
+
+
 @pytest.mark.slow
 def test_every_step_works_in_its_order(tmp_path: Path) -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    before, after = text.split("```sh\nunshub up\n```")
+    before, after = PAGE.read_text(encoding="utf-8").split(UP)
     reader = Reader(tmp_path)
     told = dict(typed(reader, before, tmp_path / "connectors" / "mes.yaml"))
     assert "changed_at TEXT" in told["unshub connectors discover mes\n"]
     assert '"id": "LOT-1"' in told["unshub connectors check mes\nunshub connectors preview mes\n"]
     assert "mes.yaml: no faults, 2 tests" in told["unshub lint --test\n"]
     with reader.hub("unshub up"):
-        ask = next(block for block in blocks(after, "sh") if "curl" in block)
-        deadline = time.monotonic() + PATIENCE
-        while "RELEASED" not in (answer := reader.type(ask)) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert '"materialLot":{"status":"RELEASED","quantity":{"value":480.5,"unit":"kg"}}' in answer
+        lot = '"materialLot":{"status":"RELEASED","quantity":{"value":480.5,"unit":"kg"}}'
+        assert lot in asked(reader, after, lot)
         assert "mes/lots: the hub that runs it is asked" in "".join(said for _, said in typed(reader, after, tmp_path))
+
+
+def set_up(folder: Path) -> None:
+    """What the first step of the page on connectors makes."""
+    (folder / "connectors").mkdir()
+    (folder / "unshub.yaml").write_text("connectors: connectors\n")
+
+
+@pytest.mark.slow
+def test_files_are_read_as_the_page_says(tmp_path: Path) -> None:
+    before, after = (PAGE.parent / "connectors" / "file.md").read_text(encoding="utf-8").split(UP)
+    reader = Reader(tmp_path)
+    set_up(tmp_path)
+    ((_, told),) = typed(reader, before, tmp_path / "connectors" / "lims.yaml")
+    assert "delimiter: ;" in told and '"id": "R-2"' in told
+    with reader.hub("unshub up"):
+        result = '"testResult":{"value":{"value":4.5,"unit":"Cel"},"sample":{"id":"S-1"}}'
+        assert result in asked(reader, after, result)
+        deadline = time.monotonic() + PATIENCE
+        while not (moved := list(tmp_path.glob("connectors/results/done/*.csv"))) and time.monotonic() < deadline:
+            time.sleep(0.1)
+    assert [file.name for file in moved] == ["results-1.csv"]
+
+
+@pytest.mark.slow
+def test_another_broker_is_heard_as_the_page_says(tmp_path: Path, mosquitto: Mosquitto) -> None:
+    text = (PAGE.parent / "connectors" / "mqtt.md").read_text(encoding="utf-8")
+    assert "```sh\nmosquitto -p 1884\n```" in text
+    before, after = text.replace("```sh\nmosquitto -p 1884\n```", "").replace("1884", str(mosquitto.port)).split(UP)
+    reader = Reader(tmp_path)
+    set_up(tmp_path)
+    told = "".join(said for _, said in typed(reader, before, tmp_path / "connectors" / "scada.yaml"))
+    assert '"value": 118.5' in told
+    with reader.hub("unshub up"):
+        (said,) = [block for block in blocks(after, "sh") if block.startswith("mosquitto_pub")]
+        deadline = time.monotonic() + PATIENCE
+        # What is published before the connector has subscribed, is not for it.
+        while '"mixer/speed","value":118.5' not in (told := reader.type(said)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+    assert '"mixer/speed","value":118.5' in told and "scada: mqtt" in told
 
 
 def test_profiles_are_listed_and_drafted_as_the_page_says(unshub: Run) -> None:  # noqa: F811
