@@ -7,7 +7,7 @@ tells by itself (`PushSource`) runs in the event loop.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -89,7 +89,8 @@ class Reception:
     """What a source that tells by itself is given.
 
     That is its connector's name, where it delivers, where HTTP comes in, and a folder for files that are called as the
-    connector. It says what its trouble is, with a text, and that it has none any more, with an empty one.
+    connector. It says what its trouble is, with a text, and that it has none any more, with an empty one. `identity`
+    keeps a name that the source knows it by, for whichever hub runs it: the one that is given, unless there is one.
     """
 
     connector: str
@@ -97,6 +98,7 @@ class Reception:
     doors: Doors
     folder: Path
     trouble: Callable[[str], None]
+    identity: Callable[[str], Awaitable[str]]
 
 
 @runtime_checkable

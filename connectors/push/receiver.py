@@ -82,7 +82,8 @@ class Receiver:
     async def _listen(self, inbox: Inbox) -> None:
         """Has the source deliver while the connector is not paused."""
         breaker = Breaker()
-        reception = Reception(self.connector.name, inbox, self.doors, self.folder, self._troubled)
+        name = self.connector.name
+        reception = Reception(name, inbox, self.doors, self.folder, self._troubled, self._identity)
         while True:
             if await self._paused():
                 await asyncio.sleep(LOOK_SECONDS)
@@ -118,6 +119,9 @@ class Receiver:
 
     def _troubled(self, trouble: str) -> None:
         self.tally.trouble = self.connector.hidden(trouble)
+
+    async def _identity(self, made: str) -> str:
+        return await self._surely(lambda: asyncio.to_thread(self.state.identity, self.connector.name, made))
 
     async def _paused(self) -> bool:
         return await self._surely(lambda: asyncio.to_thread(self.state.paused, self.connector.name))

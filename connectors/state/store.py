@@ -13,7 +13,7 @@ from connectors.state.form import Form, Hold
 from connectors.state.postgresql import PostgresForm, Server
 from connectors.state.sqlite import SqliteForm
 from connectors.state.stream import StreamState, checkpoint_of, standing_of
-from connectors.state.tables import CHECKPOINT, LETTER, STANDING, SWITCH, reading, upsert, writing
+from connectors.state.tables import CHECKPOINT, IDENTITY, LETTER, STANDING, SWITCH, reading, upsert, writing
 from connectors.state.values import Asked, Letter, Overview
 
 
@@ -74,6 +74,14 @@ class State:
                 {(row.connector, row.stream): checkpoint_of(row) for row in connection.execute(select(CHECKPOINT))},
                 {(connector, stream): letters for connector, stream, letters in connection.execute(counted)},
             )
+
+    def identity(self, connector: str, made: str) -> str:
+        """By which name a connector is known to its source: this one, where it has none yet."""
+        with writing(self._engine) as connection:
+            row = {"connector": connector, "name": made}
+            # Of two who make one the first counts.
+            connection.execute(upsert(connection, IDENTITY, "connector"), row)
+            return str(connection.scalar(select(IDENTITY.c.name).where(IDENTITY.c.connector == connector)))
 
     def paused(self, connector: str) -> bool:
         """Whether a connector is to rest."""

@@ -107,6 +107,14 @@ SWITCH = Table(
 )
 """What a connector is told by people: to rest, and which streams to run now."""
 
+IDENTITY = Table(
+    "connector_identity",
+    TABLES,
+    Column("connector", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+"""By which name a connector is known to its source, whichever hub runs it."""
+
 STANDING = Table(
     "connector_standing",
     TABLES,

@@ -32,6 +32,10 @@ def requests_to(connector: str, source: PushSource, http: Address | SocketFile) 
             runner.run(door.__aexit__(None, None, None))
 
 
+async def _as_made(name: str) -> str:
+    return name
+
+
 async def _next(inbox: Inbox) -> list[Arrival]:
     batch = await inbox.some()
     for delivery in batch:
@@ -44,7 +48,8 @@ async def _next(inbox: Inbox) -> list[Arrival]:
 @asynccontextmanager
 async def _door(connector: str, source: PushSource, http: Address | SocketFile, inbox: Inbox) -> AsyncIterator[None]:
     doors = Doors([connector])
-    receiving = asyncio.create_task(source.receive(Reception(connector, inbox, doors, Path(), lambda trouble: None)))
+    reception = Reception(connector, inbox, doors, Path(), lambda trouble: None, _as_made)
+    receiving = asyncio.create_task(source.receive(reception))
     try:
         async with listening(http, hooks.routes(lambda: doors)):
             yield

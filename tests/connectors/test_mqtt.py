@@ -7,6 +7,7 @@ import json
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from connectors.kind import PushSource
 from connectors.load import Connector
 from connectors.mapping.messages import Message
 from connectors.push.buffer import counts
+from connectors.schedule import Around, always
 from connectors.state import State
 from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.limits import BrokerLimits
@@ -66,12 +68,12 @@ def values(taken: Taken) -> list[tuple[str, Any]]:
 
 
 @asynccontextmanager
-async def listening(connector: Connector, folder: Path, taken: Taken, broker: Mosquitto) -> AsyncIterator[None]:
+async def listening(connector: Connector, folder: Path, taken: Taken, broker: Mosquitto) -> AsyncIterator[Around]:
     """A connector that has subscribed: what a probe published has come."""
-    async with at_work(connector, folder, taken):
+    async with at_work(connector, folder, taken) as around:
         await probed(taken, broker)
         taken.messages.clear()
-        yield
+        yield around
 
 
 async def probed(taken: Taken, broker: Mosquitto) -> None:
@@ -124,6 +126,28 @@ async def test_what_was_not_acknowledged_comes_again(connector: Made, mosquitto:
     async with at_work(tags(connector, mosquitto), tmp_path, taken):
         await until(lambda: len(taken.messages) >= 6)
     assert values(taken) == [("n", number) for number in range(6)]
+
+
+async def test_another_hub_takes_over_the_session(connector: Made, mosquitto: Mosquitto, tmp_path: Path) -> None:
+    """With the same state, and a folder of its own."""
+    taken, entered = Taken(), asyncio.Event()
+
+    async def away(_message: Message) -> None:
+        entered.set()
+        raise ConnectionError("away")
+
+    found = tags(connector, mosquitto)
+    async with listening(found, tmp_path, taken, mosquitto) as around:
+        taken.breaks = away
+        publish(mosquitto, "plant/north/l1/n", {"value": 1})
+        await entered.wait()
+    taken.breaks = None
+    (tmp_path / "other").mkdir()
+    with closing(State(tmp_path / "state.db")) as state:
+        task = asyncio.create_task(always(found, replace(around, folder=tmp_path / "other", state=state)))
+        await until(lambda: values(taken) == [("n", 1)])
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_a_broker_of_ours_that_comes_back_gets_all_in_order(

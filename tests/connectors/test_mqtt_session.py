@@ -122,7 +122,11 @@ async def test_what_comes_until_the_session_ends_is_kept(
     monkeypatch.setattr(Forwarder, "put", first)
     monkeypatch.setattr(Connection, "close", slow)
     source = MqttSource(settings_for(mosquitto), {}, tmp_path)
-    reception = Reception("mes", Inbox(MOST), Doors(), tmp_path, lambda _: None)
+
+    async def identity(made: str) -> str:
+        return made
+
+    reception = Reception("mes", Inbox(MOST), Doors(), tmp_path, lambda _: None, identity)
     receiving = asyncio.create_task(source.receive(reception))
     while not entered.is_set():
         await asyncio.to_thread(publish, mosquitto, "plant/n", 1, qos=0)

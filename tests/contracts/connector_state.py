@@ -144,6 +144,11 @@ class StateContract:
             stream.tried(stream.checkpoint())
             assert stream.checkpoint().position is not None
 
+    def test_who_made_a_name_first_counts(self) -> None:
+        with self.fresh() as state:
+            assert [state.identity("mes", made) for made in ("a", "b")] == ["a", "a"]
+            assert state.identity("erp", "c") == "c"
+
     def test_a_trouble_that_lasts_is_one_failure_of_what_tells_by_itself(self) -> None:
         with self.fresh() as state:
             stream = state.stream("mes", "lots")

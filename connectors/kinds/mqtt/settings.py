@@ -107,7 +107,7 @@ class MqttSettings(PushSettings):
     client_id: Annotated[str, Field(min_length=1, max_length=128)] | None = Field(
         None,
         description="Under which id the broker keeps what comes while the hub is away; one that is made up once, and "
-        "kept in the data folder, unless given.",
+        "is the same for all hubs of a journal, unless given.",
         examples=["unshub-north"],
     )
     session_expiry: Annotated[Seconds, Field(ge=1, le=MOST_EXPIRY)] = Field(

@@ -71,7 +71,7 @@ class MqttSource:
     async def receive(self, reception: Reception) -> None:
         settings = self._settings
         identity = Identity(
-            settings.client_id or _kept_id(reception.folder / f"{reception.connector}.client"),
+            settings.client_id or await reception.identity(f"unshub-{uuid4().hex[:16]}"),
             will=None,
             receive_maximum=settings.waiting,
             lasting=True,
@@ -229,12 +229,3 @@ def _sampled(line: bytes, number: int) -> Inbound:
             f'line {number} is no message; write one a line, as {{"topic": "a/b", "payload": {{"value": 1}}}}'
         ) from None
     return Inbound(str(topic), payload.encode() if isinstance(payload, str) else orjson.dumps(payload), 0)
-
-
-def _kept_id(file: Path) -> str:
-    """An id that is made up once: brokers keep a session by it, and two clients of one id take it from each other."""
-    if file.exists() and (kept := file.read_text().strip()):
-        return kept
-    made = f"unshub-{uuid4().hex[:16]}"
-    file.write_text(made + "\n")
-    return made

@@ -47,5 +47,5 @@ def test_a_newer_file_is_left_as_it_is(file: Path) -> None:
     with closing(sqlite3.connect(file)) as database:
         database.execute("INSERT INTO connector_version VALUES (99)")
         database.commit()
-    with pytest.raises(StateError, match=r"of version 99, and this unshub knows versions up to 1; nothing was changed"):
+    with pytest.raises(StateError, match=r"of version 99, and this unshub knows versions up to 2; nothing was changed"):
         State(file)

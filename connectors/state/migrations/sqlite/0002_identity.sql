@@ -1,0 +1,1 @@
+CREATE TABLE connector_identity (connector TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
