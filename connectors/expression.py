@@ -24,6 +24,7 @@ MAX_DEPTH = 300
 
 _PATH = re.compile(r"\s*(?:[A-Za-z_][A-Za-z0-9_]*|`[^`]+`)(?:\.(?:[A-Za-z_][A-Za-z0-9_]*|`[^`]+`))*\s*")
 _STEP = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|`[^`]+`")
+_NULL = re.compile(r"\bnull\b")
 _WORDS = frozenset({"and", "or", "in", "true", "false", "null", "function"})
 
 
@@ -78,6 +79,23 @@ class Expression:
             if value is None:
                 return None
         return self._by_engine(context, record)
+
+    def absent(self, context: Any, record: Mapping[str, Json]) -> bool:
+        """Whether it finds nothing. A null that a plain path leads to, or that the expression itself names, is found.
+
+        The engine has one word for null and for nothing.
+        """
+        value = context
+        for name in self._path:
+            if type(value) is not dict:
+                break
+            if name not in value:
+                return True
+            value = value[name]
+        else:
+            if self._path:
+                return False
+        return self.of(context, record) is None and not _NULL.search(self.text)
 
     def _by_engine(self, context: Any, record: Mapping[str, Json]) -> Any:
         with self._lock:

@@ -13,6 +13,7 @@ from connectors.mapping import convert
 from connectors.mapping.build import Builder, constants
 from connectors.mapping.convert import Convert
 from connectors.mapping.mapping import Happened, Make, Term, Trouble, Troubles, contexts, holds
+from connectors.mapping.needed import needed
 from connectors.mapping.settings import EventForm, EventSettings
 from connectors.records import Record
 from schema import topic
@@ -81,8 +82,8 @@ class EventBuilder(Builder):
         return EventMapping(settings.event, self._place(at), each, when, name, location, time, members)
 
     def _told(self, settings: EventSettings, at: Location) -> Iterable[tuple[str, Make]]:
-        known, needed = _MEMBERS[settings.event]
-        for missing in (name for name in needed if name not in settings.set):
+        known, required = _MEMBERS[settings.event]
+        for missing in (name for name in required if name not in settings.set):
             self._faults.add(at, f"the {settings.event} has no {missing}", f"give it in `set`, as {missing}: {missing}")
         for name, term in settings.set.items():
             here = (*at, "set", name)
@@ -91,7 +92,10 @@ class EventBuilder(Builder):
                 continue
             for where, value in constants(term):
                 self._check(partial(known[name], value), (*here, *where))
-            yield name, self._term(term, here).made(known[name])
+            built = self._term(term, here)
+            made = built.made(known[name])
+            # What is missing in a state or a count, the contract misses. A tag may well be null.
+            yield name, needed(built, made) if settings.event is EventForm.TAG and name in required else made
 
 
 def _name(value: Any) -> str:

@@ -70,13 +70,26 @@ AT = "2026-03-01T10:00:00Z"
             {"tag": "run", "value": False, "at": AT},
             [{"event": "tag", "name": "run", "value": False, "timestamp": AT}],
         ),
-        (TAG, {"tag": ["a", "b"], "value": "x"}, [{"event": "tag", "name": "a/b", "value": "x"}]),
+        (
+            TAG,
+            {"tag": ["a", "b"], "value": "x", "at": AT},
+            [{"event": "tag", "name": "a/b", "value": "x", "timestamp": AT}],
+        ),
         (
             STATE,
-            {"line": "acme/north/l1", "s": 6, "why": "jam"},
-            [{"event": "state", "state": "EXECUTE", "reason": "jam", "location": "acme/north/l1"}],
+            {"line": "acme/north/l1", "s": 6, "why": "jam", "at": AT},
+            [{"event": "state", "state": "EXECUTE", "reason": "jam", "location": "acme/north/l1", "timestamp": AT}],
         ),
-        (COUNT, {"ok": "12", "order": 7}, [{"event": "count", "good": 12, "scrap": 0, "order": "7"}]),
+        (
+            COUNT,
+            {"ok": "12", "order": 7, "at": AT},
+            [{"event": "count", "good": 12, "scrap": 0, "order": "7", "timestamp": AT}],
+        ),
+        (
+            TAG,
+            {"tag": "run", "value": None, "at": AT},
+            [{"event": "tag", "name": "run", "value": None, "timestamp": AT}],
+        ),
         (
             EACH,
             {"values": [{"n": "a", "v": 1, "t": 1772359200000}, {"n": "b", "v": 2, "t": 1772359200000}]},
@@ -102,10 +115,13 @@ def test_a_record_tells_of_events(hook: Made, events: str, record: Any, expected
         (COUNT, {"ok": "many"}, "'many' is no number"),
         (COUNT, {"ok": -1}, "$.good"),
         (COUNT, {}, "$.good"),
+        (TAG, {"tag": "a", "val": 8}, "`value` is not in this record (has: at, tag, val)"),
+        (TAG.replace("value: value", "value: v.x"), {"tag": "a", "v": {}}, "`v.x` is not in this record"),
+        (TAG.replace("value: value", "value: $sum(v)"), {"tag": "a"}, "`$sum(v)` is not in this record"),
     ],
 )
 def test_what_is_no_event_is_told(hook: Made, events: str, record: Any, trouble: str) -> None:
-    found, troubles = told(hook(events), record)
+    found, troubles = told(hook(events), {"at": AT, **record})
     assert found == []
     assert any(trouble in each for each in troubles), troubles
 
@@ -154,9 +170,9 @@ async def test_events_are_published_where_the_hub_takes_them(hook: Made, tmp_pat
 def test_tests_beside_events(hook: Made) -> None:
     tests = """
     tests:
-      - record: {tag: speed, value: 1}
+      - record: {tag: speed, value: 1, at: "2026-03-01T10:00:00Z"}
         gives: [{event: tag, name: speed, value: 1}]
-      - record: {tag: speed, value: 1}
+      - record: {tag: speed, value: 1, at: "2026-03-01T10:00:00Z"}
         gives: [{event: tag, name: torque, value: 1}]
 """
     (right, wrong) = tried(hook(TAG + tests), Contract(MODEL, Rules()))
