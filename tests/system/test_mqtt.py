@@ -142,11 +142,11 @@ def test_the_page_on_other_brokers_works(tmp_path: Path) -> None:
         topic, payload = "plant/north/l1/mixer/speed", '{"v": 118.5, "t": 1772359200000}'
         command = ["mosquitto_pub", "-p", str(broker.port), "-h", "127.0.0.1", "-r", "-t", topic, "-m", payload]
         subprocess.run(command, check=True)
-        look, sample = blocks(text, "sh")
+        _start, look, sample, *_ = blocks(text, "sh")
         said = shell(look, tmp_path)
         assert "tags: may subscribe to plant/+/+/#" in said
         assert f"# {topic}: v float, t int" in said
-        assert "scada.yaml: no faults, 1 tests" in said
+        assert "scada.yaml: no faults, 1 test" in said
         assert json.loads(shell(sample, tmp_path))["name"] == "mixer/speed"
         waiting = subprocess.Popen(
             [sys.executable, "-m", "hub.cli", "connectors", "preview", "scada", "--limit", "1"],

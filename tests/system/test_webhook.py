@@ -134,7 +134,7 @@ async def test_the_page_on_webhooks_works(mosquitto: Mosquitto, tmp_path: Path) 
     (tmp_path / "unshub.yaml").write_text("connectors: connectors\n")
     look, send = blocks(text, "sh")
     said = shell(look, tmp_path)
-    assert '"id": "LOT-1"' in said and "shop.yaml: no faults, 1 tests" in said
+    assert '"id": "LOT-1"' in said and "shop.yaml: no faults, 1 test" in said
     async with HubProcess(tmp_path, mosquitto.url, "--connectors", str(connectors)) as hub:
         places = f"--data {hub.data} --connectors connectors"
         send = send.replace(":8080", f":{hub.http}").replace("connectors list", f"connectors list {places}")
