@@ -64,8 +64,32 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def shown(value: Any) -> str:
     """A value for people, cut short."""
-    text = _SIGNED_IN.sub("://***@", repr(value))
+    text = _SIGNED_IN.sub("://***@", _flow(value))
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
+
+
+def _flow(value: Any) -> str:
+    """A value as YAML has it on one line."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name}: {_flow(each)}' for name, each in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_flow, value))}]"
+    return repr(value)
+
+
+_WORDS = {
+    "a valid dictionary": "names with values, as {name: value}",
+    "a valid mapping": "names with values, as {name: value}",
+    "a valid list": "a list, as [one, two]",
+    "a valid tuple": "a list, as [one, two]",
+    "a valid string": "a text",
+    "a valid boolean": "true or false",
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+}
+"""What is a valid what to Python, as people say it."""
 
 
 def of_validation(error: ValidationError, settings: type[BaseModel], above: Location = ()) -> Iterable[Misfit]:
@@ -104,6 +128,9 @@ def _misfit(detail: ErrorDetails, location: Location, settings: type[BaseModel],
         what = f"{name}: {value}" if not isinstance(detail["input"], Mapping) else name or "the connector"
         return Misfit(where, f"{what} {message}", fix or _meaning(settings, location))
     expected = detail["msg"].removeprefix("Input ").removeprefix("Value ").removeprefix("String ")
+    for word, plain in _WORDS.items():
+        if expected.startswith(f"should be {word}"):
+            expected = f"should be {plain}"
     return Misfit(where, f"{name}: {value} will not do", f"it {expected}")
 
 
@@ -112,7 +139,7 @@ def _meaning(settings: type[BaseModel], location: Location) -> str:
     wanted = str(location[-1]) if location else ""
     for name, info in owner.model_fields.items() if owner else ():
         if wanted in (info.alias, name):
-            example = f", as {info.examples[0]!r}" if info.examples else ""
+            example = f", as {shown(info.examples[0])}" if info.examples else ""
             text = info.description or "a value"
             return f"give it: {text[0].lower()}{text[1:].rstrip('.')}{example}"
     return "docs/connectors.md says what it may be"

@@ -163,11 +163,13 @@ class SqlSource:
             return
         empty = select(func.count()).select_from(_rows(stream).where(_changed(stream).is_(None)).subquery())
         count = connection.execute(empty).scalar_one()
-        remedy = "name a second column in `changed`, as [write_date, create_date]" if count else ""
-        detail = (
-            f"{count} rows have no time of change, and are read at every run" if count else "every row has its time"
-        )
-        yield Look(name, f"{len(columns)} columns; {detail}", remedy)
+        detail = "every row has its time"
+        if count:
+            # They are read all the same: no fault of the connector.
+            rows = "1 row has" if count == 1 else f"{count} rows have"
+            second = "name a second column in `changed`, as [write_date, create_date], where there is one"
+            detail = f"{rows} no time of change, read at every run: {second}"
+        yield Look(name, f"{len(columns)} columns; {detail}")
 
     def discover(self) -> Iterator[Offer]:
         with self._connected() as connection:

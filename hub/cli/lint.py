@@ -86,14 +86,18 @@ def _connectors(files: Sequence[ConnectorFile], folder: Path, settings: Settings
 
 def _profile(known: Profiles, name: str, settings: Settings, machine: bool, test: bool) -> int:
     looked = looked_at(known, name, Contract(MODEL, settings.rules()) if test else None)
-    return _told(looked.path, looked.faults, machine, f", {looked.tests} tests" if test else "")
+    return _told(looked.path, looked.faults, machine, _tests(looked.tests) if test else "")
 
 
 def _connector(found: ConnectorFile, settings: Settings, machine: bool, test: bool) -> int:
     """What is wrong with a connector's file, and, where it is asked for, with what its mappings make of their tests."""
     count, failures = found.tried(Contract(MODEL, settings.rules())) if test else (0, ())
-    tests = f", {count} tests" if test else ""
+    tests = _tests(count) if test else ""
     return _told(found.path, (*found.faults, *failures), machine, tests)
+
+
+def _tests(count: int) -> str:
+    return ", 1 test" if count == 1 else f", {count} tests"
 
 
 def _told(path: Path, faults: Sequence[Fault], machine: bool, more: str = "") -> int:

@@ -89,7 +89,7 @@ def parse(text: str, path: Path = DEFAULT_FILE) -> SettingsFile:
         node = reader.get_single_node()
         values = {} if node is None else reader.value(node, ())
     except yaml.MarkedYAMLError as error:
-        return SettingsFile(path, faults=(_broken(path, error),))
+        return SettingsFile(path, faults=(_indented(path, text, error) or _broken(path, error),))
     except RecursionError:
         deep = f"nested deeper than {MAX_DEPTH} levels"
         return SettingsFile(path, faults=(_broken(path, yaml.MarkedYAMLError(None, None, deep)),))
@@ -113,6 +113,26 @@ def _broken(path: Path, error: yaml.MarkedYAMLError) -> Fault:
     fix = unclosed or next(fixes, "write one `name: value` a line, and a value with : # or quotes between quotes")
     position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
     return _fault(path, position, f"this is no YAML: {what}", fix)
+
+
+def _indented(path: Path, text: str, error: yaml.MarkedYAMLError) -> Fault | None:
+    """A line that stands between the depths of those around it; what YAML says of it misleads."""
+    mark = error.problem_mark
+    if mark is None or "expected <block end>" not in (error.problem or ""):
+        return None
+    lines = text.splitlines()
+    own = _depth(lines[mark.line]) if mark.line < len(lines) else -1
+    above = (number for number in range(mark.line - 1, -1, -1) if lines[number].split("#")[0].strip())
+    before = next(above, None)
+    if own != mark.column or before is None or own == _depth(lines[before]):
+        return None
+    message = f"this line is indented by {own}, the one before it (line {before + 1}) by {_depth(lines[before])}"
+    fix = "indent what belongs together by the same number of spaces"
+    return _fault(path, Position(mark.line + 1, mark.column + 1), message, fix)
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 class _Reader(yaml.SafeLoader):

@@ -45,3 +45,11 @@ def test_the_line_and_column_are_those_of_the_fault(read: Read) -> None:
     (fault,) = read(text).faults
     assert fault.line is not None and fault.column is not None
     assert text.splitlines()[fault.line - 1][fault.column - 1 :].startswith("staus")
+
+
+def test_what_is_expected_is_told_without_words_of_python(read: Read) -> None:
+    config = yaml.safe_load((FAULTS / "sql.yaml").read_text())
+    config["streams"]["lots"]["map"][0]["set"]["status"] = {"from": "s", "enum": ["F"]}
+    (fault,) = read(yaml.safe_dump(config)).faults
+    assert fault.message.endswith("enum: ['F'] will not do")
+    assert fault.fix == "it should be names with values, as {name: value}"

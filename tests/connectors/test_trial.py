@@ -25,7 +25,7 @@ def connectors(tests: str) -> None:
 def test_what_is_as_expected_has_no_fault(unshub: Run) -> None:
     connectors(f"      - record: {RECORD}\n        gives: [{{kind: MaterialLot, id: L1, status: RELEASED}}]\n")
     ran = unshub("lint", "--test")
-    assert (ran.code, ran.out) == (0, "unshub.yaml: no faults\nconnectors/mes.yaml: no faults, 1 tests\n")
+    assert (ran.code, ran.out) == (0, "unshub.yaml: no faults\nconnectors/mes.yaml: no faults, 1 test\n")
     assert unshub("lint").out.endswith("connectors/mes.yaml: no faults\n")
     assert unshub("lint", "connectors/mes.yaml").code == 0
 
@@ -34,6 +34,11 @@ def test_what_is_as_expected_has_no_fault(unshub: Run) -> None:
     ("test", "line", "message"),
     [
         ("gives: [{kind: MaterialLot, id: L1, status: BLOCKED}]", 21, "status is 'RELEASED', expected was 'BLOCKED'"),
+        (
+            "gives: [{kind: MaterialLot, id: L1, name: {en: x}}]",
+            21,
+            "name is null, expected was {en: 'x'}",
+        ),
         (
             "gives: [{kind: MaterialLot, id: L2}]",
             21,

@@ -80,7 +80,10 @@ class FileSource:
         for each in missing:
             yield Look(name, f"{files[-1].name} has no field {each!r}", f"{nearest(each, record)}; or see `delimiter`")
         if not missing:
-            yield Look(name, f"{len(files)} files; {files[-1].name} has {len(record)} fields")
+            # Those that are told beside a file's own begin with _.
+            own = [each for each in record if not each.startswith("_")]
+            count = "1 file" if len(files) == 1 else f"{len(files)} files"
+            yield Look(name, f"{count}; {files[-1].name} has {len(own)} fields")
 
     def _first(self, entry: Entry, stream: FileStream) -> Record:
         with self._folder.here(entry) as path:
