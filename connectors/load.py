@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ class Connector:
     folder: Path
     profile: str | None = None
     """The profile that its file lies over."""
+    seen: list[Secret] = field(default_factory=list, compare=False)
+    """Every secret that it ever had since its file was read, also of what was made of it."""
 
     @property
     def polled(self) -> ConnectorSettings:
@@ -48,14 +50,35 @@ class Connector:
 
     def open(self) -> Source | PushSource:
         """Its source."""
+        now = self.renewed()
         try:
-            return discreet(self.kind.open(self.settings, self.secrets, self.folder), self.hidden)
+            return discreet(self.kind.open(now.settings, now.secrets, now.folder), self.hidden)
         except SourceError as error:
             raise SourceError(self.hidden(str(error)), error.wait) from None
 
+    def renewed(self) -> Connector:
+        """The same, with its secrets as their files have them now; `SourceError` where one can't be read."""
+        faults = Faults()
+        secrets = _secrets(self.settings, self.folder, faults)
+        for misfit in faults.found:
+            raise SourceError(f"{self.name}: {misfit.message}; {misfit.fix}")
+        hidden = {each.reveal() for each in self.seen}
+        for each in (*self.secrets.values(), *secrets.values()):
+            if each.reveal() not in hidden:
+                self.seen.append(each)
+                hidden.add(each.reveal())
+        return replace(self, secrets=secrets)
+
+    def outdated(self) -> bool:
+        """Whether the files of its secrets, as far as they can be read, say something else by now."""
+        found = _secrets(self.settings, self.folder, Faults())
+        return any(
+            name in self.secrets and each.reveal() != self.secrets[name].reveal() for name, each in found.items()
+        )
+
     def hidden(self, text: str) -> str:
         """A text without its secrets."""
-        return secret.hide(text, self.secrets.values())
+        return secret.hide(text, (*self.secrets.values(), *self.seen))
 
     def cleared(self, record: Record) -> Record:
         """A record without its secrets, to be kept for people: a source may repeat what it was sent."""

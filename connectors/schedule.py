@@ -118,11 +118,17 @@ class Worker:
             return None
 
     async def again(self) -> None:
-        """Runs every stream when it is due, or when it is asked for, until cancelled."""
+        """Runs every stream when it is due, or when it is asked for, until cancelled.
+
+        Ends where a source that fails has other secrets by now, so that it is opened anew.
+        """
         clock = asyncio.get_running_loop().time
         due = dict.fromkeys(self.connector.polled.streams, 0.0)
         all_gone: set[str] = set()
         while True:
+            if self.breaker.failures and await asyncio.to_thread(self.connector.outdated):
+                log.info("%s: its secrets are others now; it is opened anew", self.connector.name)
+                return
             paused, asked = await asyncio.to_thread(self.state.orders, self.connector.name)
             wanted = [stream for stream in asked.streams if stream in due] if asked else []
             if asked:
@@ -239,20 +245,22 @@ def _as_run(began: float, outcome: Outcome, error: str = "") -> LastRun:
     )
 
 
-async def always(connector: Connector, around: Around) -> None:
+async def always(given: Connector, around: Around) -> None:
     """Runs a connector until cancelled; where another process runs it, waits until that ends."""
     told = ""
     while True:
-        pause = LOOK_SECONDS
+        pause, connector = LOOK_SECONDS, given
         try:
+            connector = await asyncio.to_thread(given.renewed)
             async with _opened(connector, around) as (source, thread, hold):
                 log.info("the connector %s is at work", connector.name)
                 told = ""
+                pushes = isinstance(source, PushSource)
                 if isinstance(source, PushSource):
                     working = _receiver(connector, around, source, thread, hold).run()
                 else:
                     working = _worker(connector, around, source, thread, hold).again()
-                await _while_held(working, hold)
+                await _while_held(working, hold, connector.outdated if pushes else _never)
         except (Occupied, StateError) as error:
             if told != str(error):
                 log.warning("%s: %s", connector.name, error)
@@ -271,14 +279,23 @@ def _receiver(connector: Connector, around: Around, source: PushSource, thread: 
     )
 
 
-async def _while_held(working: Coroutine[Any, Any, None], hold: Hold) -> None:
-    """Has a connector work for as long as this process holds it; `StateError` where that is lost."""
+def _never() -> bool:
+    return False
+
+
+async def _while_held(working: Coroutine[Any, Any, None], hold: Hold, outdated: Callable[[], bool]) -> None:
+    """Has a connector work for as long as this process holds it; `StateError` where that is lost.
+
+    One that is outdated ends, to be opened anew.
+    """
     task = asyncio.create_task(working)
     try:
         while not task.done():
             await asyncio.wait({task}, timeout=LOOK_SECONDS)
             if not task.done():
                 await asyncio.to_thread(hold.check)
+            if not task.done() and await asyncio.to_thread(outdated):
+                return
         task.result()
     finally:
         task.cancel()

@@ -56,6 +56,9 @@ class Given:
         self.gate = threading.Event()
         self.gate.set()
 
+    def opened(self, secrets: Mapping[str, Secret]) -> None:
+        """It is opened with these."""
+
     def check(self, fields: Mapping[str, frozenset[str]]) -> Iterator[Look]:
         yield Look("connection", "it is there")
 
@@ -73,16 +76,26 @@ class Given:
         self.gate.set()
 
 
+class SecretSettings(ConnectorSettings):
+    """With a secret in a file beside it."""
+
+    password_file: Path | None = None
+
+    def secret_files(self) -> Mapping[str, Path]:
+        return {} if self.password_file is None else {"passwordFile": self.password_file}
+
+
 class GivenKind:
     """The kind of such sources."""
 
     name = "given"
-    settings = ConnectorSettings
+    settings = SecretSettings
 
     def __init__(self, source: Given | None = None) -> None:
         self._source = source or Given()
 
     def open(self, settings: Any, secrets: Mapping[str, Secret], folder: Path) -> Given:
+        self._source.opened(secrets)
         return self._source
 
 
@@ -161,6 +174,38 @@ async def test_a_source_that_is_well_again_goes_on(tmp_path: Path) -> None:
         await until(lambda: source.reads == 1)
         source.error = None
         await until(lambda: ("MaterialLot", "L1") in taken.records)
+
+
+class Guarded(Given):
+    """Lets in who has the right password."""
+
+    def opened(self, secrets: Mapping[str, Secret]) -> None:
+        given = secrets["passwordFile"].reveal()
+        self.error = None if given == "right-one" else SourceError(f"no entry with {given}")
+
+
+async def test_a_corrected_password_reaches_a_connector_at_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "LOOK_SECONDS", 0.05)
+    secret = tmp_path / "pw"
+    secret.write_text("wrong-one\n")
+    source, taken = Guarded(), Taken()
+    source.records = [{"lot": "L1", "name": "One"}]
+    text = CONFIG.format(system="mes").replace("every:", "passwordFile: pw\nevery:") + STREAM.format(number="")
+    found = load("mes", parse(text, tmp_path / "mes.yaml"), tmp_path, Kinds({}).with_(GivenKind(source)), MODEL)
+    mes = found.connector
+    assert mes is not None
+    with closing(State(tmp_path / "state.db")) as state:
+        task = asyncio.create_task(
+            always(mes, Around(tmp_path, state, Contract(MODEL, Rules()), "uns/v1", taken.publish))
+        )
+        await until(lambda: getattr(state.stream("mes", "lots").last(), "error", "") == "no entry with ***")
+        secret.write_text("right-one\n")
+        await until(lambda: taken.messages)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert mes.hidden("wrong-one, right-one") == "***, ***"
 
 
 async def test_a_broker_that_is_away_is_no_fault_of_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
