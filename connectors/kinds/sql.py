@@ -368,9 +368,16 @@ def _lexical(columns: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> li
 def _offer(inspector: Any, schema: str | None, name: str, shown: str) -> Offer:
     columns = {each["name"]: str(each["type"]) for each in inspector.get_columns(name, schema)}
     key = inspector.get_pk_constraint(name, schema).get("constrained_columns") or list(columns)[:1]
-    times = [each for each, kind in columns.items() if "TIMESTAMP" in kind.upper() or "DATETIME" in kind.upper()]
+    times = [each for each, kind in columns.items() if _is_time(each.lower(), kind.upper())]
     changed = [each for each in times if any(word in each.lower() for word in ("chang", "modif", "updat", "write"))]
     draft: dict[str, Any] = {"table": shown, "key": key[0] if len(key) == 1 else list(key)}
     if changed:
         draft["changed"] = changed[0]
     return Offer(shown, columns, draft)
+
+
+def _is_time(name: str, kind: str) -> bool:
+    """Whether a column has times; a text, as SQLite keeps them, has by its name."""
+    if "CHAR" in kind or "TEXT" in kind:
+        return name.endswith(("_at", "_on", "date", "time"))
+    return "TIMESTAMP" in kind or "DATETIME" in kind

@@ -23,6 +23,7 @@ from hub.errors import HubError
 from hub.settings import Settings
 
 if TYPE_CHECKING:
+    from connectors.kind import Offer
     from connectors.load import Connector
     from connectors.state import State
     from connectors.stream import Outcome
@@ -97,7 +98,8 @@ def discover(settings: Settings, name: Name, json: Machine = False) -> None:
                 continue
             fields = ", ".join(f"{field} {kind}" for field, kind in offer.fields.items())
             out().print(f"# {offer.name}: {fields}", markup=False, style="dim")
-            draft = {_stream_name(offer.name): {**offer.draft, "map": [{"kind": "", "id": "", "set": {}}]}}
+            out().print("# give `kind`, and in `set` the names that docs/reference/model.md has for it", style="dim")
+            draft = {_stream_name(offer.name): {**offer.draft, "map": [_assertion(offer)]}}
             out().print(yaml.safe_dump(draft, sort_keys=False, allow_unicode=True).rstrip(), markup=False)
 
 
@@ -284,6 +286,17 @@ def _switch(settings: Settings, name: str, paused: bool) -> None:
     with closing(_state(settings)) as state:
         state.pause(connector.name, paused)
     out().print(f"{name}: {'paused' if paused else 'goes on'}", markup=False)
+
+
+def _assertion(offer: Offer) -> dict[str, object]:
+    """The draft of what a record asserts: which kind it is, nobody but the reader knows."""
+    key = offer.draft.get("key")
+    apart = {offer.draft.get("changed"), *(key if isinstance(key, list) else [key])}
+    fields = {field: field if field.isidentifier() else f"`{field}`" for field in offer.fields if field[:1] != "_"}
+    known = [name for name in fields if name in apart and name != offer.draft.get("changed")]
+    named = next(iter(known or fields), "")
+    values = {name: written for name, written in fields.items() if name not in apart and name != named}
+    return {"kind": "", "id": fields.get(named, ""), "set": values}
 
 
 def _stream_name(name: str) -> str:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from hub.connect.files import read_file
 from tests.connectors.filing import put
@@ -51,7 +52,11 @@ def test_every_step_works_in_its_order(tmp_path: Path) -> None:
     before, after = PAGE.read_text(encoding="utf-8").split(UP)
     reader = Reader(tmp_path)
     told = dict(typed(reader, before, tmp_path / "connectors" / "mes.yaml"))
-    assert "changed_at TEXT" in told["unshub connectors discover mes\n"]
+    offered = told["unshub connectors discover mes\n"]
+    assert "changed_at TEXT" in offered
+    draft = yaml.safe_load(offered)["lot"]
+    assert (draft["key"], draft["changed"], draft["map"][0]["id"]) == ("id", "changed_at", "id")
+    assert list(draft["map"][0]["set"]) == ["lot_no", "state", "qty", "uom", "part"]
     assert '"id": "LOT-1"' in told["unshub connectors check mes\nunshub connectors preview mes\n"]
     assert "mes.yaml: no faults, 2 tests" in told["unshub lint --test\n"]
     with reader.hub("unshub up"):

@@ -44,11 +44,25 @@ def _guessed(form: str, path: Path, name: str) -> dict[str, Any]:
 
 
 def _delimiter(path: Path, name: str) -> dict[str, Any]:
-    with opened(path, name, MOST_BYTES) as file:
-        first = next(lines(file, "utf-8-sig"), "")
+    try:
+        first, encoding = _beginning(path, name, "utf-8-sig"), {}
+    except UnicodeDecodeError:
+        # What programs of Western Europe and America write that know nothing of Unicode.
+        first, encoding = _beginning(path, name, "cp1252"), {"encoding": "cp1252"}
     counts = Counter(each for each in first if each in DELIMITERS)
     found = counts.most_common(1)
-    return {"delimiter": found[0][0]} if found and found[0][0] != "," else {}
+    delimiter = {"delimiter": found[0][0]} if found and found[0][0] != "," else {}
+    return {**delimiter, **encoding}
+
+
+def _beginning(path: Path, name: str, encoding: str) -> str:
+    """The first line of a text of which many lines are so encoded."""
+    with opened(path, name, MOST_BYTES) as file:
+        some = islice(lines(file, encoding), SOME)
+        first = next(some, "")
+        for _ in some:
+            pass
+    return first
 
 
 def _list(path: Path, name: str) -> dict[str, Any]:

@@ -96,7 +96,9 @@ class FileSource:
         for entry, draft in drafts(self._folder):
             stream = FileStream.model_validate({**draft, "map": [{"kind": "Tag", "id": "x"}]})
             record = self._first(entry, stream)
-            yield Offer(str(draft["files"]), {name: type(value).__name__ for name, value in record.items()}, draft)
+            # Of a file that can't be read its fault is all there is to tell.
+            told = {name: str(value) if name == FAULT else type(value).__name__ for name, value in record.items()}
+            yield Offer(str(draft["files"]), told, draft)
 
     def read(self, stream: str, position: Json) -> Iterator[Page]:
         settings = self._settings.streams[stream]
