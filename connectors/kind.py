@@ -131,6 +131,15 @@ class PushSource(Protocol):
 
 
 @runtime_checkable
+class Columned(Protocol):
+    """A source that knows the columns of its records before it reads them."""
+
+    def missing(self, stream: str, fields: frozenset[str]) -> Iterator[Look]:
+        """What a stream lacks of these fields, and of those that its own settings name."""
+        ...
+
+
+@runtime_checkable
 class Counting(Protocol):
     """A source that can tell how much there is to read."""
 

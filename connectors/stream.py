@@ -21,6 +21,7 @@ from connectors.kind import Heeds, Page, Source
 from connectors.load import Connector
 from connectors.mapping.messages import Message, Packer, Thing
 from connectors.mapping.times import text_of
+from connectors.missing import refuse_missing
 from connectors.prepare import Preparer, Ready
 from connectors.state import Checkpoint, StreamState
 from schema.contract import Contract
@@ -79,6 +80,7 @@ class Run:
         preparer = Preparer(self.connector, self.stream, self.state, held, self.prefix, generation)
         outcome = Outcome()
         pages = await self._do(lambda: self.source.read(self.stream, position))
+        await self._do(lambda: refuse_missing(self.connector, self.stream, self.source))
         following = self._do(lambda: _next(preparer, pages))
         try:
             while (ready := await following) is not None:

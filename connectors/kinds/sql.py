@@ -150,13 +150,9 @@ class SqlSource:
     def _check_stream(
         self, connection: Connection, name: str, stream: SqlStream, fields: frozenset[str]
     ) -> Iterator[Look]:
-        columns = list(connection.execute(_rows(stream).limit(0)).keys())
-        needed = {*stream.key, *(stream.changed or ()), *fields}
-        missing = sorted(needed - set(columns))
-        for each in missing:
-            yield Look(
-                name, f"there is no column {each!r}", f"{nearest(each, columns)}; names are as the database has them"
-            )
+        columns = _columns(connection, stream)
+        missing = list(_missing(name, stream, columns, fields))
+        yield from missing
         if missing or stream.changed is None:
             if not missing:
                 yield Look(name, f"{len(columns)} columns; all rows are read and compared at every run")
@@ -170,6 +166,12 @@ class SqlSource:
             second = "name a second column in `changed`, as [write_date, create_date], where there is one"
             detail = f"{rows} no time of change, read at every run: {second}"
         yield Look(name, f"{len(columns)} columns; {detail}")
+
+    def missing(self, stream: str, fields: frozenset[str]) -> Iterator[Look]:
+        settings = self._settings.streams[stream]
+        with self._connected() as connection:
+            columns = _columns(connection, settings)
+        yield from _missing(stream, settings, columns, fields)
 
     def discover(self) -> Iterator[Offer]:
         with self._connected() as connection:
@@ -337,6 +339,17 @@ def _rows(stream: SqlStream) -> Select[Any]:
         assert stream.query is not None
         rows = select(text("*")).select_from(text(f"({stream.query.strip().rstrip(';')}) unshub_rows"))
     return rows if stream.where is None else rows.where(text(f"({stream.where})"))
+
+
+def _columns(connection: Connection, stream: SqlStream) -> list[str]:
+    return list(connection.execute(_rows(stream).limit(0)).keys())
+
+
+def _missing(name: str, stream: SqlStream, columns: Sequence[str], fields: frozenset[str]) -> Iterator[Look]:
+    for each in sorted({*stream.key, *(stream.changed or ()), *fields} - set(columns)):
+        yield Look(
+            name, f"there is no column {each!r}", f"{nearest(each, columns)}; names are as the database has them"
+        )
 
 
 def _changed(stream: SqlStream) -> ColumnElement[Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from connectors.kind import PushSource, Source
 from connectors.load import Connector
+from connectors.missing import refuse_missing
 from connectors.records import Record
 from hub.errors import HubError
 from wire.address import Address, SocketFile
@@ -30,6 +31,7 @@ def records_of(
         if file is not None:
             raise HubError(f"the connector {connector.name} reads its source itself; leave --file out")
         for stream in streams:
+            refuse_missing(connector, stream, source)
             pages = source.read(stream, None)
             yield from ((stream, record) for record in islice((r for page in pages for r in page.records), limit))
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import yaml
 
 from connectors.errors import SourceError
 from connectors.load import Connector
+from hub.connect.preview import records_of
 from tests.connectors.running import Taken, run
 from tests.servers.postgres import Postgres
 
@@ -132,6 +134,19 @@ def test_what_is_not_there_is_told(connector: Make, database: psycopg.Connection
         "there is no column 'number'",
     ]
     assert "did you mean changed?" in told[0]
+
+
+async def test_a_column_that_is_not_there_is_told_before_anything_is_published(
+    connector: Make, database: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    fill(database, 3, STAMP)
+    assertion = {"kind": "MaterialLot", "id": "name", "properties": {"made": "mayd"}}
+    taken, mes = Taken(), connector(text(database, map=[assertion]))
+    with pytest.raises(SourceError, match=r"There is no column 'mayd'; did you mean made\?"):
+        await run(mes, tmp_path, taken)
+    assert taken.messages == []
+    with closing(mes.open()) as source, pytest.raises(SourceError, match=r"did you mean made\?"):
+        list(records_of(mes, source, ["lots"], 5, None))
 
 
 def test_rows_without_a_time_of_change_are_told(connector: Make, database: psycopg.Connection[Any]) -> None:
