@@ -10,7 +10,6 @@ COPY pyproject.toml README.md LICENSE ./
 COPY schema schema
 COPY graph graph
 COPY connectors connectors
-COPY wire wire
 COPY hub hub
 RUN /opt/unshub/bin/pip install --no-deps --no-build-isolation .
 

@@ -11,7 +11,7 @@ import orjson
 from bench import floors, neo4j, neo4j_floors, parts, publisher
 from bench.applied import all_applied, hub
 from bench.measure import Measure, Part, by_turns
-from wire.messages import Inbound
+from connectors.wire.messages import Inbound
 
 COUNT = 10_000
 SHARE = 10

@@ -21,13 +21,13 @@ from connectors.load import Connector
 from connectors.mapping.messages import Message
 from connectors.schedule import Around, at_work
 from connectors.state import State
+from connectors.wire.address import Url
+from connectors.wire.tls import Tls
 from hub.connect.files import read_file
 from hub.connect.publisher import Publisher
 from schema.contract import Contract
 from schema.model import MODEL
 from schema.rules import Rules
-from wire.address import Url
-from wire.tls import Tls
 
 COUNT = 100_000
 PAGE = 1000

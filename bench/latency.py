@@ -17,10 +17,10 @@ from websockets.typing import Subprotocol
 from bench import floors, neo4j_floors, parts, postgres_floors, publisher, sample
 from bench.measure import Measure, Part, by_turns
 from bench.site import Servers, servers, site
+from connectors.wire.messages import Inbound
 from hub.journal.rows import encode
 from hub.journal.sqlite import SqliteJournal
 from tests.system.hub_process import HubProcess
-from wire.messages import Inbound
 
 COUNT = 300
 WARM = 100

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from bench import sample
+from connectors.wire.address import Address
+from connectors.wire.messages import Inbound
 from hub.clock import now
 from hub.intake.ingest import Ingest
 from hub.journal.port import AcceptedAssertion, Journal
@@ -20,8 +22,6 @@ from schema.events import EventContract
 from schema.model import MODEL
 from schema.rules import Rules
 from tests.servers import free_port
-from wire.address import Address
-from wire.messages import Inbound
 
 
 class Countdown:

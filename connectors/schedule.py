@@ -23,8 +23,8 @@ from connectors.standings import Standings
 from connectors.state import Hold, LastRun, State
 from connectors.stream import Outcome, Publish, Run, begins_at
 from connectors.thread import OneThread
+from connectors.wire.errors import PublishError
 from schema.contract import Contract
-from wire.errors import PublishError
 
 log = logging.getLogger(__name__)
 

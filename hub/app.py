@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 from connectors.push.doors import Doors
+from connectors.wire.address import Url
 from graph.store import GraphStore
 from hub.announcing import change_message
 from hub.announcing.announce import Announcer
@@ -56,7 +57,6 @@ from schema.errors import Reason, innermost
 from schema.events import EventContract
 from schema.model import MODEL
 from schema.registry import Model
-from wire.address import Url
 
 Duty = Callable[[], Coroutine[Any, Any, None]]
 """What a hub does from its start until it is cancelled."""

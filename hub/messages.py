@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from wire.messages import Inbound, Outbound
+from connectors.wire.messages import Inbound, Outbound
 
 Accept = Callable[[Inbound], Awaitable[None]]
 """Takes a message; when it returns, the message or its refusal is in the journal, and it may be acknowledged.

@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from connectors.wire.address import SocketFile
 from hub.cli.running import RunningHub
 from hub.errors import HubError
 from tests.servers import free_port, mosquitto_path, wait_for_port
 from tests.servers.postgres import GUARDED, Postgres, postgres_folder
 from tests.test_compose import HUBS, ROOT, SERVICES, make_secrets
-from wire.address import SocketFile
 
 PATIENCE = 20.0
 PATHS = ("/run/secrets", "/run/unshub", "/run/mosquitto", "/etc/unshub", "/mosquitto/data")

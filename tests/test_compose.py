@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 import yaml
 
+from connectors.wire.address import SocketFile, Url
 from hub.settings import Settings
 from hub.settings.file import read
 from hub.settings.load import ENVIRONMENT_PREFIX, FILE_VARIABLE, check, load
-from wire.address import SocketFile, Url
 
 ROOT = Path(__file__).parent.parent
 PROGRAMS = Path(sysconfig.get_path("scripts"))

@@ -17,16 +17,16 @@ import httpx
 import psycopg
 import pytest
 
+from connectors.wire.address import Url
+from connectors.wire.connection import Connection
+from connectors.wire.errors import BrokerError, PublishError
+from connectors.wire.identity import Identity
+from connectors.wire.messages import Inbound, Outbound
 from tests import containers
 from tests.containers import Container, caddy_at, database_at, mosquitto_at
 from tests.servers import free_port, missing
 from tests.servers.postgres import Postgres
 from tests.test_compose import HUBS, ROOT
-from wire.address import Url
-from wire.connection import Connection
-from wire.errors import BrokerError, PublishError
-from wire.identity import Identity
-from wire.messages import Inbound, Outbound
 
 PATIENCE = 20.0
 AT_NORTH = "uns/v1/acme/north/"

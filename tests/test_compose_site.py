@@ -19,6 +19,10 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
+from connectors.wire.address import SocketFile, Url
+from connectors.wire.connection import Connection
+from connectors.wire.identity import Identity
+from connectors.wire.messages import Outbound
 from graph.open import open_store
 from hub.cli.running import RunningHub
 from schema.model import MODEL
@@ -27,10 +31,6 @@ from tests.servers import free_port
 from tests.servers.neo4j import Neo4jPool
 from tests.servers.postgres import Postgres
 from tests.test_compose import HUBS
-from wire.address import SocketFile, Url
-from wire.connection import Connection
-from wire.identity import Identity
-from wire.messages import Outbound
 
 pytestmark = pytest.mark.slow
 

@@ -28,9 +28,9 @@ from connectors.push.settings import PushSettings
 from connectors.push.tally import Tally
 from connectors.state import State
 from connectors.stream import Publish
+from connectors.wire.errors import Unpublishable
 from schema.contract import Contract
 from schema.errors import innermost
-from wire.errors import Unpublishable
 
 log = logging.getLogger(__name__)
 

@@ -20,10 +20,10 @@ import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
+from connectors.wire.messages import Outbound
 from hub.announcing.live import Change, ChangeType
 from hub.clock import EPOCH, instant
 from schema.registry import Model
-from wire.messages import Outbound
 
 _TOPIC = "_hub/change"
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import orjson
 
+from connectors.wire.messages import Outbound
 from graph.thing import Edge, Thing
 from hub.clock import instant
 from schema.assertion import PATH, PROPERTY_CELL
 from schema.json import Json
 from schema.registry import Model
 from schema.topic import GoldenTopic, build
-from wire.messages import Outbound
 
 
 def path_of(thing: Thing | None) -> str | None:

@@ -7,9 +7,9 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
+from connectors.wire.errors import PublishError, Unpublishable
+from connectors.wire.messages import Outbound
 from hub.troubles import Part, Troubles
-from wire.errors import PublishError, Unpublishable
-from wire.messages import Outbound
 
 log = logging.getLogger(__name__)
 

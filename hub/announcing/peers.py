@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
+from connectors.wire.messages import Inbound
 from graph.errors import GraphError
 from graph.thing import Key
 from hub.announcing import change_message
@@ -18,7 +19,6 @@ from hub.announcing.change_message import Said
 from hub.announcing.heard import Heard
 from hub.announcing.live import Changes
 from hub.announcing.republish import Republish
-from wire.messages import Inbound
 
 log = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Publish(Protocol):
-    """Hands a message to the broker; returns when the broker has it, `wire.errors.PublishError` if it can't."""
+    """Hands a message to the broker; returns when the broker has it, `PublishError` if it can't."""
 
     async def __call__(self, topic: str, payload: bytes, properties: Mapping[str, str]) -> None: ...
 

@@ -11,9 +11,9 @@ from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 
+from connectors.wire.errors import PublishError
 from graph.errors import ReadTimeout, StoreBusy, StoreUnavailable
 from hub.api.errors import RequestError
-from wire.errors import PublishError
 
 log = logging.getLogger(__name__)
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from connectors.wire.address import Url
+from connectors.wire.messages import Outbound
 from hub.api.context import Publish
 from hub.mqtt.sending import send
 from hub.settings import Settings
-from wire.address import Url
-from wire.messages import Outbound
 
 
 def publisher(settings: Settings) -> Publish:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 
+from connectors.wire.address import Address
 from hub.api import documents
 from hub.api.context import ApiContext, Limits
 from hub.api.documents import Documents
@@ -14,7 +15,6 @@ from hub.api.http import create_api
 from hub.api.publishing import publisher
 from hub.settings import Settings
 from schema.model import MODEL
-from wire.address import Address
 
 if TYPE_CHECKING:
     from hub.app import Hub

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from connectors.errors import ConnectorError
+from connectors.wire.errors import WireError
 from graph.errors import GraphError
 from hub.cli.connectors import commands as connectors
 from hub.cli.dead_letters import commands as dead_letters
@@ -30,7 +31,6 @@ from hub.cli.up import up
 from hub.errors import HubError, SettingsError
 from hub.start import INTERRUPTED
 from schema.errors import SchemaError
-from wire.errors import WireError
 
 
 @dataclass

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+from connectors.wire.address import Url
+from connectors.wire.connection import Connection
+from connectors.wire.errors import BrokerError
+from connectors.wire.identity import Identity
 from hub.cli.finding import Finding, Level
 from hub.mqtt import certificate
 from hub.settings import Settings
 from hub.settings.named_files import broker_tls
-from wire.address import Url
-from wire.connection import Connection
-from wire.errors import BrokerError
-from wire.identity import Identity
 
 SOON = timedelta(days=30)
 

@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
+from connectors.wire.address import SocketFile, Url
 from hub import process
 from hub.cli import logs
 from hub.cli.options import with_settings
 from hub.cli.output import out
 from hub.errors import HubError
 from hub.settings import LogLevel, Settings
-from wire.address import SocketFile, Url
 
 TAKEN_OVER = ("http", "mqtt", "broker", "log_format")
 """The settings that the demo shares with a real hub. It never touches that hub's data, graph or broker."""

@@ -17,6 +17,7 @@ from typing import Annotated
 
 import typer
 
+from connectors.wire.address import Address, SocketFile, Url
 from graph.errors import GraphError
 from hub.cli.broker_check import external_broker
 from hub.cli.connector_check import connectors
@@ -31,7 +32,6 @@ from hub.mqtt import mosquitto
 from hub.settings import Settings
 from hub.settings.load import ENVIRONMENT_PREFIX, FILE_VARIABLE
 from schema.model import MODEL
-from wire.address import Address, SocketFile, Url
 
 OLDEST_PYTHON = (3, 11)
 LITTLE_SPACE = 1 << 30

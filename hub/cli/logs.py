@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import logging
 
+from connectors.wire.address import redact
 from hub.clock import instant
 from hub.settings import LogFormat, Settings
-from wire.address import redact
 
 
 def set_up(settings: Settings) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from connectors.wire.messages import Inbound
 from hub.clock import now
 from hub.settings import Settings
 from schema import topic as topics
@@ -16,7 +17,6 @@ from schema.model import MODEL
 from schema.provenance import Provenance
 from schema.registry import ENVELOPE
 from schema.topic import GoldenTopic, HubTopic, SourceTopic
-from wire.messages import Inbound
 
 
 def inbound(topic: str, payload: bytes, properties: Mapping[str, str] | None = None) -> Inbound:

@@ -10,13 +10,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from connectors.wire.address import Url
 from hub.cli.differences import tell_differences
 from hub.cli.output import err, out, show_json
 from hub.cli.progress import Stages
 from hub.errors import HubError
 from hub.settings import Settings
 from hub.settings.load import load
-from wire.address import Url
 
 if TYPE_CHECKING:
     from hub.upkeep.checksum import Sum

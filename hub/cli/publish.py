@@ -10,15 +10,15 @@ from typing import Annotated
 
 import typer
 
+from connectors.wire.address import Url
+from connectors.wire.errors import BrokerError, PublishError
+from connectors.wire.messages import Outbound
 from hub.cli.files import read_file
 from hub.cli.message import inbound, judge
 from hub.cli.options import with_settings
 from hub.cli.output import err, out, show_notes, show_reasons
 from hub.settings import Settings
 from hub.settings.named_files import broker_tls
-from wire.address import Url
-from wire.errors import BrokerError, PublishError
-from wire.messages import Outbound
 
 BROKER_FLAGS = (
     "broker",

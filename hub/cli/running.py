@@ -11,8 +11,8 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPHandler, ProxyHandler, Request, build_opener
 
+from connectors.wire.address import Address, SocketFile
 from hub.errors import HubError
-from wire.address import Address, SocketFile
 
 TIMEOUT_SECONDS = 10.0
 PROBE_SECONDS = 2.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+from connectors.wire.address import Url
 from graph.errors import GraphError
 from hub.cli.finding import Finding, Level
 from hub.errors import JournalError
 from schema.model import MODEL
-from wire.address import Url
 
 
 def journal_server(url: Url) -> Finding:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from connectors.wire.errors import WireError
 from hub import process
 from hub.cli import beside, logs
 from hub.cli.options import with_settings
 from hub.cli.output import err
 from hub.errors import HubError
 from hub.settings import Role, Settings
-from wire.errors import WireError
 
 if TYPE_CHECKING:
     from hub.app import Hub

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from connectors.faults import Misfit
 from connectors.kinds.mqtt.settings import MqttSettings
 from connectors.load import Connector
+from connectors.wire.address import Address, Url
 from hub.connect.publisher import broker_of
 from hub.settings import Settings
-from wire.address import Address, Url
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 

@@ -10,8 +10,8 @@ from connectors.kind import PushSource, Source
 from connectors.load import Connector
 from connectors.missing import refuse_missing
 from connectors.records import Record
+from connectors.wire.address import Address, SocketFile
 from hub.errors import HubError
-from wire.address import Address, SocketFile
 
 
 def records_of(

@@ -11,14 +11,14 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 from connectors.mapping.messages import Message
+from connectors.wire.address import Url
+from connectors.wire.connection import Connection
+from connectors.wire.errors import BrokerError, PublishError
+from connectors.wire.identity import Identity
+from connectors.wire.messages import Outbound
+from connectors.wire.tls import Tls
 from hub.settings import Settings
 from hub.settings.named_files import broker_tls
-from wire.address import Url
-from wire.connection import Connection
-from wire.errors import BrokerError, PublishError
-from wire.identity import Identity
-from wire.messages import Outbound
-from wire.tls import Tls
 
 
 class Publisher:

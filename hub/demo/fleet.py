@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from connectors.wire.address import Url
+from connectors.wire.connection import Connection
+from connectors.wire.identity import Identity
+from connectors.wire.messages import Outbound
 from hub.demo.messages import Message
-from wire.address import Url
-from wire.connection import Connection
-from wire.identity import Identity
-from wire.messages import Outbound
 
 IN_FLIGHT = 400
 """How many messages of all systems together may wait for the broker's acknowledgement."""

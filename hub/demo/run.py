@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
+from connectors.wire.address import Url
+from connectors.wire.errors import PublishError
 from hub.app import Hub
 from hub.demo.disorder import disorder
 from hub.demo.file import load
@@ -21,8 +23,6 @@ from hub.demo.show import Show
 from hub.errors import HubError
 from hub.http.serve import serve
 from hub.settings import Settings
-from wire.address import Url
-from wire.errors import PublishError
 
 TAKEN_SECONDS = 120.0
 """How long the hub may take over the history before something must be wrong."""

@@ -6,12 +6,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from connectors.wire.errors import BrokerError
 from hub.errors import JournalError
 from hub.group.roster import HUB, Gone
 from hub.journal.port import Journal
 from hub.messages import Accept
 from hub.mqtt.inherit import Inheritance
-from wire.errors import BrokerError
 
 log = logging.getLogger(__name__)
 

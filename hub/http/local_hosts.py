@@ -13,9 +13,9 @@ from functools import lru_cache
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from connectors.wire.address import Address
 from hub.http import hooks
 from hub.http.web import problem
-from wire.address import Address
 
 
 class LocalHosts:

@@ -11,9 +11,9 @@ from connectors.kind import PushSource, Reception
 from connectors.push.doors import Doors
 from connectors.push.inbox import Arrival, Inbox, refuse
 from connectors.records import Record
+from connectors.wire.address import Address, SocketFile
 from hub.http import hooks
 from hub.http.serve import listening
-from wire.address import Address, SocketFile
 
 MOST = 100
 

@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from connectors.wire.address import Address, SocketFile
 from hub import api, process
 from hub.app import Hub, open_hub
 from hub.errors import HubError
@@ -28,7 +29,6 @@ from hub.http.own_site import OwnSite
 from hub.http.sockets import Sockets
 from hub.http.web import Stage
 from hub.settings import Settings
-from wire.address import Address, SocketFile
 
 log = logging.getLogger(__name__)
 

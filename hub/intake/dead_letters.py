@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from connectors.wire.messages import Inbound
 from hub.clock import instant, now
 from hub.intake.ingest import Ingest, Parsed
 from hub.journal.port import AS_READ, AcceptedAssertion, DeadLetter, Journal
 from schema.assertion import Assertion
 from schema.errors import Reason, Refused
-from wire.messages import Inbound
 
 
 async def replay(journal: Journal, ingest: Ingest, letter: DeadLetter, *, again: bool = False) -> tuple[Reason, ...]:

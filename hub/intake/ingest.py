@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from connectors.wire.messages import Inbound, Outbound
 from hub.clock import instant
 from hub.errors import JournalError
 from hub.intake import retained
@@ -29,7 +30,6 @@ from schema.errors import Reason, Refused, TopicError
 from schema.events import EventContract
 from schema.provenance import Provenance
 from schema.topic import CountTopic, GoldenTopic, HubTopic, SourceTopic, StateTopic, TagTopic
-from wire.messages import Inbound, Outbound
 
 log = logging.getLogger(__name__)
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from connectors.wire.address import Url, redact
 from hub.errors import JournalError
 from hub.journal.port import Journal
-from wire.address import Url, redact
 
 FORMS = "sqlite:///<path of a file> or postgresql://<user>@<host>/<database>"
 

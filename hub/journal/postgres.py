@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from connectors.wire.address import Url
 from hub.errors import JournalError
 from hub.journal.group import GroupCommit
 from hub.journal.letters import Letters, ListedLetter, Wanted, page
@@ -30,7 +31,6 @@ from hub.journal.postgres_tables import migrate, version
 from hub.journal.postgres_watch import watch
 from hub.journal.rows import DEAD_LETTER, ENTRY, TAG, Row, Rows, encode, refusal_row
 from schema.errors import Reason
-from wire.address import Url
 
 _READERS = 4
 _LAST = (1 << 63) - 1

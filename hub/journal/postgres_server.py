@@ -20,9 +20,9 @@ import psycopg
 from psycopg import errors as codes
 from psycopg.pq import TransactionStatus
 
+from connectors.wire.address import Url
 from hub.errors import JournalError
 from hub.journal.group import RowsError
-from wire.address import Url
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 Prepare = Callable[[Connection], Awaitable[None]]

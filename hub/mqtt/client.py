@@ -12,17 +12,17 @@ import asyncio
 import contextlib
 import logging
 
+from connectors.wire.address import Url
+from connectors.wire.backoff import Backoff
+from connectors.wire.connection import Connection
+from connectors.wire.errors import BrokerError, PublishError
+from connectors.wire.identity import Identity, shown
+from connectors.wire.messages import Outbound
+from connectors.wire.tls import Tls
 from hub.messages import Accept, BrokerStatus
 from hub.mqtt.intake import Intake
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.topics import filters, status_topic, taken
-from wire.address import Url
-from wire.backoff import Backoff
-from wire.connection import Connection
-from wire.errors import BrokerError, PublishError
-from wire.identity import Identity, shown
-from wire.messages import Outbound
-from wire.tls import Tls
 
 log = logging.getLogger(__name__)
 

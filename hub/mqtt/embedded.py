@@ -24,16 +24,16 @@ from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
 from amqtt.mqtt.publish import PublishPacket
 from amqtt.session import INCOMING, IncomingApplicationMessage, OutgoingApplicationMessage, Session
 
+from connectors.wire.address import Address
+from connectors.wire.errors import BrokerError, PublishError
+from connectors.wire.messages import Inbound, Outbound
+from connectors.wire.topics import check_publishable
 from hub.messages import Accept, BrokerStatus
 from hub.mqtt.first_packet import UNSUPPORTED_VERSION, read_first_packet, speaks_3_1_1
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.poison import Poison
 from hub.mqtt.processes import check_port
 from hub.mqtt.topics import for_hub, status_topic
-from wire.address import Address
-from wire.errors import BrokerError, PublishError
-from wire.messages import Inbound, Outbound
-from wire.topics import check_publishable
 
 log = logging.getLogger(__name__)
 

@@ -9,13 +9,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from wire.address import Url
-from wire.backoff import Backoff
-from wire.connection import Connection
-from wire.errors import BrokerError
-from wire.identity import Identity, shown
-from wire.messages import Inbound
-from wire.tls import Tls
+from connectors.wire.address import Url
+from connectors.wire.backoff import Backoff
+from connectors.wire.connection import Connection
+from connectors.wire.errors import BrokerError
+from connectors.wire.identity import Identity, shown
+from connectors.wire.messages import Inbound
+from connectors.wire.tls import Tls
 
 log = logging.getLogger(__name__)
 

@@ -10,15 +10,15 @@ import asyncio
 import logging
 from dataclasses import replace
 
+from connectors.wire.address import Url
+from connectors.wire.connection import Connection
+from connectors.wire.identity import Identity
+from connectors.wire.messages import Inbound
+from connectors.wire.tls import Tls
 from hub.messages import Accept
 from hub.mqtt.intake import Intake
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.topics import filters, taken
-from wire.address import Url
-from wire.connection import Connection
-from wire.identity import Identity
-from wire.messages import Inbound
-from wire.tls import Tls
 
 log = logging.getLogger(__name__)
 

@@ -7,12 +7,12 @@ import logging
 from functools import partial
 from typing import Any
 
+from connectors.wire.connection import Connection
+from connectors.wire.messages import Inbound
 from hub.messages import Accept
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.poison import Poison
 from hub.mqtt.topics import for_hub
-from wire.connection import Connection
-from wire.messages import Inbound
 
 log = logging.getLogger(__name__)
 

@@ -15,18 +15,18 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from connectors.wire.address import Address, Url
+from connectors.wire.backoff import Backoff
+from connectors.wire.connection import Connection
+from connectors.wire.errors import BrokerError
+from connectors.wire.identity import Identity
+from connectors.wire.messages import Inbound, Outbound
 from hub.messages import Accept, BrokerStatus
 from hub.mqtt import tether
 from hub.mqtt.client import MqttClient
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.processes import check_port, command_of, end, parent_of
 from hub.mqtt.room import Room
-from wire.address import Address, Url
-from wire.backoff import Backoff
-from wire.connection import Connection
-from wire.errors import BrokerError
-from wire.identity import Identity
-from wire.messages import Inbound, Outbound
 
 log = logging.getLogger(__name__)
 

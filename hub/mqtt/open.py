@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from connectors.wire.address import Address, Url
+from connectors.wire.errors import BrokerError
+from connectors.wire.tls import Tls
 from hub.messages import Broker, BrokerStatus
 from hub.mqtt import mosquitto
 from hub.mqtt.client import MqttClient
@@ -11,9 +14,6 @@ from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.mosquitto import MosquittoBroker
 from schema.topic import DEFAULT_PREFIX
-from wire.address import Address, Url
-from wire.errors import BrokerError
-from wire.tls import Tls
 
 GET_MOSQUITTO = "install it (`apt-get install mosquitto`, `brew install mosquitto`)"
 

@@ -6,9 +6,9 @@ import logging
 from collections import Counter
 from hashlib import blake2b
 
+from connectors.wire.messages import Inbound
 from hub.errors import JournalError
 from hub.journal.group import RowsError
-from wire.messages import Inbound
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from wire.errors import BrokerError
+from connectors.wire.errors import BrokerError
 
 _PROC = Path("/proc")
 _LISTENING = "0A"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from wire.address import Url
-from wire.connection import Connection
-from wire.errors import BrokerError, PublishError
-from wire.identity import Identity
-from wire.messages import Outbound
-from wire.tls import Tls
+from connectors.wire.address import Url
+from connectors.wire.connection import Connection
+from connectors.wire.errors import BrokerError, PublishError
+from connectors.wire.identity import Identity
+from connectors.wire.messages import Outbound
+from connectors.wire.tls import Tls
 
 
 async def send(url: Url, name: str, message: Outbound, tls: Tls | None = None) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from connectors.wire.topics import SHARE
 from schema.errors import TopicError
 from schema.topic import MAX_LEVELS, GoldenTopic, HubTopic, build, encode_id, parse
-from wire.topics import SHARE
 
 _TAKEN = ("source/", "tag/", "state/", "count/")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from connectors.wire.address import Url
 from hub.settings import Role, Settings
-from wire.address import Url
 
 Misfit = tuple[str, str, str]
 """The setting to change, what is wrong, and the remedy."""

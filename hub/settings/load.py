@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import EnvSettingsSource
 from pydantic_settings import SettingsError as EnvironmentFault
 
+from connectors.wire.address import redact
 from hub.errors import Fault, SettingsError
 from hub.settings import LimitSettings, Settings, SystemSettings
 from hub.settings.file import DEFAULT_FILE, Location, SettingsFile, read
@@ -25,7 +26,6 @@ from hub.settings.named_files import with_files
 from hub.settings.types import DEFAULT_SCOPE
 from schema.model import MODEL
 from schema.registry import Model
-from wire.address import redact
 
 ENVIRONMENT_PREFIX = "UNSHUB_"
 FILE_VARIABLE = ENVIRONMENT_PREFIX + "CONFIG"

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ByteSize, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from connectors.wire.address import Address, Url
 from hub.settings.limits import LimitSettings
 from hub.settings.types import (
     BrokerChoice,
@@ -35,7 +36,6 @@ from hub.settings.types import (
 from schema import topic
 from schema.authority import EQUAL
 from schema.rules import Rules, SystemRules
-from wire.address import Address, Url
 
 
 class LogLevel(StrEnum):

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from connectors.wire import secret_file
+from connectors.wire.address import Url
+from connectors.wire.errors import TlsError
+from connectors.wire.tls import Tls
 from hub.settings import Settings
-from wire import secret_file
-from wire.address import Url
-from wire.errors import TlsError
-from wire.tls import Tls
 
 _TLS = ("broker_ca_file", "broker_certificate_file", "broker_key_file", "broker_key_password_file")
 

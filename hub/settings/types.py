@@ -19,11 +19,11 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 from pydantic_settings import NoDecode
 
+from connectors.wire.address import Address, SocketFile, Url, is_socket
 from graph.open import NEO4J_SCHEMES
 from schema import topic
 from schema.authority import Authority
 from schema.errors import TopicError
-from wire.address import Address, SocketFile, Url, is_socket
 
 BROKERS = ("auto", "amqtt", "mosquitto")
 MQTT_SCHEMES = ("mqtt", "mqtts")

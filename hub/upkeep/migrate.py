@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import orjson
 
+from connectors.wire.address import Url
 from graph.errors import GraphError
 from graph.open import Embedded, open_store
 from graph.store import GraphStore
@@ -40,7 +41,6 @@ from hub.upkeep.origin import MOVED, Origin
 from hub.upkeep.pending import Progress, catch_up, drain
 from schema.model import MODEL
 from schema.registry import Model
-from wire.address import Url
 
 COPIED = (Table.ASSERTIONS, Table.EVENTS, Table.TAGS, Table.DEAD_LETTERS)
 

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
+from connectors.wire.messages import Inbound
 from graph.neo4j.store import Neo4jStore
 from hub.api.http import create_api
 from hub.api.serving import context_of
@@ -27,7 +28,6 @@ from schema.provenance import micros
 from tests.cases.case import Case
 from tests.hub.api.conftest import served
 from tests.servers import free_port
-from wire.messages import Inbound
 
 AT_ONCE = 1000
 """Messages taken in together."""

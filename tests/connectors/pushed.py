@@ -15,6 +15,7 @@ import httpx
 from connectors.load import Connector
 from connectors.schedule import Around, always
 from connectors.state import State
+from connectors.wire.address import SocketFile
 from hub.app import Hub
 from hub.connect.running import doors_for
 from hub.http.serve import serve_http
@@ -24,7 +25,6 @@ from schema.contract import Contract
 from schema.model import MODEL
 from schema.rules import Rules
 from tests.connectors.running import Taken
-from wire.address import SocketFile
 
 PATIENCE = 30.0
 

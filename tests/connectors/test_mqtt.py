@@ -20,6 +20,9 @@ from connectors.mapping.messages import Message
 from connectors.push.buffer import counts
 from connectors.schedule import Around, always
 from connectors.state import State
+from connectors.wire.address import Address
+from connectors.wire.connection import Connection
+from connectors.wire.messages import Inbound, Outbound
 from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.limits import BrokerLimits
 from tests.connectors.pushed import PATIENCE, at_work, until
@@ -27,9 +30,6 @@ from tests.connectors.running import Taken, letters
 from tests.servers import Mosquitto, free_port
 from tests.servers import mosquitto as start_mosquitto
 from tests.servers.certificates import Authority
-from wire.address import Address
-from wire.connection import Connection
-from wire.messages import Inbound, Outbound
 
 TAGS = """
 kind: mqtt

@@ -19,14 +19,14 @@ from connectors.push.buffer import Buffer, counts
 from connectors.push.doors import Doors
 from connectors.push.forward import Forwarder
 from connectors.push.inbox import Arrival, Inbox
+from connectors.wire.address import Url
+from connectors.wire.connection import Connection
+from connectors.wire.errors import BrokerError
+from connectors.wire.identity import Identity
+from connectors.wire.messages import Inbound
 from tests.connectors.pushed import PATIENCE, until
 from tests.connectors.test_mqtt import publish
 from tests.servers import Mosquitto
-from wire.address import Url
-from wire.connection import Connection
-from wire.errors import BrokerError
-from wire.identity import Identity
-from wire.messages import Inbound
 
 MOST = 3
 

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.kinds.mqtt.topics import pattern
+from connectors.wire.address import Address
 from hub.connect.files import ConnectorFile, all_of
 from hub.errors import SettingsError
 from hub.settings import Settings
-from wire.address import Address
 
 LEAVE_OUT = object()
 UMH = "umh/v1/{location+}/_{contract}/{name+}"

@@ -20,11 +20,11 @@ from connectors.load import Connector
 from connectors.mapping.times import Clock, zone_of
 from connectors.records import FAULT, key_of, read_json
 from connectors.state import State
+from connectors.wire.messages import Inbound
 from tests.connectors.filing import put, text
 from tests.connectors.pushed import listening
 from tests.connectors.running import Taken, letters, run
 from tests.connectors.test_webhook import HOOK, SECRET, TOKEN
-from wire.messages import Inbound
 
 Make = Callable[[str], Connector]
 

@@ -14,6 +14,7 @@ from connectors.load import Connector
 from connectors.push.doors import Posted
 from connectors.schedule import Around, always
 from connectors.state import Server, State
+from connectors.wire.address import Url
 from hub.connect.running import doors_for
 from hub.journal.open import open_journal
 from hub.journal.postgres_server import SESSION, Place
@@ -24,7 +25,6 @@ from tests.connectors.pushed import until
 from tests.connectors.running import Taken
 from tests.connectors.test_webhook import HOOK, SECRET
 from tests.servers.postgres import Postgres
-from wire.address import Url
 
 pytestmark = pytest.mark.slow
 

@@ -23,12 +23,12 @@ from connectors.push.inbox import Arrival, Away, Delivery, Inbox, Receipt, Stamp
 from connectors.push.receiver import Receiver
 from connectors.state import State, Step
 from connectors.state.stream import StreamState
+from connectors.wire.errors import Unpublishable
 from schema.contract import Contract
 from schema.model import MODEL
 from schema.rules import Rules
 from tests.connectors.pushed import until
 from tests.connectors.running import Taken
-from wire.errors import Unpublishable
 
 TOLD = """
 kind: mqtt

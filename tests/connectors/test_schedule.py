@@ -24,13 +24,13 @@ from connectors.schedule import Around, always
 from connectors.secret import Secret
 from connectors.settings import ConnectorSettings
 from connectors.state import State
+from connectors.wire.errors import PublishError
 from hub.settings.file import parse
 from schema.contract import Contract
 from schema.json import Json
 from schema.model import MODEL
 from schema.rules import Rules
 from tests.connectors.running import Taken
-from wire.errors import PublishError
 
 CONFIG = """
 kind: given

@@ -15,11 +15,11 @@ import pytest
 from connectors.load import Connector
 from connectors.mapping.messages import Message
 from connectors.state import State
+from connectors.wire.errors import Unpublishable
 from hub.http import hooks
 from schema.merge import Record
 from tests.connectors.pushed import listening, until
 from tests.connectors.running import Taken, letters
-from wire.errors import Unpublishable
 
 HOOK = """
 kind: webhook

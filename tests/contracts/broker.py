@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from connectors.wire.errors import PublishError
+from connectors.wire.messages import Inbound, Outbound
 from hub.errors import JournalError
 from hub.messages import Broker
 from hub.mqtt.limits import BrokerLimits
 from tests.hub.mqtt.packets import PUBACK, PUBLISH, Wire
-from wire.errors import PublishError
-from wire.messages import Inbound, Outbound
 
 LOT = "uns/v1/acme/north/_source/mes/material-lot/LOT-1"
 GOLDEN = "uns/v1/acme/north/_material-lot/LOT-1"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import hub.upkeep.consistency
+from connectors.wire.messages import Inbound
 from graph.ladybug.store import LadybugStore
 from graph.store import WriteTransaction
 from graph.thing import Delta, Edge, EdgeKey, Key
@@ -22,7 +23,6 @@ from hub.settings import Settings
 from schema.registry import Model
 from tests.faults.scene import Row, Tell
 from tests.servers import free_port
-from wire.messages import Inbound
 
 POISON = "LOT-321"
 PATIENCE = 60.0

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from connectors.status import ConnectorStatus
+from connectors.wire.address import Address
 from hub.app import Hub, open_hub
 from hub.settings import Settings
 from tests.servers import free_port
-from wire.address import Address
 
 CONNECTOR = """
 kind: sql

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.wire.address import Address
 from graph.errors import StoreDamaged, StoreUnavailable
 from hub.app import open_hub
 from hub.errors import HubError
@@ -15,7 +16,6 @@ from hub.settings import Settings
 from schema.assertion import Assertion, Stamp
 from schema.authority import Authority
 from tests.servers import free_port
-from wire.address import Address
 
 
 def settings(data: Path) -> Settings:

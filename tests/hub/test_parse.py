@@ -6,6 +6,7 @@ import orjson
 from hypothesis import HealthCheck, example, given, seed, settings
 from hypothesis import strategies as st
 
+from connectors.wire.messages import Inbound
 from hub.intake.ingest import Ingest, Parsed
 from hub.journal.port import Journal
 from schema.contract import Contract
@@ -16,7 +17,6 @@ from schema.reasons import MAX_REASONS, MAX_SHOWN
 from schema.rules import Rules
 from schema.topic import build
 from tests.schema import strategies
-from wire.messages import Inbound
 
 NOW = 1_780_000_000_000_000
 RULES = Rules(max_payload=10_000)

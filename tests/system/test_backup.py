@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.wire.address import Address, Url
 from hub.app import open_hub
 from hub.journal.open import open_journal
 from hub.journal.port import AcceptedAssertion
@@ -18,7 +19,6 @@ from schema.assertion import Assertion, Stamp
 from tests.contracts.journal import contents, everything, refusal, tag
 from tests.servers import free_port, missing
 from tests.servers.postgres import Postgres
-from wire.address import Address, Url
 
 pytestmark = pytest.mark.slow
 

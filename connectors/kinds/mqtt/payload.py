@@ -10,8 +10,8 @@ import orjson
 from connectors.kinds.mqtt.settings import MqttSettings, MqttStream, Payload
 from connectors.push.inbox import Arrival
 from connectors.records import FAULT, Record, key_of, read_json
+from connectors.wire.messages import Inbound
 from schema.json import Json
-from wire.messages import Inbound
 
 TOPIC, PATH, NAME, VALUE = "_topic", "_path", "name", "value"
 MOST_DEPTH = 16

@@ -14,12 +14,12 @@ from functools import partial
 from connectors.kinds.mqtt.payload import Reader
 from connectors.push.forward import Forwarder
 from connectors.push.inbox import Delivery, Inbox, Receipt, Stamps
-from wire.address import Url
-from wire.backoff import Backoff
-from wire.connection import Connection
-from wire.errors import BrokerError
-from wire.identity import Identity, shown
-from wire.messages import Inbound
+from connectors.wire.address import Url
+from connectors.wire.backoff import Backoff
+from connectors.wire.connection import Connection
+from connectors.wire.errors import BrokerError
+from connectors.wire.identity import Identity, shown
+from connectors.wire.messages import Inbound
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from connectors.kinds.mqtt.topics import Pattern, pattern
 from connectors.push.settings import BufferSettings, PushSettings, PushStream, Size
 from connectors.settings import Seconds, StreamName
-from wire.address import Url
+from connectors.wire.address import Url
 
 MOST_EXPIRY = 0xFFFFFFFE
 

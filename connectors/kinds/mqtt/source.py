@@ -20,12 +20,12 @@ from connectors.push.buffer import buffer_of
 from connectors.push.forward import Forwarder
 from connectors.records import Record
 from connectors.secret import Secret
-from wire.address import Url
-from wire.connection import Connection, Take
-from wire.errors import BrokerError
-from wire.identity import Identity, shown
-from wire.messages import Inbound
-from wire.tls import Tls
+from connectors.wire.address import Url
+from connectors.wire.connection import Connection, Take
+from connectors.wire.errors import BrokerError
+from connectors.wire.identity import Identity, shown
+from connectors.wire.messages import Inbound
+from connectors.wire.tls import Tls
 
 T = TypeVar("T")
 

@@ -10,11 +10,11 @@ import pytest
 
 from connectors.errors import StateError
 from connectors.state import Server, State, Step
+from connectors.wire.address import Url
 from hub.journal.open import open_journal
 from hub.journal.postgres_server import SESSION, Place
 from tests.contracts.connector_state import StateContract
 from tests.servers.postgres import Postgres
-from wire.address import Url
 
 
 def server_of(url: str) -> Server:

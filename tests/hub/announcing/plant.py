@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from connectors.wire.errors import PublishError, Unpublishable
+from connectors.wire.messages import Outbound
 from graph.ladybug.store import LadybugStore
 from graph.projection import Changed, project
 from hub.announcing.announce import Announcer
@@ -20,8 +22,6 @@ from hub.journal.port import AcceptedAssertion, Entry, Journal
 from schema.assertion import Assertion, Stamp
 from schema.authority import EQUAL
 from schema.model import MODEL
-from wire.errors import PublishError, Unpublishable
-from wire.messages import Outbound
 
 PREFIX = "uns/v1"
 HUB = "hub-1"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from connectors.wire.messages import Outbound
 from hub.announcing.outbox import Outbox
 from tests.hub.announcing.plant import Plant, Wire
-from wire.messages import Outbound
 
 
 async def test_while_the_broker_is_slow_the_newest_of_each_topic_waits(wire: Wire, outbox: Outbox) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 import orjson
 import pytest
 
+from connectors.wire.address import Url
+from connectors.wire.messages import Inbound, Outbound
 from graph.ladybug.store import LadybugStore
 from graph.projection import Changed, project
 from hub.announcing import change_message
@@ -30,8 +32,6 @@ from schema.authority import EQUAL
 from schema.model import MODEL
 from tests.hub.mqtt.packets import Wire
 from tests.servers import Mosquitto
-from wire.address import Url
-from wire.messages import Inbound, Outbound
 
 PREFIX = "uns/v1"
 CHANGE = Change("MaterialLot", "LOT-1", ChangeType.UPDATED, "acme", "acme/south", ("status",), ("mes",), 5_000_000)

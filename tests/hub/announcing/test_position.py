@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from connectors.wire.messages import Inbound, Outbound
 from hub.announcing import change_message
 from hub.announcing.change_message import Place
 from hub.announcing.live import Change, Changes, ChangeType, Lagged
@@ -19,7 +20,6 @@ from schema.authority import EQUAL
 from schema.model import MODEL
 from tests.contracts.journal import some
 from tests.hub.announcing.plant import PREFIX, Plant, Wire
-from wire.messages import Inbound, Outbound
 
 CHANGE = Change("MaterialLot", "LOT-1", ChangeType.UPDATED, "acme", "acme", ("status",), ("mes",), 5_000_000)
 

@@ -16,6 +16,7 @@ import pytest_asyncio
 import uvicorn
 from starlette.applications import Starlette
 
+from connectors.wire.messages import Inbound
 from graph.neo4j.store import Neo4jStore
 from graph.plan import Plan, Row
 from graph.projection import project
@@ -30,7 +31,6 @@ from schema.authority import EQUAL, Authority
 from schema.model import MODEL
 from tests.servers import free_port
 from tests.servers.neo4j import Neo4jPool
-from wire.messages import Inbound
 
 TOMORROW = 1_772_409_600_000_000
 """2026-03-02T00:00:00Z, when everything arrives that was so on the first of March."""

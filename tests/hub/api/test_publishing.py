@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
+from connectors.wire.address import Url
+from connectors.wire.connection import Connection
+from connectors.wire.errors import PublishError
+from connectors.wire.identity import Identity
+from connectors.wire.messages import Inbound
 from hub.api.publishing import publisher
 from hub.settings import Settings
 from tests.servers import Mosquitto, free_port
-from wire.address import Url
-from wire.connection import Connection
-from wire.errors import PublishError
-from wire.identity import Identity
-from wire.messages import Inbound
 
 TOPIC = "uns/v1/acme/_source/mes/person/P-1"
 

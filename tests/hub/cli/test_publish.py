@@ -8,15 +8,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from connectors.wire.address import Address, Url
+from connectors.wire.connection import Connection
+from connectors.wire.identity import Identity
+from connectors.wire.messages import Inbound
 from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.limits import BrokerLimits
 from tests.contracts.broker import Taker, started
 from tests.hub.cli.conftest import Run
 from tests.servers import Mosquitto, free_port
-from wire.address import Address, Url
-from wire.connection import Connection
-from wire.identity import Identity
-from wire.messages import Inbound
 
 LOT = "uns/v1/acme/north/_source/mes/material-lot/LOT-1"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.wire.address import Url
 from hub.journal.open import open_journal
 from hub.journal.port import Refusal
 from schema.errors import Reason
@@ -16,7 +17,6 @@ from tests.hub.cli.conftest import Run
 from tests.servers import free_port
 from tests.servers.neo4j import Neo4jPool
 from tests.servers.postgres import GUARDED, Postgres
-from wire.address import Url
 
 
 @pytest.fixture

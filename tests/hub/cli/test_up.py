@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from connectors.wire.address import Address
 from hub.cli.running import RunningHub
 from hub.errors import HubError
 from tests.hub.cli.conftest import Run
 from tests.servers import free_port
-from wire.address import Address
 
 pytestmark = pytest.mark.slow
 

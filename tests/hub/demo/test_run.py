@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from connectors.wire.address import Address
 from hub.app import Hub
 from hub.demo import answers
 from hub.demo.plant import Plant
@@ -20,7 +21,6 @@ from hub.demo.run import Options, run
 from hub.demo.show import LOOK, Show, ask
 from hub.settings import Settings
 from tests.servers import free_port, missing, mosquitto_path
-from wire.address import Address
 
 SUPPLIERS = """\
 SH-7003 to Seemarkt

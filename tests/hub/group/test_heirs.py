@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from connectors.wire.address import Url
 from hub.group import roster
 from hub.group.heirs import Heirs
 from hub.journal.postgres import PostgresJournal
@@ -19,7 +20,6 @@ from tests.contracts.broker import Taker, started
 from tests.hub.mqtt.test_group import member, publish, taken
 from tests.servers import Mosquitto
 from tests.servers.postgres import Postgres
-from wire.address import Url
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from connectors.wire.address import Address
 from hub.app import Hub, open_hub
 from hub.connect.place import open_state
 from hub.http.web import Stage, routes
 from hub.settings import Role
 from tests.hub.connected import connected, fill, settings, until, write
 from tests.servers import free_port
-from wire.address import Address
 
 SAMPLE = re.compile(r'[a-z_]+(\{([a-z]+="[^"\n]*"(,(?=[a-z])|))+\})? (-?[0-9][0-9.e+-]*)')
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from connectors.wire.address import Address
 from hub.http import door as http_door
 from hub.http.serve import serve_http
 from hub.http.web import Stage
 from hub.settings import Settings
 from tests.servers import free_port
-from wire.address import Address
 
 LIVEZ = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
 

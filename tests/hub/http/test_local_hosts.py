@@ -10,12 +10,12 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
+from connectors.wire.address import Address, SocketFile
 from hub.http.local_hosts import is_local
 from hub.http.serve import serve_http
 from hub.http.web import Stage
 from hub.settings import Settings
 from tests.servers import free_port
-from wire.address import Address, SocketFile
 
 GRAPHQL_WS = Subprotocol("graphql-transport-ws")
 

@@ -10,11 +10,11 @@ from websockets.asyncio.client import connect, unix_connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
+from connectors.wire.address import Address, SocketFile
 from hub.http.serve import serve_http
 from hub.http.web import Stage
 from hub.settings import Settings
 from tests.servers import free_port
-from wire.address import Address, SocketFile
 
 GRAPHQL_WS = [Subprotocol("graphql-transport-ws")]
 

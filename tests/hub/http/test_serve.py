@@ -5,10 +5,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from connectors.wire.address import SocketFile
 from hub.http.serve import serve_http
 from hub.http.web import Stage
 from hub.settings import Role, Settings
-from wire.address import SocketFile
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from connectors.wire.address import SocketFile
 from hub.cli.running import RunningHub
 from hub.errors import HubError, SettingsError
 from hub.http import socket_file
 from hub.settings.load import load
 from tests.servers import free_port
-from wire.address import SocketFile
 
 PATIENCE = 20.0
 

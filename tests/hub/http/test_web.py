@@ -12,6 +12,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from connectors.wire.address import Address
+from connectors.wire.errors import PublishError
+from connectors.wire.messages import Inbound, Outbound
 from graph.errors import StoreUnavailable
 from hub.app import Hub, open_hub
 from hub.clock import now
@@ -20,9 +23,6 @@ from hub.http.web import Stage, routes
 from hub.settings import Settings
 from hub.upkeep import duties as upkeep
 from tests.servers import free_port
-from wire.address import Address
-from wire.errors import PublishError
-from wire.messages import Inbound, Outbound
 
 JSON = {"content-type": "application/json"}
 REPLAY = "/api/dead-letters/1/replay"

@@ -9,14 +9,14 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from connectors.wire.address import Address
+from connectors.wire.messages import Inbound
 from hub.app import Hub, open_hub
 from hub.clock import now
 from hub.http.web import Stage, routes
 from hub.intake import arrivals
 from hub.settings import Settings
 from tests.servers import free_port
-from wire.address import Address
-from wire.messages import Inbound
 
 HOURS = 3_600_000_000
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from connectors.wire.messages import Inbound
 from hub.intake.dead_letters import replay
 from hub.intake.ingest import Ingest
 from hub.journal.open import open_journal
@@ -19,7 +20,6 @@ from schema.errors import Reason
 from schema.events import EventContract
 from schema.model import MODEL
 from schema.rules import Rules
-from wire.messages import Inbound
 
 LOT = "uns/v1/acme/_source/mes/material-lot/LOT-1"
 MINUTE = 60_000_000

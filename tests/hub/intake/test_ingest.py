@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from connectors.wire.messages import Inbound, Outbound
 from hub.errors import JournalError
 from hub.intake.ingest import Ingest
 from hub.journal.group import RowsError
@@ -17,7 +18,6 @@ from schema.contract import Contract
 from schema.events import EventContract
 from schema.model import MODEL
 from schema.rules import Rules
-from wire.messages import Inbound, Outbound
 
 NOW = 1_780_000_000_000_000
 LOT = "uns/v1/acme/north/_source/mes/material-lot/LOT-1"

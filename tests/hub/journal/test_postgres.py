@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from connectors.wire.address import Url
 from hub.journal.port import Journal
 from hub.journal.postgres import PostgresJournal
 from tests.contracts.journal import JournalContract
 from tests.servers.postgres import Postgres
-from wire.address import Url
 
 
 class TestPostgresJournal(JournalContract):

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from connectors.wire.address import Url
 from hub.errors import JournalError
 from hub.journal.postgres import PostgresJournal
 from tests.contracts.journal import accepted, contents, everything, some
 from tests.servers.postgres import Postgres
 from tests.servers.postgres import postgres as start_postgres
-from wire.address import Url
 
 
 @pytest.fixture(scope="module")

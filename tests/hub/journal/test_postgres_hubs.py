@@ -11,11 +11,11 @@ from typing import IO
 
 import pytest
 
+from connectors.wire.address import Url
 from hub.journal.port import Entry, Journal
 from hub.journal.postgres import PostgresJournal
 from tests.contracts.journal import REASON, accepted, contents, everything, some, tag
 from tests.servers.postgres import Postgres
-from wire.address import Url
 
 
 @pytest.fixture

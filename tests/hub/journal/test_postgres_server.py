@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
+from connectors.wire.address import Url
 from hub.errors import JournalError
 from hub.journal.copies import Table
 from hub.journal.migrations import Migration, load
@@ -19,7 +20,6 @@ from hub.journal.postgres import PostgresJournal
 from tests.contracts.journal import accepted, contents, everything, refusal, some, tag
 from tests.servers import free_port
 from tests.servers.postgres import GUARDED, Postgres
-from wire.address import Url
 
 STEPS = load("postgresql")
 LATER = Migration(len(STEPS) + 1, "later", "CREATE TABLE later (x int); INSERT INTO later VALUES (1);")

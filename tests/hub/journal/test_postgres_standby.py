@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from connectors.wire.address import Url
 from hub.errors import JournalError
 from hub.journal.port import AcceptedAssertion
 from hub.journal.postgres import PostgresJournal
 from tests.contracts.journal import accepted, contents, everything
 from tests.servers.postgres import Postgres
-from wire.address import Url
 
 pytestmark = pytest.mark.slow
 

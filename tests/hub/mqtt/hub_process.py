@@ -7,10 +7,10 @@ import os
 import signal
 import sys
 
+from connectors.wire.address import Url
+from connectors.wire.messages import Inbound
 from hub.mqtt.client import MqttClient
 from hub.mqtt.limits import BrokerLimits
-from wire.address import Url
-from wire.messages import Inbound
 
 
 async def main(url: str, path: str) -> None:

@@ -7,10 +7,10 @@ import signal
 import sys
 from pathlib import Path
 
+from connectors.wire.address import Address
+from connectors.wire.messages import Inbound
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.mosquitto import MosquittoBroker
-from wire.address import Address
-from wire.messages import Inbound
 
 
 async def main(binary: str, folder: str, port: int) -> None:

@@ -11,6 +11,9 @@ from pathlib import Path
 import gmqtt
 import pytest
 
+from connectors.wire.address import Address, Url
+from connectors.wire.errors import PublishError
+from connectors.wire.messages import Outbound
 from hub.messages import Broker
 from hub.mqtt import client as client_module
 from hub.mqtt.client import MqttClient
@@ -20,9 +23,6 @@ from tests.contracts.broker import GOLDEN, LOT, BrokerContract, BrokerForm, Burs
 from tests.hub.mqtt.packets import PUBLISH, Wire
 from tests.servers import Mosquitto, free_port
 from tests.servers import mosquitto as start_mosquitto
-from wire.address import Address, Url
-from wire.errors import PublishError
-from wire.messages import Outbound
 
 HUB = Path(__file__).parent / "hub_process.py"
 

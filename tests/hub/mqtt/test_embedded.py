@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from connectors.wire.address import Address
+from connectors.wire.errors import BrokerError
+from connectors.wire.messages import Outbound
 from hub.messages import Broker
 from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.limits import BrokerLimits
 from tests.contracts.broker import GOLDEN, LOT, BrokerContract, BrokerForm, BurstContract, LargeContract, Taker, started
 from tests.hub.mqtt.packets import PUBACK, PUBLISH, PUBREC, Packet, Wire
 from tests.servers import free_port
-from wire.address import Address
-from wire.errors import BrokerError
-from wire.messages import Outbound
 
 
 class Amqtt(BrokerForm):

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from connectors.wire.address import Address, Url
+from connectors.wire.messages import Outbound
 from hub.errors import SettingsError
 from hub.mqtt import client as client_module
 from hub.mqtt.client import MqttClient
@@ -17,8 +19,6 @@ from hub.settings.load import load
 from tests.contracts.broker import GOLDEN, LOT, SECONDS, Taker, started
 from tests.hub.mqtt.packets import PUBACK, Wire
 from tests.servers import Mosquitto, free_port
-from wire.address import Address, Url
-from wire.messages import Outbound
 
 
 def member(server: Mosquitto, name: str, group: str | None = "plant") -> MqttClient:

@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from connectors.wire import connection
+from connectors.wire.address import Address
+from connectors.wire.errors import BrokerError, PublishError
+from connectors.wire.messages import Outbound
 from hub.messages import Broker
 from hub.mqtt import client
 from hub.mqtt.limits import BrokerLimits
@@ -21,10 +25,6 @@ from tests.contracts.broker import GOLDEN, LOT, BrokerContract, BrokerForm, Burs
 from tests.hub.mqtt.packets import PUBLISH, Wire
 from tests.hub.mqtt.test_client import until_connected
 from tests.servers import free_port, mosquitto_path, wait_for_port
-from wire import connection
-from wire.address import Address
-from wire.errors import BrokerError, PublishError
-from wire.messages import Outbound
 
 HUB = Path(__file__).parent / "mosquitto_process.py"
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from connectors.wire.address import Address, Url
+from connectors.wire.errors import BrokerError
 from hub.messages import BrokerStatus
 from hub.mqtt import mosquitto
 from hub.mqtt.client import MqttClient
@@ -11,8 +13,6 @@ from hub.mqtt.embedded import AmqttBroker
 from hub.mqtt.mosquitto import MosquittoBroker
 from hub.mqtt.open import open_broker, sentence
 from tests.servers import mosquitto_path
-from wire.address import Address, Url
-from wire.errors import BrokerError
 
 LISTEN = Address("127.0.0.1", 1883)
 

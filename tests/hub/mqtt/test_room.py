@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.wire.messages import Inbound
 from hub.errors import JournalError
 from hub.messages import Broker
 from tests.contracts.broker import Taker, started
@@ -19,7 +20,6 @@ from tests.hub.mqtt.test_mosquitto import child, process_of
 from tests.servers import free_port
 from tests.servers.disk import small_disk
 from tests.system.sender import Message, Sender
-from wire.messages import Inbound
 
 HEAD = "uns/v1/acme/_source/mes/material-lot/L"
 LEFT = 2_500_000

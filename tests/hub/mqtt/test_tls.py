@@ -10,6 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from connectors.wire.address import Url
+from connectors.wire.connection import Connection
+from connectors.wire.errors import BrokerError
+from connectors.wire.identity import Identity
+from connectors.wire.messages import Outbound
+from connectors.wire.tls import Tls
 from hub.mqtt.client import MqttClient
 from hub.mqtt.limits import BrokerLimits
 from hub.mqtt.sending import send
@@ -17,12 +23,6 @@ from tests.contracts.broker import LOT, Taker, started
 from tests.servers import Mosquitto
 from tests.servers import mosquitto as start_mosquitto
 from tests.servers.certificates import Authority
-from wire.address import Url
-from wire.connection import Connection
-from wire.errors import BrokerError
-from wire.identity import Identity
-from wire.messages import Outbound
-from wire.tls import Tls
 
 Serve = Callable[..., AbstractContextManager[Mosquitto]]
 

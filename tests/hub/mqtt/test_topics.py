@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.wire.topics import check_publishable
 from hub.mqtt.topics import for_hub, status_topic
 from schema import topic
 from schema.topic import GoldenTopic, HubTopic, SourceTopic, TagTopic
-from wire.topics import check_publishable
 
 PREFIX = "uns/v1"
 

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from connectors.wire.address import Url
+from connectors.wire.tls import Tls
 from hub.errors import SettingsError
 from hub.settings import Settings
 from hub.settings.file import parse
 from hub.settings.load import check, load
 from hub.settings.named_files import broker_tls
 from tests.servers.certificates import Authority
-from wire.address import Url
-from wire.tls import Tls
 
 SERVERS = {
     "broker": "mqtt://hub@broker.example:1883",

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.wire.address import Address, Url, redact
 from hub.errors import Fault, SettingsError
 from hub.settings import Settings
 from hub.settings.file import parse, read
 from hub.settings.load import check, load
 from schema.rules import SystemRules
-from wire.address import Address, Url, redact
 
 
 @pytest.fixture(autouse=True)

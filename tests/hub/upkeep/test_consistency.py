@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.wire.address import Url
 from graph.ladybug.store import LadybugStore
 from graph.projection import project
 from hub.errors import HubError
@@ -22,7 +23,6 @@ from schema.assertion import Assertion, Stamp
 from schema.authority import EQUAL, Authority
 from schema.model import MODEL
 from tests.servers.postgres import Postgres
-from wire.address import Url
 
 Opened = Callable[[], Awaitable[Journal]]
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from connectors.wire.address import Address
 from hub.app import Hub, open_hub
 from hub.errors import SettingsError
 from hub.http import web
@@ -19,7 +20,6 @@ from hub.upkeep import duties as upkeep
 from hub.upkeep.origin import Origin
 from tests.contracts.journal import accepted, tag
 from tests.servers import free_port
-from wire.address import Address
 
 
 def settings(data: Path) -> Settings:

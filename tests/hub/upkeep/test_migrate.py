@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from connectors.state import Kept, Known, Step
+from connectors.wire.address import Url
 from graph.open import open_store
 from graph.projection import project
 from graph.thing import Key
@@ -29,7 +30,6 @@ from schema.model import MODEL
 from tests.contracts.journal import refusal, tag
 from tests.contracts.journal_copies import rows
 from tests.servers.postgres import Postgres
-from wire.address import Url
 
 LOTS = 1200
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.wire.address import Url
 from graph.errors import StoreUnavailable
 from graph.neo4j.store import Neo4jStore
 from graph.store import Reached
@@ -23,7 +24,6 @@ from schema.assertion import Assertion, Stamp
 from schema.authority import EQUAL
 from schema.model import MODEL
 from tests.servers.neo4j import Neo4j, Neo4jPool
-from wire.address import Url
 
 pytestmark = pytest.mark.slow
 

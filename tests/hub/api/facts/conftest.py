@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from connectors.wire.messages import Inbound
 from graph.open import open_store
 from hub.demo.file import load
 from hub.demo.messages import Writer
@@ -17,7 +18,6 @@ from schema.model import MODEL
 from schema.provenance import micros
 from tests.hub.api.conftest import Api, opened
 from tests.servers.neo4j import Neo4jPool
-from wire.messages import Inbound
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from connectors.wire.messages import Inbound
 from hub.journal.port import Entry
 from schema.errors import Reason
 from tests.hub.api.conftest import TOMORROW, Api, opened
-from wire.messages import Inbound
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from connectors.wire.messages import Inbound
 from hub.api import cursors
 from tests.hub.api.conftest import TOMORROW, Api, opened
-from wire.messages import Inbound
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

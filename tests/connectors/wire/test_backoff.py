@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from wire.backoff import Backoff
+from connectors.wire.backoff import Backoff
 
 
 def test_pauses_double_up_to_the_longest_less_a_random_part() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ssl
 from dataclasses import dataclass, field
 
-from wire.address import Address, Url
-from wire.errors import BrokerError, TlsError
-from wire.messages import Outbound
-from wire.tls import Tls, failure
+from connectors.wire.address import Address, Url
+from connectors.wire.errors import BrokerError, TlsError
+from connectors.wire.messages import Outbound
+from connectors.wire.tls import Tls, failure
 
 NEVER_EXPIRES = 0xFFFFFFFF
 

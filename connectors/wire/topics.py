@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wire.errors import Unpublishable
+from connectors.wire.errors import Unpublishable
 
 SHARE = "$share/"
 """Begins the filter of a subscription that several clients share."""

@@ -10,8 +10,8 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
-from wire import secret_file
-from wire.errors import TlsError
+from connectors.wire import secret_file
+from connectors.wire.errors import TlsError
 
 REASON_SECONDS = 2.0
 NO_TLS = "it seems not to speak TLS on that port; choose its TLS port, mostly 8883, or write mqtt://"

@@ -18,12 +18,12 @@ import gmqtt
 from gmqtt.mqtt.constants import MQTTCommands, MQTTv50, MQTTv311
 from gmqtt.mqtt.handler import MQTTConnectError, MqttPackageHandler
 
-from wire.address import Url
-from wire.errors import BrokerError, PublishError, Unpublishable
-from wire.identity import Identity, shown, target, why
-from wire.messages import Inbound, Outbound
-from wire.tls import NO_TLS, failure
-from wire.topics import SHARE, check_publishable
+from connectors.wire.address import Url
+from connectors.wire.errors import BrokerError, PublishError, Unpublishable
+from connectors.wire.identity import Identity, shown, target, why
+from connectors.wire.messages import Inbound, Outbound
+from connectors.wire.tls import NO_TLS, failure
+from connectors.wire.topics import SHARE, check_publishable
 
 log = logging.getLogger(__name__)
 
