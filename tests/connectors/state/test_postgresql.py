@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 
@@ -72,6 +73,8 @@ def test_a_session_that_ends_takes_the_hold_along_and_nothing_more_is_kept(postg
         postgres.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
         )
+        while second.held("mes"):  # a session ends a moment after it was told to
+            time.sleep(0.01)
         other = stack.enter_context(second.hold("mes"))
         second.by(other).stream("mes", "lots").keep(Step(1, "second"))
         for _ in range(3):
