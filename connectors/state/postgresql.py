@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from connectors.errors import Occupied, StateError
@@ -78,13 +79,16 @@ class PostgresForm:
                     raise _occupied(connector)
 
             def check() -> None:
-                if isinstance(engine.pool, QueuePool) and engine.pool.checkedout():
-                    # It is at work, which tells as much.
+                if _at_work(engine):
+                    # Which tells as much.
                     return
                 with reading(engine) as connection:
                     connection.execute(text("SELECT 1"))
 
-            yield Hold(engine, check)
+            try:
+                yield Hold(engine, check)
+            finally:
+                _let_go(engine, connector)
         finally:
             engine.dispose()
 
@@ -114,6 +118,17 @@ class PostgresForm:
             with connection.cursor() as cursor:
                 cursor.execute(self._server.session)
             connection.commit()
+
+
+def _at_work(engine: Engine) -> bool:
+    return isinstance(engine.pool, QueuePool) and bool(engine.pool.checkedout())
+
+
+def _let_go(engine: Engine, connector: str) -> None:
+    """Gives the lock back. The server does so by itself, a moment after it has noticed that the session ended."""
+    if not _at_work(engine):
+        with contextlib.suppress(SQLAlchemyError, StateError), engine.begin() as connection:
+            connection.execute(text(f"SELECT pg_advisory_unlock({_KEY})"), {"name": connector})
 
 
 def _occupied(connector: str) -> Occupied:
