@@ -40,6 +40,7 @@ from connectors.faults import nearest
 from connectors.kind import NEVER_AGAIN, Look, Offer, Page
 from connectors.kinds import sql_values
 from connectors.kinds.sql_odd import Odd, literal_of, read_as_text
+from connectors.kinds.sql_remedies import remedy
 from connectors.mapping.times import zone_of
 from connectors.records import record_of
 from connectors.secret import Secret, hide
@@ -287,8 +288,9 @@ class SqlSource:
             cause = " ".join(hide(str(getattr(error, "orig", None) or error), self._secrets).split())[:300]
             doing = "reach" if isinstance(error, OperationalError) and error.statement is None else "read"
             missing = self._file is not None and not self._file.exists()
-            remedy = f"; there is no file {self._file}: the path goes from the connector's folder" if missing else ""
-            raise SourceError(f"can't {doing} {self.shown}: {cause}{remedy}") from None
+            what = f"; there is no file {self._file}: the path goes from the connector's folder" if missing else ""
+            what = what or remedy(cause, password=bool(self._secrets))
+            raise SourceError(f"can't {doing} {self.shown}: {cause}{what}") from None
 
 
 def _reached(url: URL, password: Secret | None, folder: Path) -> URL:
