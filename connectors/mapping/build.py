@@ -153,8 +153,8 @@ class Builder:
             return self._term(settings.time, (*at, "time")).made(reader(clock, day=False))
         if self._defaults.time is None:
             return None
-        clock = replace(self._defaults.clock, format=self._defaults.time_format)
-        return Term(self._place(at), Expression(self._defaults.time)).made(reader(clock, day=False))
+        clock = replace(self._defaults.clock, format=self._defaults.time_format, setting="changedFormat")
+        return Term(self._place((*at[:2], "changed")), Expression(self._defaults.time)).made(reader(clock, day=False))
 
     def _members(self, kind: Kind, settings: AssertionSettings, at: Location) -> Iterable[tuple[str, Make]]:
         for name, term in settings.set.items():

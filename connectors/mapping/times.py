@@ -35,6 +35,8 @@ class Clock:
 
     zone: tzinfo | None = None
     format: str | None = None
+    setting: str = "format"
+    """What the format is called where it is set."""
 
     def instant(self, value: Any) -> str:
         """A time in RFC 3339, UTC; `Unfit` where the value is none."""
@@ -46,7 +48,7 @@ class Clock:
     def day(self, value: Any) -> str:
         """A calendar day at the site; the one that a time falls on, in the zone of the configuration."""
         if isinstance(value, str) and len(value) == 10 and self.format is None:
-            return _parsed(value, datetime.fromisoformat).date().isoformat()
+            return self._parsed(value, datetime.fromisoformat).date().isoformat()
         moment = self._read(value)
         if moment.tzinfo is not None and self.zone is not None:
             try:
@@ -67,15 +69,24 @@ class Clock:
         if self.format in EPOCHS:
             return _epoch(value, EPOCHS[self.format])
         if not isinstance(value, str):
-            raise Unfit(f"{value!r} is no text; give the `format` of this time, as epoch-ms")
+            raise Unfit(f"{value!r} is no text; give the `{self.setting}` of this time, as epoch-ms")
         if self.format is not None:
             form = self.format
-            return _parsed(value, lambda text: datetime.strptime(text, form))
+            return self._parsed(value, lambda text: datetime.strptime(text, form))
         if match := _ODATA.fullmatch(value):
             return _epoch(int(match[1]), 1000)
         if _DIGITS14.fullmatch(value):
-            return _parsed(value, lambda text: datetime.strptime(text, "%Y%m%d%H%M%S"))
-        return _parsed(value.strip(), datetime.fromisoformat)
+            return self._parsed(value, lambda text: datetime.strptime(text, "%Y%m%d%H%M%S"))
+        return self._parsed(value.strip(), datetime.fromisoformat)
+
+    def _parsed(self, text: str, read: Callable[[str], datetime]) -> datetime:
+        try:
+            return read(text)
+        except ValueError:
+            pass
+        if self.format is None:
+            raise Unfit(f"{text!r} is no time as expected; give the `{self.setting}` in which it is written")
+        raise Unfit(f"{text!r} is no time as expected: `{self.setting}` is {self.format!r}; correct that")
 
 
 def _epoch(value: Any, parts: int) -> datetime:
@@ -83,13 +94,6 @@ def _epoch(value: Any, parts: int) -> datetime:
         return datetime.fromtimestamp(float(value) / parts, UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         raise Unfit(f"{value!r} is no number of seconds or milliseconds since 1970") from None
-
-
-def _parsed(text: str, read: Callable[[str], datetime]) -> datetime:
-    try:
-        return read(text)
-    except ValueError:
-        raise Unfit(f"{text!r} is no time as expected; give the `format` in which it is written") from None
 
 
 def reader(clock: Clock, *, day: bool) -> Callable[[Any], Json]:
