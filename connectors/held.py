@@ -16,11 +16,14 @@ from connectors.mapping.times import text_of
 from connectors.records import FAULT, Record
 from schema import topic as topics
 from schema.contract import Contract
-from schema.errors import Refused
+from schema.errors import Reason, Refused
 from schema.events import EventContract
 from schema.json import Json
 from schema.provenance import Provenance
 from schema.topic import CountTopic, SourceTopic, StateTopic, TagTopic
+
+OBSERVED = "$.observedAt"
+"""Where the contract finds the time of what a record says."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,14 @@ class Held:
         try:
             self.contract.read(topic, orjson.dumps(_body(said)), _now())
         except Refused as refused:
-            return [Trouble(said.place, f"{said.kind.name} {said.id!r}", str(reason)) for reason in refused.reasons]
+            about = f"{said.kind.name} {said.id!r}"
+            return [Trouble(said.place, about, f"{reason}{self._zone(reason)}") for reason in refused.reasons]
         return ()
+
+    def _zone(self, reason: Reason) -> str:
+        """What a time that can't be true may come of, where the connector says how its times are meant."""
+        zone = self.connector.settings.time_zone
+        return f"; or `timeZone`, {zone}, is not that of the source" if zone and reason.path == OBSERVED else ""
 
     def _unfit(self, event: Happened) -> Iterable[Trouble]:
         message = event_message(event, self.prefix, self.connector.settings.system, event.time or text_of(0))

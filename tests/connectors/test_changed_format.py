@@ -1,8 +1,9 @@
-"""A time of change that can't be read is told where `changed` stands, with what would have it read."""
+"""What is said of a time of change that can't be read, or can't be true."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -45,3 +46,11 @@ def test_it_names_line_setting_and_value(
     (told,) = map(str, found.troubles)
     assert "mes.yaml:10:" in told and repr(value) in told
     assert problem in told
+
+
+def test_a_time_that_is_to_come_may_be_of_another_zone(connector: Callable[[str], Connector]) -> None:
+    mes = connector(TEXT.format(format="").replace("location:", "timeZone: America/New_York\nlocation:"))
+    soon = (datetime.now(UTC) + timedelta(minutes=1)).replace(tzinfo=None).isoformat()
+    (told,) = map(str, Held(mes, "lots", Contract(MODEL, Rules())).of({"id": "L1", "measured_at": soon}).troubles)
+    assert "the event time is after the message's arrival" in told
+    assert told.endswith("; or `timeZone`, America/New_York, is not that of the source")
