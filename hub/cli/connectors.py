@@ -25,6 +25,7 @@ from hub.settings import Settings
 if TYPE_CHECKING:
     from connectors.kind import Offer
     from connectors.load import Connector
+    from connectors.records import Record
     from connectors.state import State
     from connectors.stream import Outcome
 
@@ -138,8 +139,16 @@ def preview(
                 show_json({"stream": each, **said})
             for trouble in found.troubles:
                 wrong = True
-                err().print(f"{each}: {connector.hidden(str(trouble))}", style="red", markup=False)
+                about = f"{_which(connector, each, record)}: {trouble}"
+                err().print(connector.hidden(about), style="red", markup=False)
     raise typer.Exit(1 if wrong else 0)
+
+
+def _which(connector: Connector, stream: str, record: Record) -> str:
+    """A stream, and which record of it."""
+    key = getattr(connector.settings.streams[stream], "key", None) or ()
+    told = ", ".join(f"{name} {record[name]!r}" for name in key if name in record)
+    return f"{stream}, {told}" if told else stream
 
 
 def run(

@@ -105,3 +105,10 @@ def test_a_database_counts_what_a_run_has_to_read(sources: Path) -> None:
     source = SqlKind().open(connector.settings, {}, sources)  # type: ignore[arg-type]
     assert [source.count("lots", None), source.count("lots", [3])] == [4, 1]
     source.close()
+
+
+@pytest.mark.usefixtures("sources")
+def test_a_preview_says_which_record_is_wrong(unshub: Run) -> None:
+    ran = unshub("connectors", "preview", "mes", *SOURCES)
+    assert ran.code == 1
+    assert "lots, id 4: sources/mes.yaml:" in ran.err and "'X' is not among the codes" in ran.err
