@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.servers import Mosquitto
 from tests.servers import mosquitto as start_mosquitto
@@ -16,7 +16,7 @@ from tests.servers.postgres import Postgres
 from tests.servers.postgres import postgres as start_postgres
 
 # How long an example takes is the machine's affair. Hypothesis would tell of a slow one as if its data were at fault.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -55,6 +56,7 @@ async def test_files_on_s3_are_read_once_and_moved(connector: Make, s3: S3, tmp_
     lims, taken = connector(on_s3(s3, tmp_path, "lims")), Taken()
     assert (await run(lims, tmp_path, taken)).read == 1
     assert (await run(lims, tmp_path, taken)).read == 0
+    await asyncio.sleep(1.1)  # S3 tells when a file was written by the second
     s3.put(BUCKET, "lims/c.csv", b"lot,title\nL1,Other\n")
     s3.put(BUCKET, "lims/d.csv", b"lot,title\nL1\n")
     lims = connector(on_s3(s3, tmp_path, "lims", then="move"))
