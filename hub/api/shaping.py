@@ -64,10 +64,8 @@ def chain(first: Shape, second: Shape) -> Shape:
     return lambda found: second(first(found))
 
 
-def or_null(shape: Shape | None) -> Shape:
+def or_null(shape: Shape) -> Shape:
     """Null of null."""
-    if shape is None:
-        return lambda found: found
     return lambda found: None if found is None else shape(found)
 
 

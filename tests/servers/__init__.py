@@ -13,7 +13,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -129,6 +129,26 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes] | None = None) -> 
             if ended is not None or time.monotonic() > deadline:
                 pytest.fail(f"nothing listens on port {port} (exit code {ended})")
             time.sleep(0.01)
+
+
+def wait_for_answer(
+    ask: Callable[[], object], away: type[Exception], process: subprocess.Popen[bytes] | None, server: str, log: Path
+) -> None:
+    """Returns when a server answers; fails, with the end of its log, when the process ends or it takes too long.
+
+    `away` is what asking raises until then.
+    """
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            ask()
+            return
+        except away as error:
+            ended = process.poll() if process else None
+            if ended is not None or time.monotonic() > deadline:
+                written = log.read_text(errors="replace")
+                pytest.fail(f"{server} does not answer (exit code {ended}): {error}\n{written[-2000:]}")
+            time.sleep(0.02)
 
 
 @contextmanager

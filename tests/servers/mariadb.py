@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -16,7 +15,7 @@ from pathlib import Path
 import pymysql
 import pytest
 
-from tests.servers import START_SECONDS, free_port, missing
+from tests.servers import START_SECONDS, free_port, missing, wait_for_answer
 
 READER = "reader"
 """A user who may only read, and must give the password `secret`."""
@@ -109,17 +108,8 @@ class MariaDb:
         )
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                self.execute("SELECT 1")
-                return
-            except pymysql.OperationalError as error:
-                ended = self._process.poll() if self._process else None
-                if ended is not None or time.monotonic() > deadline:
-                    log = (self._folder / "log").read_text(errors="replace")
-                    pytest.fail(f"MariaDB does not answer (exit code {ended}): {error}\n{log[-2000:]}")
-                time.sleep(0.05)
+        log = self._folder / "log"
+        wait_for_answer(lambda: self.execute("SELECT 1"), pymysql.OperationalError, self._process, "MariaDB", log)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -16,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.servers import START_SECONDS, free_port, missing
+from tests.servers import START_SECONDS, free_port, missing, wait_for_answer
 
 USER = "unshub"
 GUARDED = "guarded"
@@ -162,17 +161,8 @@ class Postgres:
             pytest.fail(f"{program} failed: {done.stderr}")
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                self.execute("SELECT 1")
-                return
-            except psycopg.OperationalError as error:
-                ended = self._process.poll() if self._process else None
-                if ended is not None or time.monotonic() > deadline:
-                    log = (self._folder / "log").read_text(errors="replace")
-                    pytest.fail(f"PostgreSQL does not answer (exit code {ended}): {error}\n{log[-2000:]}")
-                time.sleep(0.02)
+        log = self._folder / "log"
+        wait_for_answer(lambda: self.execute("SELECT 1"), psycopg.OperationalError, self._process, "PostgreSQL", log)
 
 
 @contextmanager
